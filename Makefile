@@ -1,0 +1,39 @@
+# Every target does its own set-up: Python >= 3.11, make and git are all that a machine needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+
+.PHONY: help run test lint pins clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+run: $(READY) ## run the sales data pipeline on the embedded stand-in (ARGS="--run-date 2026-11-22")
+	@$(BIN)/python -m flows.sales_data_pipeline $(ARGS)
+
+test: $(READY) lint ## all tests, linters and type checks
+	@$(BIN)/python -m pytest -q $(ARGS)
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy .
+
+pins: $(READY) ## renew the pinned versions after a change to pyproject.toml
+	@$(BIN)/uv pip compile pyproject.toml --extra local --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header -q -o requirements/all.txt
+
+clean: ## remove the virtual environment and the stand-in's data
+	rm -rf $(VENV) .local_aws
+
+# uv installs in seconds what takes pip a minute; pip is the fall-back where uv cannot reach the package index
+# (uv does not read pip's configuration).
+$(READY): requirements/all.txt requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	@echo "Setting up $(VENV) (once) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q --require-hashes -r requirements/all.txt \
+		|| $(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/all.txt
+	@touch $@
