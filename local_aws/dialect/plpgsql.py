@@ -1,0 +1,157 @@
+"""The block structure of a procedure body, as positions in its tokens."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from local_aws.dialect.tokens import Tokens
+
+
+@dataclass(slots=True)
+class Leaf:
+    """A statement without statements inside; `end` is its `;`."""
+
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Branches:
+    """IF, CASE or a loop: the statement lists inside it, and where its conditions are."""
+
+    start: int
+    end: int
+    bodies: list[list["Node"]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Block:
+    """[DECLARE ...] BEGIN ... [EXCEPTION ... THEN ...] END."""
+
+    start: int
+    begin: int
+    end: int = 0
+    exception: int | None = None
+    then: int = 0
+    body: list["Node"] = field(default_factory=list)
+    handler: list["Node"] = field(default_factory=list)
+
+
+Node = Leaf | Branches | Block
+
+
+def leaves(nodes: list[Node]) -> Iterator[Leaf]:
+    """All statements without inner statements, in order, handlers included."""
+    for node in nodes:
+        if isinstance(node, Leaf):
+            yield node
+        elif isinstance(node, Block):
+            yield from leaves(node.body)
+            yield from leaves(node.handler)
+        else:
+            for body in node.bodies:
+                yield from leaves(body)
+
+
+def blocks(nodes: list[Node]) -> Iterator[Block]:
+    """All blocks, inner ones first."""
+    for node in nodes:
+        if isinstance(node, Block):
+            yield from blocks(node.body)
+            yield from blocks(node.handler)
+            yield node
+        elif isinstance(node, Branches):
+            for body in node.bodies:
+                yield from blocks(body)
+
+
+class Parser:
+    """Recursive descent over statements; a malformed body simply ends early, for the engine to complain about."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self.tokens = tokens
+        self.low = tokens.low
+        self.at = 0
+
+    def parse(self) -> list[Node]:
+        """The statements of the whole body: usually one block."""
+        return self._statements(frozenset())
+
+    def _statements(self, stops: frozenset[str]) -> list[Node]:
+        nodes: list[Node] = []
+        while self.low[self.at] and self.low[self.at] not in stops:
+            nodes.append(self._statement())
+        return nodes
+
+    def _statement(self) -> Node:
+        while self.tokens.matches(self.at, "<", "<"):
+            self.at += 5
+        word = self.low[self.at]
+        if word == "declare" or (
+            word == "begin" and self.low[self.at + 1] not in (";", "transaction", "work")
+        ):
+            return self._block()
+        if word in ("if", "case"):
+            return self._branches(word)
+        if word in ("loop", "while", "for", "foreach"):
+            return self._loop()
+        start = self.at
+        return Leaf(start, self._skip(";"))
+
+    def _block(self) -> Block:
+        start = self.at
+        while self.low[self.at] not in ("begin", ""):
+            self.at += 1
+        block = Block(start, self.at)
+        self._step()
+        block.body = self._statements(frozenset(("exception", "end")))
+        if self.low[self.at] == "exception":
+            block.exception = self.at
+            block.then = self._find("then")
+            self.at = block.then
+            self._step()
+            block.handler = self._statements(frozenset(("end", "when")))
+        block.end = self.at
+        self._skip(";")
+        return block
+
+    def _branches(self, word: str) -> Branches:
+        node = Branches(self.at, self.at)
+        self._step()
+        while self.low[self.at] not in ("end", ""):
+            if self.low[self.at] != "else":
+                self.at = self._find("then")
+            self._step()
+            node.bodies.append(self._statements(frozenset(("elsif", "elseif", "else", "when", "end"))))
+        node.end = self._skip(";")
+        return node
+
+    def _loop(self) -> Branches:
+        node = Branches(self.at, self.at)
+        self.at = self._find("loop")
+        self._step()
+        node.bodies.append(self._statements(frozenset(("end",))))
+        node.end = self._skip(";")
+        return node
+
+    def _step(self) -> None:
+        self.at = min(self.at + 1, len(self.low) - 1)
+
+    def _skip(self, word: str) -> int:
+        """Move behind the next `word`; returns its position."""
+        found = self._find(word)
+        self.at = found
+        self._step()
+        return found
+
+    def _find(self, word: str) -> int:
+        """The next `word` outside CASE expressions."""
+        depth = 0
+        for i in range(self.at, len(self.low)):
+            low = self.low[i]
+            if low == word and depth == 0:
+                return i
+            if low == "case":
+                depth += 1
+            elif low == "end" and depth:
+                depth -= 1
+        return len(self.low) - 1

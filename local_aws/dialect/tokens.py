@@ -1,0 +1,93 @@
+"""Tokens of one script, edited in place: indexes stay valid while rules delete, replace and insert."""
+
+from collections.abc import Iterator
+
+from local_aws.dialect.lexer import lex
+
+# What `low` shows for tokens whose content no rule may look at.
+STRING, NAME, BODY = "'", '"', "$$"
+_OPAQUE = {"'": STRING, '"': NAME}
+
+
+def _class(text: str) -> str:
+    first = text[:1]
+    if first in _OPAQUE:
+        return _OPAQUE[first]
+    if text[-1:] == "'":
+        return STRING
+    if first == "$" and not text[1:2].isdigit() and len(text) > 1:
+        return BODY
+    return text.lower()
+
+
+class Tokens:
+    """Three parallel lists: `lead` (space and comments before), `text` (output) and `low` (what rules match).
+
+    `low` is the lower-cased input token, one of STRING, NAME, BODY for opaque ones, "" at the end. It does not
+    change when `text` is edited, except for deleted tokens, which stop matching.
+    """
+
+    def __init__(self, sql: str) -> None:
+        self.lead, self.text = lex(sql)
+        self.low = [_class(text) for text in self.text]
+
+    def render(self, start: int = 0, stop: int | None = None) -> str:
+        """The text of tokens start..stop (all of them by default)."""
+        stop = len(self.text) if stop is None else stop
+        return "".join(part for i in range(start, stop) for part in (self.lead[i], self.text[i]))
+
+    def drop(self, start: int, stop: int) -> None:
+        """Delete tokens start..stop; comments between them stay."""
+        for i in range(start, stop):
+            self.text[i] = ""
+            self.low[i] = "\0"
+            if "-" not in self.lead[i] and "/" not in self.lead[i]:
+                self.lead[i] = ""
+
+    def before(self, i: int, text: str) -> None:
+        """Insert text right before token i."""
+        self.text[i] = text + self.text[i]
+
+    def after(self, i: int, text: str) -> None:
+        """Insert text right after token i."""
+        self.text[i] += text
+
+    def matches(self, i: int, *words: str) -> bool:
+        """Whether the tokens from i on read as these words."""
+        return tuple(self.low[i : i + len(words)]) == words
+
+    def close(self, i: int) -> int:
+        """Index of the parenthesis that closes the one at i; the last token's index when none does."""
+        depth = 0
+        for j in range(i, len(self.low)):
+            if self.low[j] == "(":
+                depth += 1
+            elif self.low[j] == ")":
+                depth -= 1
+                if depth == 0:
+                    return j
+        return len(self.low) - 1
+
+    def statements(self) -> Iterator[tuple[int, int]]:
+        """Start and end (the `;` or the last token) of every non-empty statement."""
+        start = 0
+        for i, word in enumerate(self.low):
+            if word in (";", ""):
+                if i > start:
+                    yield start, i
+                start = i + 1
+
+    def split(self, start: int, stop: int) -> list[tuple[int, int]]:
+        """The ranges between top-level commas of start..stop."""
+        ranges, depth, first = [], 0, start
+        for i in range(start, stop):
+            word = self.low[i]
+            if word in ("(", "["):
+                depth += 1
+            elif word in (")", "]"):
+                depth -= 1
+            elif word == "," and depth == 0:
+                ranges.append((first, i))
+                first = i + 1
+        ranges.append((first, stop))
+        return ranges
