@@ -1,0 +1,102 @@
+"""Everything that the blocks raise.
+
+DataApiError                    caught by `except DataApiError`: all of the below
+├── CallError                   a call was refused, or could not be made
+│   ├── TransientCallError      throttled, failing or unreachable: still so after all retries
+│   ├── EndpointUnreachableError
+│   └── CredentialsRefusedError
+├── StatementError              a statement ended otherwise than FINISHED; carries the `Statement`
+│   ├── StatementFailedError    the engine's own error
+│   │   └── SerializationConflictError   error 1023: another transaction was in the way, a new attempt may succeed
+│   ├── StatementAbortedError   somebody cancelled it
+│   └── StatementTimeoutError   its deadline passed; it was cancelled
+├── ScriptError                 a script that breaks a limit of the Data API, or is missing or empty
+└── ResultError                 a result that cannot be read, or that is not whole
+"""
+
+from blocks.statement import Statement
+
+
+class DataApiError(Exception):
+    """The root of everything that goes wrong with the Redshift Data API."""
+
+
+class CallError(DataApiError):
+    """An API call was refused or could not be made.
+
+    Attributes:
+        operation: The API's own name of the call, such as `ExecuteStatement`.
+        code: The service's error code, such as `ValidationException`, or the name of the client-side error.
+    """
+
+    def __init__(self, operation: str, code: str, message: str, advice: str = "") -> None:
+        self.operation = operation
+        self.code = code
+        text = f"{operation}: {code}: {message.rstrip('.')}."
+        super().__init__(f"{text} {advice}".rstrip())
+
+
+class TransientCallError(CallError):
+    """A call that was throttled, failed on the service's side or lost its connection: worth making again."""
+
+
+class EndpointUnreachableError(TransientCallError):
+    """Nothing answers at the endpoint."""
+
+
+class CredentialsRefusedError(CallError):
+    """The service does not accept the credentials, or there are none."""
+
+
+class StatementError(DataApiError):
+    """A statement ended otherwise than FINISHED.
+
+    Attributes:
+        statement: The `Statement` as DescribeStatement told it last.
+    """
+
+    what_to_do = ""
+
+    def __init__(self, statement: Statement) -> None:
+        self.statement = statement
+        super().__init__(f"{statement.describe_end()} {self.what_to_do}".rstrip())
+
+
+class StatementFailedError(StatementError):
+    """The engine ended the statement with an error (status FAILED)."""
+
+
+class SerializationConflictError(StatementFailedError):
+    """Redshift's error 1023: the statement was rolled back because another transaction changed the same tables."""
+
+    what_to_do = "Nothing was changed; run it again."
+
+
+class StatementAbortedError(StatementError):
+    """The statement was cancelled (status ABORTED)."""
+
+    what_to_do = "It was cancelled, and its transaction rolled back; run it again when the reason is gone."
+
+
+class StatementTimeoutError(StatementError):
+    """The statement did not end before its deadline, and was cancelled."""
+
+    what_to_do = "Raise the timeout, or find in SYS_QUERY_HISTORY what it waited for."
+
+
+class ScriptError(DataApiError):
+    """A SQL script is missing, empty, unreadable, or over a limit of the Data API."""
+
+
+class ResultError(DataApiError):
+    """A statement's result cannot be read, or did not arrive whole."""
+
+
+def error_for(statement: Statement) -> StatementError:
+    """The error that says how `statement`, which has ended unsuccessfully, ended."""
+    if statement.status == "ABORTED":
+        return StatementAbortedError(statement)
+    engine_words = " ".join(error.lower() for error in statement.errors())
+    if "1023" in engine_words and "serializable isolation violation" in engine_words:
+        return SerializationConflictError(statement)
+    return StatementFailedError(statement)

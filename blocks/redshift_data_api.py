@@ -1,0 +1,261 @@
+"""The block: a connection to Amazon Redshift through its Data API."""
+
+import asyncio
+import os
+import threading
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Self
+from uuid import uuid4
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from prefect.blocks.core import Block
+from prefect.exceptions import MissingContextError
+from prefect.logging import get_logger, get_run_logger
+from prefect_aws import AwsCredentials
+from pydantic import Field, PrivateAttr, model_validator
+
+from blocks.calls import CALL_THREADS, Calls, classified
+from blocks.in_flight import InFlight, Logger, cancel_by_name, outlast
+from blocks.never_twice import run_once
+from blocks.request import ExecutionMode, Request
+from blocks.results import Row, read_rows
+from blocks.statement import Statement, SubStatement
+from blocks.waiting import wait_for_end
+
+# A query may run for a day (quotas of the Data API).
+LONGEST_STATEMENT_SECONDS = 86_400
+
+
+class RedshiftDataApi(Block):
+    """A connection to Amazon Redshift through the Redshift Data API: no driver, no connection to keep.
+
+    Exactly one target is named, and one way to log in:
+
+    | target               | login                                     | fields                          |
+    | -------------------- | ----------------------------------------- | ------------------------------- |
+    | cluster              | temporary credentials of a database user  | `cluster_identifier`, `db_user` |
+    | cluster              | temporary credentials of the IAM identity | `cluster_identifier`            |
+    | serverless workgroup | temporary credentials of the IAM identity | `workgroup_name`                |
+    | either of the two    | user and password in AWS Secrets Manager  | `secret_arn`, and the target    |
+
+    Example:
+        ```python
+        import asyncio
+        from blocks import RedshiftDataApi
+
+        async def main():
+            warehouse = RedshiftDataApi(workgroup_name="etl", database="dev")
+            statement = await warehouse.run("select :greeting as greeting", {"greeting": "hello"})
+            async for row in warehouse.rows(statement):
+                print(row.greeting)
+
+        asyncio.run(main())
+        ```
+    """
+
+    _block_type_name = "Redshift Data API"
+    _block_type_slug = "redshift-data-api"
+    _documentation_url = "https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html"  # type: ignore[assignment]
+    _description = "Run SQL on Amazon Redshift through the Redshift Data API."
+
+    aws_credentials: AwsCredentials = Field(
+        default_factory=AwsCredentials,
+        title="AWS Credentials",
+        description="Who calls the Data API, in which region, at which endpoint.",
+    )
+    cluster_identifier: str | None = Field(
+        default=None, title="Cluster Identifier", description="The provisioned cluster; not with a workgroup."
+    )
+    workgroup_name: str | None = Field(
+        default=None,
+        title="Workgroup Name",
+        description="The serverless workgroup, by name or ARN; not with a cluster.",
+    )
+    database: str = Field(
+        default="dev", title="Database", description="The database that statements run in.", min_length=1
+    )
+    db_user: str | None = Field(
+        default=None,
+        title="Database User",
+        description="The database user whose temporary credentials are used; for a cluster, and without a secret.",
+    )
+    secret_arn: str | None = Field(
+        default=None,
+        title="Secret ARN",
+        description="Name or ARN of the Secrets Manager secret that holds the database user and password.",
+    )
+    statement_timeout_seconds: float = Field(
+        default=LONGEST_STATEMENT_SECONDS,
+        gt=0,
+        le=LONGEST_STATEMENT_SECONDS,
+        title="Statement Timeout",
+        description="Seconds after which a statement is cancelled, unless a call says otherwise.",
+    )
+    max_concurrent_waits: int = Field(
+        default=500,
+        ge=1,
+        le=5000,
+        title="Concurrent Waits",
+        description="Statements waited for by long polling at once; further ones are polled. Each holds a connection.",
+    )
+
+    _calls: Calls | None = PrivateAttr(default=None)
+    _calls_lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
+
+    @model_validator(mode="after")
+    def _check_target_and_login(self) -> Self:
+        if self.cluster_identifier and self.workgroup_name:
+            raise ValueError("cluster_identifier and workgroup_name clash: name one target.")
+        if not self.cluster_identifier and not self.workgroup_name:
+            raise ValueError("No target: set cluster_identifier or workgroup_name.")
+        if self.db_user and self.secret_arn:
+            raise ValueError("db_user and secret_arn clash: the secret holds the database user already.")
+        if self.db_user and self.workgroup_name:
+            raise ValueError(
+                "db_user and workgroup_name clash: a workgroup takes the user from the IAM identity."
+            )
+        return self
+
+    @classmethod
+    def from_environment(cls) -> Self | None:
+        """The connection that the environment names, or None where it names no target.
+
+        `REDSHIFT_CLUSTER_IDENTIFIER` or `REDSHIFT_WORKGROUP_NAME`, with `REDSHIFT_DATABASE`, `REDSHIFT_DB_USER` and
+        `REDSHIFT_SECRET_ARN`; credentials, region and endpoint are found as boto3 finds them.
+
+        Raises:
+            pydantic.ValidationError: The variables contradict each other.
+        """
+        names = ("cluster_identifier", "workgroup_name", "database", "db_user", "secret_arn")
+        found = {name: value for name in names if (value := os.environ.get(f"REDSHIFT_{name.upper()}"))}
+        return cls.model_validate(found) if found.keys() & {"cluster_identifier", "workgroup_name"} else None
+
+    async def submit(
+        self,
+        sql: str | Sequence[str],
+        parameters: Mapping[str, str] | None = None,
+        *,
+        name: str = "",
+        execution_mode: ExecutionMode = "TRANSACTION",
+    ) -> Statement:
+        """Submits a statement, or a batch of them, and returns at once (API: ExecuteStatement, BatchExecuteStatement).
+
+        Raises:
+            CallError: The call was refused.
+            ScriptError: A limit of the Data API is broken.
+        """
+        request = _request(sql, parameters, name, execution_mode)
+        return await InFlight(await self.calls(), request, self.target(), self.logger).submit()
+
+    async def wait(self, statement: Statement, timeout: float | None = None) -> Statement:
+        """Waits until the statement has ended, or `timeout` seconds have passed (API: DescribeStatement)."""
+        return await wait_for_end(await self.calls(), statement.id, statement.name, self._limit(timeout))
+
+    async def run(
+        self,
+        sql: str | Sequence[str],
+        parameters: Mapping[str, str] | None = None,
+        *,
+        name: str = "",
+        execution_mode: ExecutionMode = "TRANSACTION",
+        timeout: float | None = None,
+    ) -> Statement:
+        """Runs a statement, or a batch of them, to its end; never twice under the same name.
+
+        A request that was sent before under this name, by this process or another, is found by its ClientToken: if it
+        still runs, it is waited for; if it finished, it is not repeated; if it failed, it is submitted anew. Whatever
+        ends the waiting early (a cancellation, a timeout, an error) cancels the statement.
+
+        Args:
+            sql: One statement, or a sequence that is submitted as one batch.
+            parameters: Values of the `:name` parameters, as strings. They are sent beside the SQL, never in it.
+            name: What this work is called, the same for each try at it; without one, each call is work of its own.
+            execution_mode: Of a batch: TRANSACTION, all or nothing, or AUTO_COMMIT, each by itself.
+            timeout: Seconds; by default the block's `statement_timeout_seconds`.
+
+        Raises:
+            StatementError: It ended otherwise than FINISHED.
+            CallError: A call was refused, or failed for longer than is worth a retry.
+            ScriptError: A limit of the Data API is broken.
+        """
+        request = _request(sql, parameters, name, execution_mode)
+        return await run_once(await self.calls(), request, self.target(), self._limit(timeout), self.logger)
+
+    async def rows(self, statement: SubStatement) -> AsyncIterator[Row]:
+        """The rows of a finished statement, typed, page by page (API: GetStatementResult).
+
+        Raises:
+            ResultError: The statement has no result, or it did not arrive whole.
+        """
+        async for row in read_rows(await self.calls(), statement):
+            yield row
+
+    async def cancel_statements(self, name_prefix: str) -> list[Statement]:
+        """Cancels what still runs of the statements so named, and returns them at their end.
+
+        For whoever cleans up after a process that is dead; a live one cancels its own (API: ListStatements,
+        CancelStatement).
+        """
+        calls = await self.calls()
+        return await outlast(calls.in_background(lambda: cancel_by_name(calls, name_prefix)))
+
+    @property
+    def logger(self) -> Logger:
+        """The run's logger inside a Prefect run, a plain one elsewhere."""
+        try:
+            return get_run_logger()
+        except MissingContextError:
+            return get_logger("blocks.redshift_data_api")
+
+    def target(self) -> dict[str, str]:
+        """The inputs of the API that name the warehouse and the login."""
+        inputs = {
+            "ClusterIdentifier": self.cluster_identifier,
+            "WorkgroupName": self.workgroup_name,
+            "Database": self.database,
+            "DbUser": self.db_user,
+            "SecretArn": self.secret_arn,
+        }
+        return {name: value for name, value in inputs.items() if value}
+
+    async def calls(self) -> Calls:
+        """The client, made once."""
+        if self._calls is None:
+            # Making a client reads the service's model from disk, and may ask for credentials over the network.
+            self._calls = await asyncio.to_thread(self._make_calls)
+        return self._calls
+
+    def _make_calls(self) -> Calls:
+        with self._calls_lock:
+            if self._calls is not None:
+                return self._calls
+            overrides = self.aws_credentials.aws_client_parameters.get_params_override()
+            ours = Config(
+                max_pool_connections=self.max_concurrent_waits + CALL_THREADS,
+                retries={"mode": "standard", "total_max_attempts": 1},
+                tcp_keepalive=True,
+            )
+            config = overrides.pop("config", None)
+            try:
+                session = self.aws_credentials.get_boto3_session()
+                client = session.client(
+                    "redshift-data", config=config.merge(ours) if config else ours, **overrides
+                )
+            except (BotoCoreError, ClientError, ValueError) as error:
+                raise classified("redshift-data", error) from error
+            return Calls(client, self.max_concurrent_waits)
+
+    def _limit(self, timeout: float | None) -> float:
+        return self.statement_timeout_seconds if timeout is None else timeout
+
+
+def _request(
+    sql: str | Sequence[str], parameters: Mapping[str, str] | None, name: str, execution_mode: ExecutionMode
+) -> Request:
+    return Request(
+        sql=sql,
+        parameters=parameters or {},
+        name=name or f"unnamed/{uuid4()}",
+        execution_mode=execution_mode,
+    )
