@@ -1,0 +1,5 @@
+"""A stand-in for Amazon Redshift's Data API and the AWS around it, on this machine: see README.md."""
+
+from local_aws.launcher import Served, running
+
+__all__ = ["Served", "running"]

@@ -1,0 +1,153 @@
+"""Takes statements in, runs a bounded number of them at a time, and cancels them."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from local_aws.data_api.execution import Execution, Observer
+from local_aws.data_api.sessions import Sessions
+from local_aws.data_api.statement import Statement
+from local_aws.data_api.store import Store
+from local_aws.engine.connection import Connection, EngineError
+from local_aws.engine.warehouse import Warehouse
+from local_aws.wire.errors import ApiError
+
+CANCEL_AGAIN_SECONDS = 0.05
+CANCEL_GIVE_UP_SECONDS = 10.0
+CANCELLED = "Query cancelled on user's request"
+
+EndHook = Callable[[Statement], Awaitable[None]]
+
+
+class Runner:
+    """Statements in flight. `max_executing` run at a time, the others are queued in their order of arrival."""
+
+    def __init__(
+        self, warehouse: Warehouse, store: Store, sessions: Sessions, max_executing: int, observe: Observer
+    ) -> None:
+        self._warehouse = warehouse
+        self._store = store
+        self._sessions = sessions
+        self._slots = asyncio.Semaphore(max_executing)
+        self._observe = observe
+        self._running: dict[str, tuple[Execution, Connection | None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.max_active = 500
+        self.on_end: list[EndHook] = []
+
+    def submit(self, statement: Statement) -> None:
+        """Take a statement in; raise ActiveStatementsExceededException when too many are in flight."""
+        if len(self._running) >= self.max_active:
+            raise ApiError(
+                "ActiveStatementsExceededException",
+                f"Active statements exceeded the allowed quota ({self.max_active}).",
+            )
+        self._store.save(statement)
+        execution = Execution(statement, self._store, self._warehouse.drop_idle, self._observe)
+        self._running[statement.id] = execution, None
+        self._keep(self._run(execution))
+
+    async def cancel(self, statement: Statement) -> bool:
+        """Stop a statement for good; return whether it ended as ABORTED."""
+        execution, _ = self._running[statement.id]
+        execution.cancelled = True
+        if statement.status == "SUBMITTED":
+            self._finish(execution)
+            return True
+        deadline = time.monotonic() + CANCEL_GIVE_UP_SECONDS
+        while not statement.has_ended and time.monotonic() < deadline:
+            _, connection = self._running.get(statement.id, (execution, None))
+            if connection is not None:
+                await connection.cancel()
+            # The request may have come between two statements of a batch: ask again until it has ended.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(statement.ended.wait(), CANCEL_AGAIN_SECONDS)
+        return statement.status == "ABORTED"
+
+    async def stop(self) -> None:
+        """Drop everything that runs; the next start finds it unended and says so."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _run(self, execution: Execution) -> None:
+        statement = execution.statement
+        async with self._slots:
+            if statement.has_ended:
+                return
+            statement.move("PICKED")
+            try:
+                connection = await self._connect(statement)
+            except EngineError as error:
+                self._fail(execution, f"FATAL: {error.message}")
+                return
+            try:
+                await self._run_on(execution, connection)
+            finally:
+                await self._release(statement, connection)
+
+    async def _run_on(self, execution: Execution, connection: Connection) -> None:
+        statement = execution.statement
+        self._running[statement.id] = execution, connection
+        statement.pid = connection.pid
+        statement.move("STARTED")
+        self._store.save(statement)
+        try:
+            await execution.run(connection)
+        except EngineError as error:
+            self._fail(execution, f"{error.severity}: {error.message}")
+        else:
+            self._finish(execution)
+
+    def _fail(self, execution: Execution, words: str) -> None:
+        for part in execution.statement.parts:
+            if part.status in ("SUBMITTED", "STARTED"):
+                part.move("FAILED", words)
+                break
+        self._finish(execution)
+
+    def _finish(self, execution: Execution) -> None:
+        statement = execution.statement
+        if statement.session_id:
+            self._sessions.leave(statement)
+        conclude(statement, cancelled=execution.cancelled)
+        self._running.pop(statement.id, None)
+        self._store.save(statement)
+        statement.ended.set()
+        for hook in self.on_end:
+            self._keep(hook(statement))
+
+    async def _connect(self, statement: Statement) -> Connection:
+        if statement.session_id:
+            return await self._sessions.connection(statement)
+        return await self._warehouse.acquire(statement.database, statement.db_user)
+
+    async def _release(self, statement: Statement, connection: Connection) -> None:
+        if not statement.session_id:
+            await self._warehouse.release(connection, statement.database, statement.db_user)
+
+    def _keep(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def conclude(statement: Statement, *, cancelled: bool) -> None:
+    """Give a statement its final status, from those of its parts."""
+    parts = statement.parts
+    failed = next((part for part in parts if part.status == "FAILED"), None)
+    unfinished = [part for part in parts if part.status != "FINISHED"]
+    if cancelled and unfinished:
+        for part in unfinished:
+            if part.status != "FAILED":
+                part.move("ABORTED", part.error or CANCELLED)
+        statement.move("ABORTED", next((part.error for part in unfinished if part.error), CANCELLED))
+    elif failed:
+        for part in unfinished:
+            if part.status != "FAILED":
+                part.move("ABORTED")
+        number = f"Query #{parts.index(failed) + 1} failed with " if len(parts) > 1 else ""
+        statement.move("FAILED", f"{number}{failed.error}")
+    else:
+        statement.move("FINISHED")

@@ -1,0 +1,109 @@
+"""A statement as the Data API knows it: one request with one part for each SQL text."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+ENDED = frozenset({"FINISHED", "FAILED", "ABORTED"})
+RETENTION_SECONDS = 24 * 3600
+TOKEN_SECONDS = 8 * 3600
+UNKNOWN = -1  # what AWS answers for a number that it does not know (yet)
+
+
+@dataclass(slots=True)
+class Part:
+    """One SQL text. Times are seconds since the epoch, `duration` is nanoseconds, `size` is bytes."""
+
+    sql: str
+    status: str = "SUBMITTED"
+    error: str | None = None
+    created_at: float = 0.0
+    updated_at: float = 0.0
+    duration: int = UNKNOWN
+    rows: int = UNKNOWN
+    size: int = UNKNOWN
+    query_id: int = 0
+    has_result: bool = False
+    columns: list[dict[str, Any]] = field(default_factory=list)
+
+    def move(self, status: str, error: str | None = None) -> None:
+        """Enter a status now."""
+        self.status = status
+        self.updated_at = time.time()
+        if error is not None:
+            self.error = error
+
+
+@dataclass(slots=True)
+class Statement:
+    """What one ExecuteStatement or BatchExecuteStatement asked for, and what became of it."""
+
+    id: str
+    parts: list[Part]
+    database: str
+    db_user: str
+    is_batch: bool = False
+    cluster: str | None = None
+    workgroup: str | None = None
+    secret_arn: str | None = None
+    name: str | None = None
+    parameters: list[dict[str, str]] = field(default_factory=list)
+    token: str | None = None
+    result_format: str = "JSON"
+    mode: str = "TRANSACTION"
+    with_event: bool = False
+    principal: str = ""
+    issuer: str = ""
+    session_id: str | None = None
+    keep_alive: int | None = None
+    status: str = "SUBMITTED"
+    error: str | None = None
+    created_at: float = field(default_factory=time.time)
+    updated_at: float = 0.0
+    duration: int = UNKNOWN
+    pid: int = 0
+    ended: asyncio.Event = field(default_factory=asyncio.Event, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.updated_at = self.updated_at or self.created_at
+        for part in self.parts:
+            part.created_at = part.created_at or self.created_at
+            part.updated_at = part.updated_at or self.created_at
+        if self.status in ENDED:
+            self.ended.set()
+
+    @property
+    def has_ended(self) -> bool:
+        """Tell whether the status is final."""
+        return self.status in ENDED
+
+    @property
+    def has_result(self) -> bool:
+        """Tell whether any part has a result set."""
+        return any(part.has_result for part in self.parts)
+
+    def move(self, status: str, error: str | None = None) -> None:
+        """Enter a status now; the last one wakes whoever waits."""
+        self.status = status
+        self.updated_at = time.time()
+        if error is not None:
+            self.error = error
+        if status in ENDED:
+            self.duration = max(0, round((self.updated_at - self.created_at) * 1e9))
+
+    def to_document(self) -> dict[str, Any]:
+        """Return everything but the event, for keeping."""
+        document = {name: getattr(self, name) for name in STATEMENT_FIELDS}
+        document["parts"] = [{name: getattr(part, name) for name in PART_FIELDS} for part in self.parts]
+        return document
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> "Statement":
+        """Return the statement that `to_document` described."""
+        parts = [Part(**part) for part in document["parts"]]
+        return cls(**{**document, "parts": parts})
+
+
+STATEMENT_FIELDS = tuple(item.name for item in fields(Statement) if item.name != "ended")
+PART_FIELDS = tuple(item.name for item in fields(Part))

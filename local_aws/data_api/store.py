@@ -1,0 +1,143 @@
+"""Keeps statements and their results in SQLite for 24 hours, so that they outlive the process."""
+
+import json
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+from local_aws.data_api.statement import RETENTION_SECONDS, TOKEN_SECONDS, Statement
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS statement (
+    id TEXT PRIMARY KEY, created_at REAL, name TEXT, status TEXT, token TEXT, document TEXT
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS statement_age ON statement (created_at);
+CREATE INDEX IF NOT EXISTS statement_token ON statement (token, created_at) WHERE token IS NOT NULL;
+CREATE TABLE IF NOT EXISTS page (
+    statement_id TEXT, part INTEGER, number INTEGER, body BLOB, PRIMARY KEY (statement_id, part, number)
+) WITHOUT ROWID;
+"""
+# Nothing waits for a disk: what has been written outlives the process, though not a power cut.
+PRAGMAS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -4096;"
+RECENT = 512
+
+
+class Store:
+    """The history of statements. Live ones are objects held here; ended ones are read back when asked for."""
+
+    def __init__(self, file: Path) -> None:
+        self._database = sqlite3.connect(file, isolation_level=None)
+        self._database.executescript(PRAGMAS + SCHEMA)
+        self._live: dict[str, Statement] = {}
+        self._recent: dict[str, Statement] = {}
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def save(self, statement: Statement) -> None:
+        """Keep a statement as it is now."""
+        document = statement.to_document()
+        row = (
+            statement.id,
+            statement.created_at,
+            statement.name,
+            statement.status,
+            statement.token,
+            json.dumps(document),
+        )
+        self._database.execute("INSERT OR REPLACE INTO statement VALUES (?, ?, ?, ?, ?, ?)", row)
+        if statement.has_ended:
+            self._live.pop(statement.id, None)
+            self._recent[statement.id] = statement
+            if len(self._recent) > RECENT:
+                del self._recent[next(iter(self._recent))]
+        else:
+            self._live[statement.id] = statement
+
+    def get(self, statement_id: str) -> Statement | None:
+        """Return a statement not older than 24 hours."""
+        held = self._live.get(statement_id) or self._recent.get(statement_id)
+        if held:
+            return held if held.created_at > _horizon() else None
+        query = "SELECT document FROM statement WHERE id = ? AND created_at > ?"
+        row = self._database.execute(query, (statement_id, _horizon())).fetchone()
+        return Statement.from_document(json.loads(row[0])) if row else None
+
+    def by_token(self, token: str) -> Statement | None:
+        """Return the statement that a client token started in the last 8 hours."""
+        query = "SELECT id FROM statement WHERE token = ? AND created_at > ? ORDER BY created_at LIMIT 1"
+        row = self._database.execute(query, (token, time.time() - TOKEN_SECONDS)).fetchone()
+        return self.get(row[0]) if row else None
+
+    def live(self) -> list[Statement]:
+        """Return the statements that have not ended."""
+        return list(self._live.values())
+
+    def interrupted(self) -> list[Statement]:
+        """Return the statements that an earlier process left unended."""
+        query = "SELECT document FROM statement WHERE status NOT IN ('FINISHED', 'FAILED', 'ABORTED')"
+        return [Statement.from_document(json.loads(row[0])) for row in self._database.execute(query)]
+
+    def newest_first(
+        self, before: tuple[float, str] | None, limit: int, conditions: dict[str, Any]
+    ) -> list[Statement]:
+        """Return up to `limit` statements older than a position; conditions are exact matches in the document,
+        but `prefix`, which is the beginning of the statement's name."""
+        where = ["created_at > ?"]
+        values: list[Any] = [_horizon()]
+        if before:
+            where.append("(created_at, id) < (?, ?)")
+            values += before
+        for key, value in conditions.items():
+            if key == "prefix":
+                where.append("substr(name, 1, ?) = ?")
+                values += [len(value), value]
+            elif key == "status":
+                where.append("status = ?")
+                values.append(value)
+            else:
+                where.append(f"json_extract(document, '$.{key}') = ?")
+                values.append(value)
+        query = f"SELECT document FROM statement WHERE {' AND '.join(where)} ORDER BY created_at DESC, id DESC LIMIT ?"  # noqa: S608
+        rows = self._database.execute(query, (*values, limit)).fetchall()
+        return [Statement.from_document(json.loads(row[0])) for row in rows]
+
+    def add_page(self, statement_id: str, part: int, number: int, body: bytes) -> None:
+        """Keep one page of a part's result."""
+        self._database.execute(
+            "INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?)", (statement_id, part, number, body)
+        )
+
+    def page(self, statement_id: str, part: int, number: int) -> tuple[bytes, bool] | None:
+        """Return one page and whether another follows it."""
+        query = "SELECT number, body FROM page WHERE statement_id = ? AND part = ? AND number IN (?, ?) ORDER BY number"
+        rows = self._database.execute(query, (statement_id, part, number, number + 1)).fetchall()
+        if not rows or rows[0][0] != number:
+            return None
+        return rows[0][1], len(rows) > 1
+
+    def drop_pages(self, statement_id: str, part: int) -> None:
+        """Forget a part's result."""
+        self._database.execute("DELETE FROM page WHERE statement_id = ? AND part = ?", (statement_id, part))
+
+    def expire(self) -> None:
+        """Forget what is older than 24 hours, but nothing that still runs."""
+        old = "created_at <= ? AND status IN ('FINISHED', 'FAILED', 'ABORTED')"
+        self._database.execute(
+            f"DELETE FROM page WHERE statement_id IN (SELECT id FROM statement WHERE {old})",  # noqa: S608
+            (_horizon(),),
+        )
+        self._database.execute(f"DELETE FROM statement WHERE {old}", (_horizon(),))  # noqa: S608
+
+    def clear(self) -> None:
+        """Forget every ended statement."""
+        self._database.executescript(
+            "DELETE FROM page; DELETE FROM statement WHERE status IN ('FINISHED', 'FAILED', 'ABORTED');"
+        )
+        self._recent.clear()
+
+
+def _horizon() -> float:
+    return time.time() - RETENTION_SECONDS

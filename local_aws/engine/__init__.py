@@ -1,0 +1,1 @@
+"""The warehouse's engine: a private PostgreSQL, spoken to through libpq."""

@@ -1,0 +1,110 @@
+"""The warehouse: a PostgreSQL cluster made to look like one Redshift cluster and one serverless workgroup."""
+
+import asyncio
+import hashlib
+
+from local_aws import dialect
+from local_aws.engine.connection import Connection, EngineError
+from local_aws.engine.pool import Pool
+from local_aws.engine.postmaster import SUPERUSER, Postmaster
+
+CLUSTER = "local-cluster"
+WORKGROUP = "local-workgroup"
+WORKGROUP_ID = "0c0ffee0-0000-4000-8000-000000000001"
+NAMESPACE = "local-namespace"
+DATABASE = "dev"
+ADMIN_DATABASE = "postgres"
+HIDDEN_DATABASES = ("postgres", "template0", "template1")
+
+
+class Warehouse:
+    """Databases, users and connections. `start` it before use, `stop` it after."""
+
+    def __init__(self, postmaster: Postmaster) -> None:
+        self._postmaster = postmaster
+        self._pool = Pool(str(postmaster.sockets))
+        self._admin_turn = asyncio.Lock()
+        self._sweeper: asyncio.Task[None] | None = None
+
+    async def prepare(self) -> None:
+        """Wait for the server, and give new databases what Redshift has and PostgreSQL lacks."""
+        await self._wait_until_up()
+        compat = dialect.compat_sql()
+        complete = self._postmaster.data / "complete"
+        digest = hashlib.sha256(compat.encode()).hexdigest()
+        if not (complete.exists() and complete.read_text() == digest):
+            await self._install(compat)
+            complete.write_text(digest)
+        self._sweeper = asyncio.create_task(self._sweep())
+
+    async def stop(self) -> None:
+        """Close what is idle."""
+        if self._sweeper:
+            self._sweeper.cancel()
+            await asyncio.gather(self._sweeper, return_exceptions=True)
+        self._pool.drain()
+
+    async def acquire(self, database: str, user: str) -> Connection:
+        """Connect; a user that does not exist yet is made, an administrator like Redshift's first user."""
+        try:
+            return await self._pool.acquire(database, user)
+        except EngineError as error:
+            if error.sqlstate != "08001" or f'role "{user}" does not exist' not in error.message:
+                raise
+        await self.admin_run(f"CREATE ROLE {_identifier(user)} LOGIN SUPERUSER")
+        return await self._pool.acquire(database, user)
+
+    async def release(self, connection: Connection, database: str, user: str) -> None:
+        """Give a connection back."""
+        await self._pool.release(connection, database, user)
+
+    def drop_idle(self) -> None:
+        """Close every idle connection, so that databases and users can be dropped or altered."""
+        self._pool.drain()
+
+    async def databases(self) -> list[str]:
+        """Return the names of the databases that a user sees."""
+        rows = await self.admin_run("SELECT datname FROM pg_database ORDER BY datname")
+        return [name for (name,) in rows if name and name not in HIDDEN_DATABASES]
+
+    async def admin_run(self, sql: str, *values: str) -> list[tuple[str | None, ...]]:
+        """Run one statement as the owner of the system."""
+        async with self._admin_turn:
+            connection = await self._pool.acquire(ADMIN_DATABASE, SUPERUSER)
+            try:
+                return await connection.run(sql, values)
+            except EngineError as error:
+                if error.sqlstate == "42710":  # somebody else just made that role
+                    return []
+                raise
+            finally:
+                await self._pool.release(connection, ADMIN_DATABASE, SUPERUSER)
+
+    async def _install(self, compat: str) -> None:
+        existing = await self.databases()
+        for database in ("template1", *existing):
+            connection = await Connection.open(str(self._postmaster.sockets), database, SUPERUSER)
+            try:
+                await connection.run_script(compat)
+            finally:
+                connection.close()
+        if DATABASE not in existing:
+            await self.admin_run(f"CREATE DATABASE {DATABASE}")
+
+    async def _wait_until_up(self) -> None:
+        while True:
+            try:
+                await self.admin_run("SELECT 1")
+                return
+            except EngineError:
+                self._postmaster.check_alive()
+                await asyncio.sleep(0.005)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(5)
+            self._pool.drain(idle_for=20.0)
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,50 @@
+"""Who is calling: read from the request's signature, which is not verified."""
+
+import re
+from dataclasses import dataclass
+
+from local_aws.wire.errors import ApiError
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+# Key ids that begin so are refused, so that a caller's handling of bad credentials can be tried.
+REFUSED_PREFIX, EXPIRED_PREFIX = "REFUSED", "EXPIRED"
+CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A caller by access key id; `service` and `region` are those of its signature."""
+
+    key_id: str
+    region: str = REGION
+    service: str = ""
+
+    @property
+    def arn(self) -> str:
+        """Return the caller's identity."""
+        return f"arn:aws:iam::{ACCOUNT}:user/{self.key_id}"
+
+    @property
+    def database_user(self) -> str:
+        """Return the database user that Redshift derives from an IAM identity."""
+        return f"IAM:{self.key_id}"
+
+
+def caller_of(authorization: str) -> Caller | None:
+    """Return who signed a request, None where nobody did."""
+    found = CREDENTIAL.search(authorization)
+    return Caller(found[1], found[3], found[4]) if found else None
+
+
+def refusal(caller: Caller | None) -> ApiError | None:
+    """Return how AWS refuses such a caller, None where it is welcome."""
+    if caller is None:
+        return ApiError("MissingAuthenticationTokenException", "Missing Authentication Token")
+    if caller.key_id.startswith(REFUSED_PREFIX):
+        return ApiError(
+            "UnrecognizedClientException", "The security token included in the request is invalid."
+        )
+    if caller.key_id.startswith(EXPIRED_PREFIX):
+        return ApiError("ExpiredTokenException", "The security token included in the request is expired")
+    return None

@@ -1,0 +1,105 @@
+"""Takes the data directory and the port, starts PostgreSQL, serves until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from local_aws.engine.postmaster import cluster
+from local_aws.folder import DataFolder
+from local_aws.problems import StartProblem
+
+if TYPE_CHECKING:
+    from local_aws.assembly import Assembly
+
+HOST = "127.0.0.1"
+SESSIONS = 500
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to serve: `port` 0 takes any free one; `max_executing` bounds statements that run at a time."""
+
+    data_dir: Path
+    port: int = 0
+    fresh: bool = False
+    max_executing: int = 50
+
+
+@dataclass(frozen=True)
+class Callbacks:
+    """`ready` is called with the URL; `until`, run in a thread, ends the serving by its return."""
+
+    ready: Callable[[str], None]
+    until: Callable[[], object] | None = None
+
+
+def serve(options: Options, callbacks: Callbacks) -> None:
+    """Serve until SIGINT, SIGTERM or the return of `until`; raise StartProblem if that cannot begin."""
+    folder = DataFolder(options.data_dir)
+    folder.claim()
+    try:
+        with _listen(options.port) as listener:
+            if options.fresh:
+                folder.wipe()
+            asyncio.run(_serve(options, folder, listener, callbacks))
+    finally:
+        folder.withdraw()
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except OSError as error:
+        listener.close()
+        raise StartProblem(
+            f"cannot listen on {HOST}:{port}: {error.strerror}; choose another --port"
+        ) from None
+    return listener
+
+
+async def _serve(options: Options, folder: DataFolder, listener: socket.socket, callbacks: Callbacks) -> None:
+    postmaster = cluster(folder, max_connections=options.max_executing + SESSIONS + 20)
+    # initdb is a process of its own: the imports of the slow libraries go on beside it.
+    initialising = asyncio.get_running_loop().run_in_executor(None, postmaster.initialise)
+    from local_aws.assembly import Assembly
+
+    await initialising
+    # From this thread: PostgreSQL dies with the thread that started it.
+    postmaster.start()
+    try:
+        port = listener.getsockname()[1]
+        async with Assembly(postmaster, folder, options.max_executing, port) as assembly:
+            await _answer(assembly, listener, folder, callbacks)
+    finally:
+        postmaster.stop()
+
+
+async def _answer(
+    assembly: Assembly, listener: socket.socket, folder: DataFolder, callbacks: Callbacks
+) -> None:
+    server = assembly.server
+    loop = asyncio.get_running_loop()
+
+    def leave() -> None:
+        server.should_exit = True
+        assembly.wake_waiting()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, leave)
+    if callbacks.until is not None:
+        loop.run_in_executor(None, callbacks.until).add_done_callback(lambda _: leave())
+    serving = asyncio.create_task(server.serve([listener]))
+    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.002)
+    url = f"http://{HOST}:{listener.getsockname()[1]}"
+    folder.announce(url)
+    callbacks.ready(url)
+    await serving

@@ -1,0 +1,80 @@
+"""One stand-in for the whole test session, a database of its own for each test."""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from local_aws import Served, running
+
+CLUSTER = {"ClusterIdentifier": "local-cluster", "DbUser": "tester"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_aws_configuration() -> Iterator[None]:
+    """Nothing of the developer's AWS configuration reaches a test, and no test reaches AWS by accident."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            patch.delenv(name)
+        patch.setenv("AWS_CONFIG_FILE", os.devnull)
+        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        yield
+
+
+@pytest.fixture(scope="session")
+def stand_in(no_aws_configuration: None) -> Iterator[Served]:
+    """A stand-in for the whole session, in a temporary data directory."""
+    folder = Path(tempfile.mkdtemp(prefix="local_aws-tests-"))
+    # Under root, PostgreSQL is another user, who must be able to pass through.
+    folder.chmod(0o711)
+    try:
+        with running(folder / "data") as served:
+            yield served
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def aws(stand_in: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
+    """The stand-in, with the environment variables set that any SDK reads."""
+    for name, value in stand_in.environment.items():
+        monkeypatch.setenv(name, value)
+    return stand_in
+
+
+@pytest.fixture(scope="session")
+def data_api(stand_in: Served) -> Iterator[Any]:
+    """A plain boto3 client of the Data API."""
+    client = boto3.client(
+        "redshift-data",
+        endpoint_url=stand_in.url,
+        region_name=stand_in.environment["AWS_DEFAULT_REGION"],
+        aws_access_key_id=stand_in.environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=stand_in.environment["AWS_SECRET_ACCESS_KEY"],
+        config=Config(max_pool_connections=100, retries={"total_max_attempts": 1}),
+    )
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def database(data_api: Any) -> Iterator[str]:
+    """A fresh database, made through the Data API and dropped after the test."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    finish(data_api, f"CREATE DATABASE {name}")
+    yield name
+    finish(data_api, f"DROP DATABASE {name}")
+
+
+def finish(data_api: Any, sql: str) -> None:
+    """Run a statement in the default database; fail the test unless it finishes."""
+    done = data_api.execute_statement(**CLUSTER, Database="dev", Sql=sql, WaitTimeSeconds=30)
+    assert done["Status"] == "FINISHED", data_api.describe_statement(Id=done["Id"]).get("Error")
