@@ -1,0 +1,151 @@
+"""The command line of a flow: `python -m flows.sales_data_pipeline`."""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Coroutine, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, NoReturn, get_args
+
+from prefect import Flow
+from prefect.exceptions import TerminationSignal
+from pydantic import ValidationError
+
+from blocks import DataApiError
+from flows.errors import PipelineError
+from flows.local import local_services
+from flows.scripts import PROJECT_FOLDER
+from flows.tasks import Setup
+
+STATE_FOLDER = PROJECT_FOLDER / ".local_aws"
+EXPECTED_ERRORS = (DataApiError, PipelineError, ValidationError)
+# What the shell reports for a process that a signal ended.
+INTERRUPTED = 128 + signal.SIGINT
+TERMINATED = 128 + signal.SIGTERM
+
+
+def main(flow: Flow[..., Coroutine[Any, Any, Any]], arguments: Sequence[str] | None = None) -> int:
+    """Runs the flow as the command line says, and returns the exit code.
+
+    0: every step finished and every validation passed. 1: something failed, told in one line on standard error.
+    2: the command line is wrong. 130 and 143: interrupted; what ran was cancelled.
+    """
+    options = parser().parse_args(arguments)
+    stand_in = needs_stand_in(options.warehouse)
+    if options.fresh and not stand_in:
+        print("error: --fresh is for the stand-in; a warehouse is configured.", file=sys.stderr)  # noqa: T201
+        return 2
+    if stand_in:
+        print(f"No warehouse is configured: running on the embedded stand-in, data in {STATE_FOLDER}.")  # noqa: T201
+    quieten()
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        with local_services(options.state_folder, stand_in=stand_in, fresh=options.fresh):
+            asyncio.run(_run(flow, options))
+    except EXPECTED_ERRORS as error:
+        print(f"error: {one_line(error)}", file=sys.stderr)  # noqa: T201
+        return 1
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        print("Interrupted; what ran was cancelled.", file=sys.stderr)  # noqa: T201
+        return INTERRUPTED
+    except TerminationSignal:
+        print("Terminated; what ran was cancelled.", file=sys.stderr)  # noqa: T201
+        return TERMINATED
+    return 0
+
+
+async def _run(flow: Flow[..., Coroutine[Any, Any, Any]], options: argparse.Namespace) -> None:
+    await flow(
+        run_date=options.run_date,
+        setup=options.setup,
+        scripts=options.scripts,
+        warehouse=options.warehouse,
+        timezone=options.timezone,
+    )
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options, each explained."""
+    options = argparse.ArgumentParser(
+        prog="python -m flows.sales_data_pipeline",
+        description="Load one day of sales into Amazon Redshift: deploy the procedures, set up, load two dimensions at "
+        "once, then the facts, then validate. Without a configured warehouse it runs on an embedded stand-in.",
+        epilog="A warehouse is configured by --warehouse, or by REDSHIFT_WORKGROUP_NAME or REDSHIFT_CLUSTER_IDENTIFIER "
+        "(with REDSHIFT_DATABASE, REDSHIFT_DB_USER, REDSHIFT_SECRET_ARN) and AWS's own variables.",
+    )
+    options.add_argument(
+        "--run-date",
+        type=iso_date,
+        metavar="YYYY-MM-DD",
+        help="the day to load (default: today, in --timezone)",
+    )
+    options.add_argument(
+        "--setup",
+        choices=get_args(Setup),
+        default="if_missing",
+        help="if_missing: create tables and sample data where there are none (default); "
+        "always: drop all tables first, history included; never: leave the tables alone",
+    )
+    options.add_argument(
+        "--scripts",
+        default="sql",
+        metavar="WHERE",
+        help="the SQL: a folder or s3://bucket/prefix (default: sql)",
+    )
+    options.add_argument("--warehouse", metavar="BLOCK", help="the name of a redshift-data-api block")
+    options.add_argument(
+        "--timezone", default="UTC", help="IANA time zone in which the run date is decided (default: UTC)"
+    )
+    options.add_argument("--fresh", action="store_true", help="empty the stand-in's warehouse first")
+    options.add_argument(
+        "--state-folder",
+        type=Path,
+        default=STATE_FOLDER,
+        help="where the stand-in keeps its data (default: .local_aws)",
+    )
+    return options
+
+
+def iso_date(text: str) -> date:
+    """A date written YYYY-MM-DD; argparse turns the error into its message."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no date; write YYYY-MM-DD, such as 2026-11-22"
+        ) from None
+
+
+def needs_stand_in(warehouse: str | None) -> bool:
+    """Whether neither a block nor the environment names a warehouse, nor an endpoint."""
+    names = ("REDSHIFT_WORKGROUP_NAME", "REDSHIFT_CLUSTER_IDENTIFIER")
+    return warehouse is None and not any(os.environ.get(name) for name in names)
+
+
+def one_line(error: BaseException) -> str:
+    """The error's message on one line."""
+    return " ".join(str(error).split())
+
+
+class _StoryOnly(logging.Filter):
+    """Keeps on the terminal what the steps tell; Prefect's own account of states and tracebacks stays in its UI."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.module in ("task_engine", "flow_engine"):
+            expected = record.exc_info is None or isinstance(record.exc_info[1], EXPECTED_ERRORS)
+            return record.levelno >= logging.WARNING and record.exc_info is not None and not expected
+        return True
+
+
+def quieten() -> None:
+    """Leaves only the pipeline's own story on the terminal."""
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_StoryOnly())
+
+
+def _terminate(signum: int, frame: object) -> NoReturn:  # noqa: ARG001
+    raise TerminationSignal(signum)

@@ -1,0 +1,28 @@
+"""What is done for a flow run whose process can no longer do it itself."""
+
+from typing import Any
+
+from prefect import Flow
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.logging import get_logger
+
+from blocks import DataApiError
+from flows.errors import PipelineError
+from flows.tasks import statement_prefix
+from flows.warehouse import connect
+
+
+# Prefect passes the arguments by these names.
+async def cancel_statements(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001
+    """Cancels whatever statement of the flow run still runs, found by its name.
+
+    A live process cancels its own statements; this is for one that was killed, of which only the names are left. The
+    hook runs wherever Prefect notices: in the process itself or in the worker.
+    """
+    logger = get_logger("flows.hooks")
+    try:
+        warehouse = await connect(flow_run.parameters.get("warehouse"))
+        for statement in await warehouse.cancel_statements(statement_prefix(str(flow_run.id))):
+            logger.info("Cancelled %s (%s): it ended %s", statement.name, statement.id, statement.status)
+    except (DataApiError, PipelineError) as error:
+        logger.error("Statements of the flow run %s may still run: %s", flow_run.name, error)

@@ -1,0 +1,127 @@
+"""What a run on a laptop needs and a deployment never starts: a stand-in for AWS, and a Prefect server."""
+
+import ctypes
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from urllib.error import URLError
+
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from flows.errors import PipelineError
+
+STAND_IN_WAREHOUSE = {"REDSHIFT_WORKGROUP_NAME": "local-workgroup", "REDSHIFT_DATABASE": "dev"}
+START_SECONDS = 90.0
+_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
+
+
+@contextmanager
+def local_services(state: Path, *, stand_in: bool, fresh: bool = False) -> Iterator[None]:
+    """Starts the stand-in if asked to, and a Prefect server unless one is configured; stops what it started.
+
+    Args:
+        state: The folder for the warehouse's data and the servers' logs, kept between runs.
+        stand_in: Whether AWS is to be played by `local_aws`.
+        fresh: Whether the stand-in forgets what its warehouse held.
+
+    Raises:
+        PipelineError: One of them does not start.
+    """
+    state.mkdir(exist_ok=True)
+    with ExitStack() as services:
+        server = None if PREFECT_API_URL.value() else services.enter_context(_prefect_server(state))
+        if stand_in:
+            services.enter_context(_stand_in(state, fresh))
+        if server is not None:
+            services.enter_context(temporary_settings({PREFECT_API_URL: _ready(server, state)}))
+        try:
+            yield
+        finally:
+            # The run's last log lines are still on their way to the server.
+            for handler in logging.getLogger("prefect.flow_runs").handlers:
+                handler.flush()
+
+
+@contextmanager
+def _stand_in(state: Path, fresh: bool) -> Iterator[None]:
+    # The one place that knows the stand-in; everything else only sees another endpoint.
+    from local_aws import running
+    from local_aws.problems import StartProblem
+
+    try:
+        with (
+            running(state, fresh=fresh) as served,
+            _environment({**served.environment, **STAND_IN_WAREHOUSE}),
+        ):
+            yield
+    except StartProblem as error:
+        raise PipelineError(f"The stand-in does not start: {error}") from error
+
+
+@contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    # A profile would win over the stand-in's own credentials.
+    os.environ.pop("AWS_PROFILE", None)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@contextmanager
+def _prefect_server(state: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A Prefect server of our own: the temporary one that Prefect starts by itself is noisy when it stops."""
+    port = _free_port()
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    with (state / "prefect-server.log").open("ab") as log:
+        server = subprocess.Popen(  # noqa: S603
+            [*command, "--no-services"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env={**os.environ, "PREFECT_SERVER_ANALYTICS_ENABLED": "false"},
+            start_new_session=True,  # Ctrl-C is for the run, which still needs the server then
+            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+        )
+    try:
+        yield server, f"http://127.0.0.1:{port}/api"
+    finally:
+        server.terminate()
+        try:
+            server.wait(5)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _end_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _ready(server: tuple[subprocess.Popen[bytes], str], state: Path) -> str:
+    process, url = server
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/health", timeout=5):  # noqa: S310
+                return url
+        except (URLError, OSError):
+            time.sleep(0.05)
+    raise PipelineError(f"The Prefect server does not start; see {state / 'prefect-server.log'}.")

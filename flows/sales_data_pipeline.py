@@ -1,0 +1,93 @@
+"""The sales data pipeline: two dimensions at once, then the facts of one day, then the validations.
+
+python -m flows.sales_data_pipeline --help
+"""
+
+import sys
+from datetime import date
+from pathlib import Path
+
+if (
+    __name__ == "__main__"
+):  # run as a file, `python flows/sales_data_pipeline.py`, the project is not on the path
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from prefect import flow
+
+from flows.hooks import cancel_statements
+from flows.report import RunReport, finished_and_reported
+from flows.run_date import scheduled_run_date
+from flows.scripts import Scripts
+from flows.task_runner import EventLoopTaskRunner
+from flows.tasks import (
+    Setup,
+    read_script,
+    read_steps,
+    run_setup,
+    run_statements,
+    run_step,
+    run_validation,
+    step,
+)
+from flows.warehouse import connect
+
+
+@flow(
+    name="sales-data-pipeline",
+    task_runner=EventLoopTaskRunner(),
+    on_cancellation=[cancel_statements],
+    on_crashed=[cancel_statements],
+)
+async def sales_data_pipeline(
+    run_date: date | None = None,
+    setup: Setup = "if_missing",
+    scripts: str = "sql",
+    warehouse: str | None = None,
+    timezone: str = "UTC",
+) -> RunReport:
+    """Loads one day of sales into Amazon Redshift. A failed run is simply run again, with no clean-up.
+
+    Args:
+        run_date: The day to load; by default the day that the run was scheduled for, in `timezone`.
+        setup: `if_missing` creates tables and sample data where there are none; `always` drops them first, history
+            included; `never` leaves them alone.
+        scripts: Where the SQL is: a folder, or `s3://bucket/prefix`.
+        warehouse: The name of a `RedshiftDataApi` block; without one, the connection that the environment names.
+        timezone: The schedule's time zone, as an IANA name.
+    """
+    day = run_date or scheduled_run_date(timezone)
+    redshift = await connect(warehouse)
+    source = Scripts(scripts, redshift.aws_credentials)
+
+    sp_statement = step("read_sp_statement", read_script).submit(source, "sp_statements.sql")
+    steps = step("read_steps", read_steps).submit(source, "steps.sql")
+    validate = step("read_validate_sql_statement", read_script).submit(source, "validate_sql_statement.sql")
+
+    # Nothing is run before every script has been read.
+    deploy = step("run_sp_deploy_redshift", run_statements).submit(
+        redshift, sp_statement, wait_for=[steps, validate]
+    )
+    set_up = step("setup_sales_data_pipeline", run_setup).submit(
+        redshift, steps, setup, day, wait_for=[deploy]
+    )
+
+    # run_sales_data_pipeline: both dimensions at once
+    item = step("LoadItemTable", run_step).submit(redshift, steps, wait_for=[set_up])
+    customer_address = step("LoadCustomerAddressTable", run_step).submit(redshift, steps, wait_for=[set_up])
+
+    fact_sales = step("run_load_fact_sales", run_step).submit(
+        redshift, steps, day, wait_for=[item, customer_address]
+    )
+    validation = step("run_validate_sql_statement", run_validation).submit(
+        redshift, validate, day, wait_for=[fact_sales]
+    )
+
+    return await finished_and_reported(
+        day, sp_statement, steps, validate, deploy, set_up, item, customer_address, fact_sales, validation
+    )
+
+
+if __name__ == "__main__":
+    from flows.command_line import main
+
+    sys.exit(main(sales_data_pipeline))

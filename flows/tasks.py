@@ -1,0 +1,137 @@
+"""Prefect tasks that wrap the Data API: submit, poll asynchronously to the end, read."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Literal
+
+from prefect import State, Task, runtime, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import TaskRun
+
+from blocks import RedshiftDataApi, ScriptError, SerializationConflictError, Statement, TransientCallError
+from flows.scripts import Scripts, Steps
+from flows.validation import Validated, Validation, ValidationFailedError
+
+Setup = Literal["if_missing", "always", "never"]
+
+
+def step(name: str, kind: "Task[..., Any]") -> "Task[..., Any]":
+    """The task `kind` as the pipeline's step `name`: so it is called in the run's graph, logs and statement names."""
+    return kind.with_options(name=name, task_run_name=name)
+
+
+def statement_prefix(flow_run_id: str) -> str:
+    """What the names of all statements of a flow run begin with."""
+    return f"sales-data-pipeline/{flow_run_id}/"
+
+
+def statement_name() -> str:
+    """What the current step's statement is called, the same for each try at the step in this flow run."""
+    return f"{statement_prefix(str(runtime.flow_run.id))}{runtime.task_run.name}"
+
+
+def may_succeed_again(task: "Task[..., Any]", task_run: TaskRun, state: State[Any]) -> bool:  # noqa: ARG001
+    """Prefect's retry condition: what passes by itself is tried again, an error in the SQL never is."""
+    return isinstance(state.data, SerializationConflictError | TransientCallError)
+
+
+read_task = task(cache_policy=NO_CACHE)
+# Never cached: what such a task leaves behind is in the warehouse.
+redshift_task = task(
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=[1, 5],
+    retry_jitter_factor=1,
+    retry_condition_fn=may_succeed_again,
+)
+
+
+@read_task
+async def read_script(source: Scripts, filename: str) -> list[str]:
+    """Reads the statements of a script, from a folder or from S3."""
+    return await source.statements(filename)
+
+
+@read_task
+async def read_steps(source: Scripts, filename: str) -> Steps:
+    """Reads a script that holds the statements of several steps."""
+    return await source.steps(filename)
+
+
+@redshift_task
+async def run_statements(
+    warehouse: RedshiftDataApi, sql: str | Sequence[str], parameters: Mapping[str, str] | None = None
+) -> Statement:
+    """Runs one statement, or several as one transaction, to the end.
+
+    Whichever process tries the step again in this flow run finds by its name what ran before.
+
+    Raises:
+        StatementError: It ended otherwise than FINISHED.
+        CallError: A call was refused.
+    """
+    return await warehouse.run(sql, parameters, name=statement_name())
+
+
+@redshift_task
+async def run_step(warehouse: RedshiftDataApi, steps: Steps, run_date: date | None = None) -> Statement:
+    """Runs the statements that the script of steps has under this step's name.
+
+    Raises:
+        ScriptError: There are none.
+        StatementError: They ended otherwise than FINISHED.
+        CallError: A call was refused.
+    """
+    sql = statements_of(steps, str(runtime.task_run.name))
+    parameters = {"run_date": run_date.isoformat()} if run_date else None
+    return await warehouse.run(sql[0] if len(sql) == 1 else sql, parameters, name=statement_name())
+
+
+@redshift_task
+async def run_setup(warehouse: RedshiftDataApi, steps: Steps, setup: Setup, run_date: date) -> Statement:
+    """Creates what is missing and checks the run date, in one transaction: a wrong date leaves no trace.
+
+    Raises:
+        ScriptError: The script of steps lacks one that is needed.
+        StatementError: It ended otherwise than FINISHED.
+        CallError: A call was refused.
+    """
+    wanted = {
+        "always": ["drop_tables", "setup_sales_data_pipeline", "check_run_date"],
+        "if_missing": ["setup_sales_data_pipeline", "check_run_date"],
+        "never": ["check_run_date"],
+    }[setup]
+    sql = [statement for name in wanted for statement in statements_of(steps, name)]
+    return await warehouse.run(sql, {"run_date": run_date.isoformat()}, name=statement_name())
+
+
+@redshift_task
+async def run_validation(warehouse: RedshiftDataApi, sql: Sequence[str], run_date: date) -> Validated:
+    """Runs the validations and reads what they found; each try at the flow run validates anew.
+
+    Raises:
+        ValidationFailedError: At least one failed: which, on which date, with its numbers.
+        StatementError: It ended otherwise than FINISHED.
+        CallError: A call was refused.
+    """
+    parameters = {"run_date": run_date.isoformat(), "on_failure": "report"}
+    name = f"{statement_name()}/{runtime.flow_run.run_count}"
+    statement = await warehouse.run(sql, parameters, name=name)
+    validations = [
+        Validation(**row._asdict()) for part in statement.sub_statements async for row in warehouse.rows(part)
+    ]
+    validated = Validated(statement, validations)
+    if not all(validation.passed for validation in validations):
+        raise ValidationFailedError(validated)
+    return validated
+
+
+def statements_of(steps: Steps, name: str) -> Sequence[str]:
+    """The statements of one step.
+
+    Raises:
+        ScriptError: The script has no such step.
+    """
+    if name not in steps:
+        raise ScriptError(f"steps.sql has no line `-- step: {name}`.")
+    return steps[name]

@@ -1,0 +1,43 @@
+"""Which warehouse a run works on."""
+
+from blocks import RedshiftDataApi
+from flows.errors import PipelineError
+
+
+async def connect(block_name: str | None) -> RedshiftDataApi:
+    """The connection that a block of that name holds or, without a name, that the environment names.
+
+    Raises:
+        PipelineError: There is no such block, or the environment names no warehouse.
+    """
+    if block_name is not None:
+        return await _load(block_name)
+    try:
+        warehouse = RedshiftDataApi.from_environment()
+    except ValueError as error:
+        raise PipelineError(f"REDSHIFT_… variables: {first_reason(error)}") from error
+    if warehouse is None:
+        raise PipelineError(
+            "No warehouse is named: pass the name of a redshift-data-api block as `warehouse`, or set "
+            "REDSHIFT_CLUSTER_IDENTIFIER or REDSHIFT_WORKGROUP_NAME."
+        )
+    return warehouse
+
+
+def first_reason(error: ValueError) -> str:
+    """The first line of what pydantic, or whoever else raised it, has to say about the values."""
+    errors = getattr(error, "errors", None)
+    return str(errors()[0]["msg"]) if callable(errors) else str(error)
+
+
+async def _load(block_name: str) -> RedshiftDataApi:
+    try:
+        loaded = await RedshiftDataApi.aload(block_name)
+    except ValueError as error:
+        raise PipelineError(
+            f"There is no block redshift-data-api/{block_name}. `prefect block ls` lists what there is; create it "
+            "in the Prefect UI or with RedshiftDataApi(...).save(...)."
+        ) from error
+    if not isinstance(loaded, RedshiftDataApi):
+        raise PipelineError(f"The block {block_name} is no RedshiftDataApi block.")
+    return loaded

@@ -1,0 +1,28 @@
+-- What each step of the pipeline runs, under the step's name. Parameter: :run_date (YYYY-MM-DD).
+
+-- step: drop_tables
+-- Every table of the pipeline, history included; run only on request, in one transaction with what follows.
+drop table if exists store_sales_rejected;
+drop table if exists store_sales;
+drop table if exists item;
+drop table if exists customer;
+drop table if exists customer_address;
+drop table if exists date_dim;
+drop table if exists src_item;
+drop table if exists src_customer_address;
+drop table if exists src_store_sales;
+
+-- step: setup_sales_data_pipeline
+call sp_setup_sales_data_pipeline();
+
+-- step: check_run_date
+call sp_check_run_date(cast(:run_date as date));
+
+-- step: LoadItemTable
+call sp_load_dim_item();
+
+-- step: LoadCustomerAddressTable
+call sp_load_dim_customer_address();
+
+-- step: run_load_fact_sales
+call sp_load_fact_sales(cast(:run_date as date));
