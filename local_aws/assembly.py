@@ -1,12 +1,19 @@
 """Puts the parts of the stand-in together."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from types import TracebackType
 
 import uvicorn
 
-from local_aws.data_api.runner import Runner, conclude
+from local_aws.admin.api import AdminApi
+from local_aws.admin.faults import Faults
+from local_aws.admin.history import History, Run
+from local_aws.control_plane import serverless
+from local_aws.control_plane.redshift import Redshift
+from local_aws.data_api import events, recovery
+from local_aws.data_api.runner import Runner
 from local_aws.data_api.service import DataApi
 from local_aws.data_api.sessions import Sessions
 from local_aws.data_api.statement import Part, Statement
@@ -15,7 +22,9 @@ from local_aws.engine.postmaster import Postmaster
 from local_aws.engine.warehouse import Warehouse
 from local_aws.folder import DataFolder
 from local_aws.gateway import Gateway
+from local_aws.identity import REGION
 from local_aws.rest_of_aws import RestOfAws
+from local_aws.wire import model
 
 # boto3 keeps connections for reuse and is not told when one is closed: keep them longer than it may idle.
 KEEP_ALIVE_SECONDS = 600
@@ -35,29 +44,33 @@ class Assembly:
     """Everything behind the endpoint, from entering the context to leaving it."""
 
     def __init__(self, postmaster: Postmaster, folder: DataFolder, max_executing: int, port: int) -> None:
+        self._faults = Faults()
+        self._history = History()
+        self._rest = RestOfAws(port)
         self._warehouse = Warehouse(postmaster)
         self._store = Store(folder.statements)
-        self._sessions = Sessions(self._warehouse)
-        self._runner = Runner(self._warehouse, self._store, self._sessions, max_executing, self._observe)
-        data_api = DataApi(self._warehouse, self._store, self._sessions, self._runner)
-        config = uvicorn.Config(
-            Gateway(data_api, RestOfAws(port)),
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            log_level="warning",
-            ws="none",
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-            backlog=4096,
-            server_header=False,
+        self._sessions = Sessions(self._warehouse, self._faults)
+        self._runner = Runner(
+            self._warehouse, self._store, self._sessions, self._faults, max_executing, self._observe
         )
-        self.server = Server(config)
+        self._runner.on_end.append(self._tell)
+        self.server = Server(_config(self._gateway()))
+
+    def _gateway(self) -> Gateway:
+        data_api = DataApi(
+            self._warehouse, self._store, self._sessions, self._runner, self._rest, self._faults
+        )
+        services = {
+            "RedshiftData": (model.load("redshift-data", "2019-12-20"), data_api.call),
+            "RedshiftServerless": (model.load("redshift-serverless", "2021-04-21"), serverless.call),
+        }
+        admin = AdminApi(self._faults, self._history, self._reset)
+        return Gateway(services, Redshift(), self._rest, admin, self._faults, self._history)
 
     async def __aenter__(self) -> "Assembly":
         """Make the warehouse ready."""
         await self._warehouse.prepare()
-        self._end_interrupted()
+        recovery.end_interrupted(self._store)
         return self
 
     async def __aexit__(
@@ -74,21 +87,42 @@ class Assembly:
         for statement in self._store.live():
             statement.ended.set()
 
-    def _end_interrupted(self) -> None:
-        """Say honestly what became of the statements that an earlier process did not end."""
-        self._store.expire()
-        for statement in self._store.interrupted():
-            if statement.status == "SUBMITTED":
-                conclude(statement, cancelled=True)
-            else:
-                for part in statement.parts:
-                    if part.status == "STARTED":
-                        part.move("FAILED", STOPPED)
-                conclude(statement, cancelled=False)
-            self._store.save(statement)
+    async def _reset(self) -> None:
+        await self._runner.cancel_all()
+        self._sessions.close_all()
+        await self._warehouse.empty()
+        self._store.clear()
+        await self._rest.reset()
+
+    async def _tell(self, statement: Statement) -> None:
+        if statement.with_event:
+            await self._rest.put_event(events.event(statement), REGION)
 
     def _observe(self, statement: Statement, number: int, started: float, part: Part) -> None:
-        """Note an execution by the engine."""
+        run = Run(
+            statement_id=f"{statement.id}:{number + 1}" if statement.is_batch else statement.id,
+            statement_name=statement.name,
+            sql=part.sql,
+            database=statement.database,
+            db_user=statement.db_user,
+            started_at=started,
+            ended_at=time.time(),
+            status=part.status,
+        )
+        self._history.add_run(run)
 
 
-STOPPED = "ERROR: the local stand-in was stopped while this statement was running"
+def _config(gateway: Gateway) -> uvicorn.Config:
+    return uvicorn.Config(
+        gateway,
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        ws="none",
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        backlog=4096,
+        server_header=False,
+    )

@@ -37,10 +37,17 @@ def caller_of(authorization: str) -> Caller | None:
     return Caller(found[1], found[3], found[4]) if found else None
 
 
-def refusal(caller: Caller | None) -> ApiError | None:
-    """Return how AWS refuses such a caller, None where it is welcome."""
+def welcome(caller: Caller | None) -> Caller:
+    """Return the caller; raise how AWS refuses one that is unknown."""
     if caller is None:
-        return ApiError("MissingAuthenticationTokenException", "Missing Authentication Token")
+        raise ApiError("MissingAuthenticationTokenException", "Missing Authentication Token")
+    if refused := refusal(caller):
+        raise refused
+    return caller
+
+
+def refusal(caller: Caller) -> ApiError | None:
+    """Return how AWS refuses such credentials, None where they are welcome."""
     if caller.key_id.startswith(REFUSED_PREFIX):
         return ApiError(
             "UnrecognizedClientException", "The security token included in the request is invalid."

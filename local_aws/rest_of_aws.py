@@ -1,17 +1,24 @@
 """The rest of AWS by moto: loaded at its first use, because loading takes a second and 55 MB."""
 
 import asyncio
+import json
 import os
 import warnings
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from local_aws.identity import ACCOUNT
+
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 THREADS = 20
 
 
+class SecretProblem(Exception):  # noqa: N818 - its text becomes a ValidationException
+    """A secret that cannot be read."""
+
+
 class RestOfAws:
-    """An ASGI application in front of moto's server."""
+    """An ASGI application in front of moto's server, and the few things that the Data API wants of it."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -20,14 +27,30 @@ class RestOfAws:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
-        application = self._application or await self.load()
+        application = await self._load()
         await application(scope, receive, send)
 
-    async def load(self) -> Application:
-        """Return moto's server, loaded if it was not."""
-        async with self._loading:
-            if self._application is None:
-                self._application = await asyncio.to_thread(_load, self._port)
+    async def secret(self, secret_id: str, region: str) -> str:
+        """Return a secret's text from Secrets Manager, by name or ARN; raise SecretProblem."""
+        await self._load()
+        return await asyncio.to_thread(_secret, secret_id, region)
+
+    async def put_event(self, event: dict[str, Any], region: str) -> None:
+        """Put an event on the default bus of EventBridge."""
+        # Not loaded means that nobody has made a rule that could match.
+        if self._application is not None:
+            await asyncio.to_thread(_put_event, event, region)
+
+    async def reset(self) -> None:
+        """Forget every bucket, queue, secret and so on."""
+        if self._application is not None:
+            await asyncio.to_thread(_reset)
+
+    async def _load(self) -> Application:
+        if self._application is None:
+            async with self._loading:
+                if self._application is None:
+                    self._application = await asyncio.to_thread(_load, self._port)
         return self._application
 
 
@@ -43,3 +66,29 @@ def _load(port: int) -> Application:
     config.default_user_config["stepfunctions"] = {"execute_state_machine": True}
     moto: Any = DomainDispatcherApplication(create_backend_app)
     return WSGIMiddleware(moto, workers=THREADS)
+
+
+def _secret(secret_id: str, region: str) -> str:
+    from moto.core.exceptions import JsonRESTError
+    from moto.secretsmanager.models import secretsmanager_backends
+
+    try:
+        found = secretsmanager_backends[ACCOUNT][region].get_secret_value(secret_id, "", "")
+    except JsonRESTError as error:
+        raise SecretProblem(error.message) from None
+    text = found.get("SecretString")
+    if not isinstance(text, str):
+        raise SecretProblem("The secret has no SecretString.")
+    return text
+
+
+def _put_event(event: dict[str, Any], region: str) -> None:
+    from moto.events.models import events_backends
+
+    events_backends[ACCOUNT][region].put_events([event | {"Detail": json.dumps(event["Detail"])}])
+
+
+def _reset() -> None:
+    from moto.moto_api._internal.models import moto_api_backend
+
+    moto_api_backend.reset()

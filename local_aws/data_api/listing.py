@@ -3,6 +3,7 @@
 from typing import Any
 
 from local_aws.data_api import answers, paging
+from local_aws.data_api.sessions import Session, Sessions
 from local_aws.data_api.store import Store
 from local_aws.identity import Caller
 from local_aws.wire.errors import validation
@@ -42,3 +43,46 @@ def statements(store: Store, request: dict[str, Any], caller: Caller) -> dict[st
 def _one_place_at_most(request: dict[str, Any]) -> None:
     if request.get("ClusterIdentifier") and request.get("WorkgroupName"):
         raise validation("ClusterIdentifier and WorkgroupName can not be provided together.")
+
+
+def sessions(found: Sessions, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    """Return one page of the caller's sessions; without a Status only the open ones, as AWS says."""
+    _one_place_at_most(request)
+    filters = [
+        name for name in ("Status", "ClusterIdentifier", "WorkgroupName", "Database") if request.get(name)
+    ]
+    if request.get("SessionId") and filters:
+        raise validation(f"{filters[0]} can not be provided with SessionId.")
+    chosen = [session for session in found.all() if _is_wanted(session, request, caller)]
+    page, more = paging.cut("sessions", [_session(session) for session in chosen], request, PAGE)
+    return {"Sessions": page, **more}
+
+
+def _is_wanted(session: Session, request: dict[str, Any], caller: Caller) -> bool:
+    if request.get("SessionId"):
+        return bool(session.id == request["SessionId"])
+    wanted = {request["Status"]} if request.get("Status") else {"AVAILABLE", "BUSY"}
+    return (
+        session.status in wanted
+        and (request.get("RoleLevel") is not False or session.principal == caller.arn)
+        and request.get("ClusterIdentifier") in (None, session.cluster)
+        and request.get("WorkgroupName") in (None, session.workgroup)
+        and request.get("Database") in (None, session.database)
+    )
+
+
+def _session(session: Session) -> dict[str, Any]:
+    answer = {
+        "SessionId": session.id,
+        "Status": session.status,
+        "CreatedAt": session.created_at,
+        "UpdatedAt": session.updated_at,
+        "Database": session.database,
+        "DbUser": session.db_user,
+        "ClusterIdentifier": session.cluster,
+        "WorkgroupName": session.workgroup,
+        "SessionAliveSeconds": session.keep_alive,
+        "SessionTtl": session.expires_at,
+        "CurrentStatementId": session.statement_id,
+    }
+    return {name: value for name, value in answer.items() if value is not None}

@@ -78,6 +78,8 @@ class Pages:
     def _flush(self) -> None:
         if self._as_json:
             body = "[" + ",".join(self._rows) + "]"
+        elif self.rows == 0:
+            body = "[]"
         else:
             body = '[{"CSVRecords":' + quoted("".join(self._rows)) + "}]"
         self._keep(self._number, body.encode())

@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from local_aws.admin.faults import Faults
 from local_aws.data_api.execution import Execution, Observer
 from local_aws.data_api.sessions import Sessions
 from local_aws.data_api.statement import Statement
@@ -13,6 +14,7 @@ from local_aws.engine.connection import Connection, EngineError
 from local_aws.engine.warehouse import Warehouse
 from local_aws.wire.errors import ApiError
 
+MAX_ACTIVE = 500  # STARTED and SUBMITTED statements of a cluster, by AWS's quotas
 CANCEL_AGAIN_SECONDS = 0.05
 CANCEL_GIVE_UP_SECONDS = 10.0
 CANCELLED = "Query cancelled on user's request"
@@ -24,7 +26,13 @@ class Runner:
     """Statements in flight. `max_executing` run at a time, the others are queued in their order of arrival."""
 
     def __init__(
-        self, warehouse: Warehouse, store: Store, sessions: Sessions, max_executing: int, observe: Observer
+        self,
+        warehouse: Warehouse,
+        store: Store,
+        sessions: Sessions,
+        faults: Faults,
+        max_executing: int,
+        observe: Observer,
     ) -> None:
         self._warehouse = warehouse
         self._store = store
@@ -33,15 +41,17 @@ class Runner:
         self._observe = observe
         self._running: dict[str, tuple[Execution, Connection | None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self.max_active = 500
+        self._faults = faults
         self.on_end: list[EndHook] = []
 
     def submit(self, statement: Statement) -> None:
         """Take a statement in; raise ActiveStatementsExceededException when too many are in flight."""
-        if len(self._running) >= self.max_active:
+        fault = self._faults.hit("active_limit", "*", statement.name)
+        allowed = fault.limit if fault else MAX_ACTIVE
+        if len(self._running) >= allowed:
             raise ApiError(
                 "ActiveStatementsExceededException",
-                f"Active statements exceeded the allowed quota ({self.max_active}).",
+                f"Active statements exceeded the allowed quota ({allowed}).",
             )
         self._store.save(statement)
         execution = Execution(statement, self._store, self._warehouse.drop_idle, self._observe)
@@ -65,6 +75,12 @@ class Runner:
                 await asyncio.wait_for(statement.ended.wait(), CANCEL_AGAIN_SECONDS)
         return statement.status == "ABORTED"
 
+    async def cancel_all(self) -> None:
+        """Stop everything that is in flight."""
+        await asyncio.gather(
+            *(self.cancel(execution.statement) for execution, _ in list(self._running.values()))
+        )
+
     async def stop(self) -> None:
         """Drop everything that runs; the next start finds it unended and says so."""
         for task in self._tasks:
@@ -73,8 +89,13 @@ class Runner:
 
     async def _run(self, execution: Execution) -> None:
         statement = execution.statement
+        if slow := self._faults.hit("slow_start", "*", statement.name):
+            await asyncio.sleep(slow.seconds)
         async with self._slots:
             if statement.has_ended:
+                return
+            if failing := self._faults.hit("fail", "*", statement.name):
+                self._fail(execution, failing.message)
                 return
             statement.move("PICKED")
             try:
@@ -93,12 +114,19 @@ class Runner:
         statement.pid = connection.pid
         statement.move("STARTED")
         self._store.save(statement)
+        if abort := self._faults.hit("abort", "*", statement.name):
+            self._keep(self._abort(statement, abort.seconds))
         try:
             await execution.run(connection)
         except EngineError as error:
             self._fail(execution, f"{error.severity}: {error.message}")
         else:
             self._finish(execution)
+
+    async def _abort(self, statement: Statement, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        if not statement.has_ended:
+            await self.cancel(statement)
 
     def _fail(self, execution: Execution, words: str) -> None:
         for part in execution.statement.parts:

@@ -1,34 +1,48 @@
 """The Data API's operations by name: `DataApi.call` takes a checked request and returns its answer."""
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from local_aws.data_api import answers, listing, paging, submit
+from local_aws.admin.faults import Faults
+from local_aws.data_api import answers, listing, secret, submit
+from local_aws.data_api.metadata import Catalogue
+from local_aws.data_api.reading import ResultReader
 from local_aws.data_api.runner import Runner
 from local_aws.data_api.sessions import Sessions
 from local_aws.data_api.statement import Statement
 from local_aws.data_api.store import Store
+from local_aws.data_api.target import check_place, choose_user
 from local_aws.data_api.waiting import WaitingRoom
 from local_aws.engine.warehouse import Warehouse
 from local_aws.identity import Caller
+from local_aws.rest_of_aws import RestOfAws
 from local_aws.wire.errors import ApiError, not_found, validation
 
 Request = dict[str, Any]
 Answer = dict[str, Any] | bytes
 Handler = Callable[[Request, Caller], Awaitable[Answer]]
-NO_RESULT = "Query does not have result. Please check query status with DescribeStatement."
 
 
 class DataApi:
     """All operations on one warehouse."""
 
-    def __init__(self, warehouse: Warehouse, store: Store, sessions: Sessions, runner: Runner) -> None:
-        self._warehouse = warehouse
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        store: Store,
+        sessions: Sessions,
+        runner: Runner,
+        rest: RestOfAws,
+        faults: Faults,
+    ) -> None:
         self._store = store
         self._sessions = sessions
         self._runner = runner
-        self.waiting = WaitingRoom()
+        self._rest = rest
+        self._faults = faults
+        self._waiting = WaitingRoom(faults)
+        self._results = ResultReader(store)
+        catalogue = Catalogue(warehouse)
         self._handlers: dict[str, Handler] = {
             "ExecuteStatement": self._submit,
             "BatchExecuteStatement": self._submit,
@@ -37,31 +51,37 @@ class DataApi:
             "GetStatementResult": self._result,
             "GetStatementResultV2": self._result_v2,
             "ListStatements": self._list_statements,
+            "ListSessions": self._list_sessions,
+            "ListDatabases": self._by_catalogue(catalogue.databases),
+            "ListSchemas": self._by_catalogue(catalogue.schemas),
+            "ListTables": self._by_catalogue(catalogue.tables),
+            "DescribeTable": self._by_catalogue(catalogue.table),
         }
 
     async def call(self, operation: str, request: Request, caller: Caller) -> Answer:
         """Run one operation; raise ApiError as AWS would."""
-        handler = self._handlers.get(operation)
-        if handler is None:
-            raise ApiError(
-                "UnknownOperationException", f"local stand-in does not support {operation}", http_status=404
-            )
-        return await handler(request, caller)
+        answer = await self._handlers[operation](request, caller)
+        if isinstance(answer, dict) and "Status" in answer and answer["Status"] is not True:
+            odd = self._faults.hit("unknown_status", operation, request.get("StatementName"))
+            if odd:
+                answer["Status"] = odd.status
+        return answer
 
     async def _submit(self, request: Request, caller: Caller) -> Answer:
         token = request.get("ClientToken")
         known = self._store.by_token(token) if token else None
-        statement = known or self._start(request, caller)
-        await self.waiting.wait(statement, request.get("WaitTimeSeconds"))
+        statement = known or await self._start(request, caller)
+        await self._waiting.wait(statement, request)
         return answers.submitted(statement)
 
-    def _start(self, request: Request, caller: Caller) -> Statement:
+    async def _start(self, request: Request, caller: Caller) -> Statement:
         if request.get("SessionId"):
             session = self._sessions.get(request["SessionId"])
             statement = submit.build_in_session(request, caller, session)
             self._sessions.enter(statement)
         else:
-            statement = submit.build(request, caller, None)
+            submit.check_target(request)
+            statement = submit.build(request, caller, await self._user(request, caller))
             if request.get("SessionKeepAliveSeconds"):
                 self._sessions.open(statement)
         try:
@@ -71,6 +91,19 @@ class DataApi:
                 self._sessions.leave(statement)
             raise
         return statement
+
+    async def _user(self, request: Request, caller: Caller) -> str:
+        secret_arn = request.get("SecretArn")
+        if secret_arn:
+            return await secret.user_of(secret_arn, caller.region, self._rest)
+        return choose_user(request, caller)
+
+    def _by_catalogue(self, read: Callable[[Request, str], Awaitable[dict[str, Any]]]) -> Handler:
+        async def handle(request: Request, caller: Caller) -> Answer:
+            check_place(request)
+            return await read(request, await self._user(request, caller))
+
+        return handle
 
     def _find(self, request: Request) -> tuple[Statement, int | None]:
         statement_id, _, suffix = request["Id"].partition(":")
@@ -86,7 +119,7 @@ class DataApi:
 
     async def _describe(self, request: Request, _: Caller) -> Answer:
         statement, number = self._find(request)
-        await self.waiting.wait(statement, request.get("WaitTimeSeconds"))
+        await self._waiting.wait(statement, request)
         return answers.described(statement) if number is None else answers.described_part(statement, number)
 
     async def _cancel(self, request: Request, _: Caller) -> Answer:
@@ -107,31 +140,11 @@ class DataApi:
 
     async def _page(self, request: Request, result_format: str) -> bytes:
         statement, number = self._find(request)
-        await self.waiting.wait(statement, request.get("WaitTimeSeconds"))
-        if statement.is_batch and number is None:
-            raise validation("BatchExecuteStatement result can only be retrieved with sub-statement id.")
-        part_number = (number or 1) - 1
-        part = statement.parts[part_number]
-        if part.status != "FINISHED" or not statement.has_ended or not part.has_result:
-            raise not_found(NO_RESULT, request["Id"])
-        if statement.result_format != result_format:
-            other = "GetStatementResult" if result_format == "CSV" else "GetStatementResultV2"
-            raise validation(
-                f"The result of this statement is in {statement.result_format} format: use {other}."
-            )
-        kind = f"result {request['Id']}"
-        page_number = paging.unpack(kind, request.get("NextToken")) or 0
-        found = self._store.page(statement.id, part_number, page_number)
-        if found is None:
-            raise not_found(NO_RESULT, request["Id"])
-        body, more = found
-        rest: dict[str, Any] = {"ColumnMetadata": part.columns, "TotalNumRows": part.rows}
-        if result_format == "CSV":
-            rest["ResultFormat"] = "CSV"
-        if more:
-            rest["NextToken"] = paging.pack(kind, page_number + 1)
-        # The page was rendered when the rows came in, so it is not parsed and written again.
-        return b'{"Records":' + body + b"," + json.dumps(rest).encode()[1:]
+        await self._waiting.wait(statement, request)
+        return self._results.page(statement, number, request, result_format)
 
     async def _list_statements(self, request: Request, caller: Caller) -> Answer:
         return listing.statements(self._store, request, caller)
+
+    async def _list_sessions(self, request: Request, caller: Caller) -> Answer:
+        return listing.sessions(self._sessions, request, caller)

@@ -5,12 +5,14 @@ import time
 import uuid
 from dataclasses import dataclass, field
 
+from local_aws.admin.faults import Faults
 from local_aws.data_api.statement import Statement
 from local_aws.engine.connection import Connection
 from local_aws.engine.warehouse import Warehouse
 from local_aws.wire.errors import ApiError, validation
 
 LONGEST_SECONDS = 24 * 3600
+MAX_OPEN = 500
 
 
 @dataclass
@@ -46,11 +48,11 @@ class Session:
 class Sessions:
     """The sessions of this process; they do not outlive it, as a connection cannot."""
 
-    def __init__(self, warehouse: Warehouse, max_open: int = 500) -> None:
+    def __init__(self, warehouse: Warehouse, faults: Faults) -> None:
         self._warehouse = warehouse
         self._sessions: dict[str, Session] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
-        self.max_open = max_open
+        self._faults = faults
 
     def all(self) -> list[Session]:
         """Return every session of the last 24 hours, oldest first."""
@@ -66,7 +68,9 @@ class Sessions:
 
     def open(self, statement: Statement) -> None:
         """Start a session with its first statement."""
-        if sum(session.status != "CLOSED" for session in self._sessions.values()) >= self.max_open:
+        fault = self._faults.hit("session_limit", "*", statement.name)
+        allowed = fault.limit if fault else MAX_OPEN
+        if sum(session.status != "CLOSED" for session in self._sessions.values()) >= allowed:
             raise ApiError("ActiveSessionsExceededException", "Active sessions exceeded the allowed quota.")
         session = Session(
             id=str(uuid.uuid4()),

@@ -6,22 +6,26 @@ from typing import Any
 from local_aws import dialect
 from local_aws.data_api import parameters
 from local_aws.data_api.statement import Part, Statement
-from local_aws.data_api.target import check_place, choose_user
+from local_aws.data_api.target import check_place
 from local_aws.identity import Caller
 from local_aws.wire.errors import validation
 
 MAX_STATEMENT_BYTES = 100 * 1024
 
 
-def build(request: dict[str, Any], caller: Caller, secret_user: str | None) -> Statement:
-    """Return the statement that a checked request asks for, outside of any session."""
+def check_target(request: dict[str, Any]) -> None:
+    """Check where a statement outside of any session is to go."""
     check_place(request)
     if not request.get("Database"):
         raise validation("Database must be provided when SessionId is not.")
+
+
+def build(request: dict[str, Any], caller: Caller, db_user: str) -> Statement:
+    """Return the statement that a checked request asks for, outside of any session."""
     return _statement(
         request,
         database=request["Database"],
-        db_user=choose_user(request, caller, secret_user),
+        db_user=db_user,
         cluster=request.get("ClusterIdentifier"),
         workgroup=request.get("WorkgroupName"),
         secret_arn=request.get("SecretArn"),

@@ -1,6 +1,5 @@
 """Where a statement goes and as whom: cluster or workgroup, database, user."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from local_aws.engine import warehouse
@@ -8,22 +7,15 @@ from local_aws.identity import Caller
 from local_aws.wire.errors import validation
 
 
-@dataclass(frozen=True)
-class Target:
-    """A checked target: exactly one of `cluster` and `workgroup` is set."""
-
-    cluster: str | None
-    workgroup: str | None
-    database: str
-    db_user: str
-    secret_arn: str | None
-
-
 def check_place(request: dict[str, Any]) -> None:
     """Check that exactly one of cluster and workgroup is named, and that it exists."""
     cluster, workgroup = request.get("ClusterIdentifier"), request.get("WorkgroupName")
     if (cluster is None) == (workgroup is None):
-        raise validation("Exactly one of ClusterIdentifier or WorkgroupName must be provided.")
+        raise validation(
+            "Either ClusterIdentifier, WorkgroupName or SessionId must be provided."
+            if cluster is None
+            else "Only one of ClusterIdentifier and WorkgroupName can be provided."
+        )
     if cluster is not None and cluster != warehouse.CLUSTER:
         raise validation("Redshift endpoint doesn't exist in this region.")
     if workgroup is not None and workgroup != warehouse.WORKGROUP and not _is_our_arn(workgroup):
@@ -37,12 +29,10 @@ def _is_our_arn(workgroup: str) -> bool:
     )
 
 
-def choose_user(request: dict[str, Any], caller: Caller, secret_user: str | None) -> str:
-    """Return the database user: the secret's, the named one, or the caller's own identity."""
-    if secret_user is not None:
-        return secret_user
-    if request.get("DbUser"):
-        if request.get("WorkgroupName"):
-            raise validation("DbUser can not be provided with WorkgroupName.")
-        return str(request["DbUser"])
-    return caller.database_user
+def choose_user(request: dict[str, Any], caller: Caller) -> str:
+    """Return the database user: the named one, or the caller's own identity."""
+    if not request.get("DbUser"):
+        return caller.database_user
+    if request.get("WorkgroupName"):
+        raise validation("DbUser can not be provided with WorkgroupName.")
+    return str(request["DbUser"])

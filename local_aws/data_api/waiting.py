@@ -3,26 +3,34 @@
 import asyncio
 from collections import Counter
 from contextlib import suppress
+from typing import Any
 
+from local_aws.admin.faults import Faults
 from local_aws.data_api.statement import Statement
 from local_aws.wire.errors import ApiError
+
+# AWS documents that there is such a number, not which.
+PER_STATEMENT = 20
 
 
 class WaitingRoom:
     """Parked requests, a bounded number for each statement."""
 
-    def __init__(self, per_statement: int = 20) -> None:
-        self.per_statement = per_statement
+    def __init__(self, faults: Faults) -> None:
+        self._faults = faults
         self._waiting: Counter[str] = Counter()
 
-    async def wait(self, statement: Statement, seconds: int | None) -> None:
-        """Return at the statement's end, after so many seconds, or when the stand-in stops."""
-        if not seconds or statement.has_ended:
+    async def wait(self, statement: Statement, request: dict[str, Any]) -> None:
+        """Return at the statement's end, after the request's WaitTimeSeconds, or when the stand-in stops."""
+        seconds = request.get("WaitTimeSeconds")
+        if not seconds or statement.has_ended or self._faults.hit("ignore_wait", "*", statement.name):
             return
-        if self._waiting[statement.id] >= self.per_statement:
+        fault = self._faults.hit("waiting_limit", "*", statement.name)
+        allowed = fault.limit if fault else PER_STATEMENT
+        if self._waiting[statement.id] >= allowed:
             raise ApiError(
                 "ActiveWaitingRequestsExceededException",
-                f"Active waiting requests for the statement exceeded the allowed quota ({self.per_statement}).",
+                f"Active waiting requests for the statement exceeded the allowed quota ({allowed}).",
             )
         self._waiting[statement.id] += 1
         try:

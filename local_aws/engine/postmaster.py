@@ -17,6 +17,7 @@ from local_aws.folder import DataFolder, socket_folder
 from local_aws.problems import StartProblem
 
 SUPERUSER = "rdsdb"  # Redshift's own name for the owner of its system objects
+STATUS_LINE = 7  # of postmaster.pid, counted from 0
 PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 # A stand-in outlives kill -9 but need not outlive a power cut: WAL reaches the operating system at every commit
@@ -51,6 +52,7 @@ class Postmaster:
     data: Path
     sockets: Path
     identity: Identity
+    log: Path
     max_connections: int
     _process: subprocess.Popen[bytes] | None = None
 
@@ -87,21 +89,28 @@ class Postmaster:
         command = [str(self.programs / "postgres"), "-D", str(self.data)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
-        self._process = subprocess.Popen(  # noqa: S603
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            env=_environment(),
-            cwd=self.data,
-            start_new_session=True,  # Ctrl-C is for the stand-in, which stops PostgreSQL in its own order
-            preexec_fn=_die_with_parent(),
-            **self.identity.spawn,
-        )
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(  # noqa: S603
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                env=_environment(),
+                cwd=self.data,
+                start_new_session=True,  # Ctrl-C is for the stand-in, which stops PostgreSQL in its own order
+                preexec_fn=_die_with_parent(),
+                **self.identity.spawn,
+            )
 
-    def check_alive(self) -> None:
-        """Raise StartProblem when the server has ended."""
+    def is_up(self) -> bool:
+        """Tell whether the server accepts connections; raise StartProblem when it has ended."""
         if self._process is None or self._process.poll() is not None:
-            raise StartProblem("PostgreSQL ended while starting; its last words are in the log above")
+            last = self.log.read_text(errors="replace").strip().splitlines()[-1:]
+            raise StartProblem(f"PostgreSQL ended while starting: {''.join(last) or 'it said nothing'}")
+        try:
+            return (self.data / "postmaster.pid").read_text().splitlines()[STATUS_LINE].strip() == "ready"
+        except (OSError, IndexError):
+            return False
 
     def stop(self) -> None:
         """Stop the server: open transactions are rolled back."""
@@ -138,6 +147,7 @@ def cluster(folder: DataFolder, max_connections: int) -> Postmaster:
         programs=binaries.runnable_by(who, root),
         data=root / "postgres",
         sockets=socket_folder(who, folder),
+        log=folder.path / "postgres.log",
         identity=who,
         max_connections=max_connections,
     )

@@ -67,6 +67,13 @@ class Warehouse:
         rows = await self.admin_run("SELECT datname FROM pg_database ORDER BY datname")
         return [name for (name,) in rows if name and name not in HIDDEN_DATABASES]
 
+    async def empty(self) -> None:
+        """Drop every database and make an empty default one."""
+        self._pool.drain()
+        for database in await self.databases():
+            await self.admin_run(f"DROP DATABASE {_identifier(database)} WITH (FORCE)")
+        await self.admin_run(f"CREATE DATABASE {DATABASE}")
+
     async def admin_run(self, sql: str, *values: str) -> list[tuple[str | None, ...]]:
         """Run one statement as the owner of the system."""
         async with self._admin_turn:
@@ -92,13 +99,8 @@ class Warehouse:
             await self.admin_run(f"CREATE DATABASE {DATABASE}")
 
     async def _wait_until_up(self) -> None:
-        while True:
-            try:
-                await self.admin_run("SELECT 1")
-                return
-            except EngineError:
-                self._postmaster.check_alive()
-                await asyncio.sleep(0.005)
+        while not self._postmaster.is_up():  # noqa: ASYNC110 - it is another process
+            await asyncio.sleep(0.003)
 
     async def _sweep(self) -> None:
         while True:

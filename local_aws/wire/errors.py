@@ -6,6 +6,7 @@ ApiError
 """
 
 from typing import Any
+from xml.sax.saxutils import escape
 
 FAULTS = frozenset(
     {
@@ -30,6 +31,14 @@ class ApiError(Exception):
     def body(self) -> dict[str, Any]:
         """Return the JSON body; some SDKs read `Message`, others `message`."""
         return {"__type": self.code, "Message": self.message, "message": self.message, **self.fields}
+
+    def as_xml(self) -> bytes:
+        """Return the body in the shape that S3 and the query protocol understand."""
+        code, message = escape(self.code), escape(self.message)
+        return (
+            f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
+            "<RequestId>local</RequestId></ErrorResponse>"
+        ).encode()
 
 
 def validation(message: str) -> ApiError:

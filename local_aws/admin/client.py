@@ -1,0 +1,57 @@
+"""A small client of the admin API, for tests and benchmarks."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+
+class Admin:
+    """Talks to `/_local_aws/` of a served stand-in: `Admin(served.url)`."""
+
+    def __init__(self, url: str) -> None:
+        self._url = f"{url}/_local_aws"
+
+    def add_fault(self, kind: str, **details: Any) -> dict[str, Any]:
+        """Order a fault; see README.md for kinds and details."""
+        fault: dict[str, Any] = self._send("POST", "/faults", {"kind": kind, **details})
+        return fault
+
+    def faults(self) -> list[dict[str, Any]]:
+        """Return the faults in force, with their `hits`."""
+        faults: list[dict[str, Any]] = self._send("GET", "/faults")["faults"]
+        return faults
+
+    def clear_faults(self) -> None:
+        """Remove every fault."""
+        self._send("DELETE", "/faults")
+
+    def calls(self, **wanted: str) -> list[dict[str, Any]]:
+        """Return the API calls so far, such as `calls(operation="DescribeStatement")`."""
+        calls: list[dict[str, Any]] = self._send("GET", f"/history?{urlencode(wanted)}")["calls"]
+        return calls
+
+    def executions(self, **wanted: str) -> list[dict[str, Any]]:
+        """Return what the engine ran so far, such as `executions(database="dev")`."""
+        executions: list[dict[str, Any]] = self._send("GET", f"/history?{urlencode(wanted)}")["executions"]
+        return executions
+
+    def clear_history(self) -> None:
+        """Forget calls and executions."""
+        self._send("DELETE", "/history")
+
+    def reset(self) -> None:
+        """Make the stand-in as good as new: databases, statements, sessions, buckets, faults, history."""
+        self._send("POST", "/reset")
+
+    def _send(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        import urllib.request  # here, because it would take a tenth of the stand-in's own start
+
+        request = urllib.request.Request(  # noqa: S310 - it is always http on this machine
+            self._url + path,
+            method=method,
+            data=json.dumps(body).encode() if body is not None else None,
+            headers={"content-type": "application/json"},
+        )
+        # Without proxies: the environment may name one that knows nothing of this machine.
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
+            return json.loads(answer.read())

@@ -1,0 +1,32 @@
+"""Names and ARNs of the one cluster and the one workgroup."""
+
+import secrets
+import time
+from dataclasses import dataclass
+
+from local_aws.engine.warehouse import CLUSTER, DATABASE, NAMESPACE, WORKGROUP, WORKGROUP_ID
+from local_aws.identity import ACCOUNT, REGION
+
+NAMESPACE_ID = "0c0ffee0-0000-4000-8000-000000000002"
+CLUSTER_ARN = f"arn:aws:redshift:{REGION}:{ACCOUNT}:namespace:{NAMESPACE_ID}"
+WORKGROUP_ARN = f"arn:aws:redshift-serverless:{REGION}:{ACCOUNT}:workgroup/{WORKGROUP_ID}"
+NAMESPACE_ARN = f"arn:aws:redshift-serverless:{REGION}:{ACCOUNT}:namespace/{NAMESPACE_ID}"
+ADMIN = "awsuser"
+CREATED_AT = time.time()
+DEFAULT_SECONDS, LONGEST_SECONDS = 900, 3600
+
+__all__ = ["CLUSTER", "DATABASE", "NAMESPACE", "WORKGROUP", "WORKGROUP_ID"]
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Temporary credentials of the right shape; no port listens for them, the Data API needs none."""
+
+    user: str
+    password: str
+    expires_at: float
+
+
+def credentials(user: str, seconds: int | None) -> Credentials:
+    """Return fresh credentials for so many seconds."""
+    return Credentials(user, secrets.token_urlsafe(24), time.time() + (seconds or DEFAULT_SECONDS))
