@@ -357,8 +357,10 @@ declare
     delivered integer;
     staged    integer;
 begin
-    call sp_check_run_date(p_run_date);
+    -- First of all: the transaction's snapshot is taken by its first query, and a load that waited for another must see
+    -- what that one left behind.
     lock table store_sales;
+    call sp_check_run_date(p_run_date);
 
     drop table if exists stage_store_sales;
     create temp table stage_store_sales (
