@@ -43,11 +43,12 @@ as $$
 declare
     existing integer;
 begin
+    -- pg_tables, because current_schema() exists on the leader node only and SVV views may need the compute nodes.
     select count(*) into existing
-      from svv_tables
-     where table_schema = current_schema()
-       and table_name in ('date_dim', 'customer', 'customer_address', 'item', 'store_sales', 'store_sales_rejected',
-                          'src_item', 'src_customer_address', 'src_store_sales');
+      from pg_tables
+     where schemaname = current_schema()
+       and tablename in ('date_dim', 'customer', 'customer_address', 'item', 'store_sales', 'store_sales_rejected',
+                         'src_item', 'src_customer_address', 'src_store_sales');
     if existing = 9 then
         return;
     end if;
