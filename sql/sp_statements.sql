@@ -9,6 +9,9 @@
 -- Surrogate keys end in _sk and business keys in _id. Surrogate key -1 is the unknown member of a dimension.
 -- Surrogate keys are numbered here, under a table lock, and not by IDENTITY: the same deliveries then give the same
 -- keys, without gaps, wherever the pipeline runs.
+--
+-- Staging tables are temporary, dropped at the end, and rolled back with the rest after an error. None is dropped at
+-- the start: DROP TABLE would find a permanent table of that name.
 
 -- Fails unless p_run_date is a day of the calendar.
 create or replace procedure sp_check_run_date(p_run_date date)
@@ -160,9 +163,7 @@ begin
     ) diststyle even sortkey (ss_sold_date);
 
     -- generate_series runs on the leader node only and cannot fill a table: numbers come from a cross join of digits.
-    drop table if exists stage_numbers;
     create temp table stage_numbers (n integer not null);
-    drop table if exists stage_digits;
     create temp table stage_digits (d integer not null);
     insert into stage_digits values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9);
     insert into stage_numbers
@@ -240,7 +241,6 @@ declare
 begin
     lock table customer_address;
 
-    drop table if exists stage_customer_address;
     create temp table stage_customer_address diststyle all as
     select ca_address_id, ca_street_number, ca_street_name, ca_city, ca_state, ca_zip, ca_country
       from (select *, row_number() over (partition by ca_address_id order by ca_updated_on desc, ca_street_number,
@@ -287,7 +287,6 @@ begin
     lock table item;
 
     -- The versions on record and the delivered prices, one for each item and day; a delivery wins over the record.
-    drop table if exists stage_item_price;
     create temp table stage_item_price distkey (i_item_id) as
     select i_item_id, start_date, price, on_record
       from (select i_item_id, start_date, price,
@@ -298,7 +297,6 @@ begin
                     select i_item_id, i_price_date, i_current_price, 0 from src_item) prices) ranked
      where pick = 1;
 
-    drop table if exists stage_item_version;
     create temp table stage_item_version distkey (i_item_id) as
     select i_item_id, start_date, price, on_record,
            dateadd(day, -1, lead(start_date) over (partition by i_item_id order by start_date))::date as end_date
@@ -307,7 +305,6 @@ begin
               from stage_item_price) changes
      where on_record = 1 or price_before is null or price_before <> price;
 
-    drop table if exists stage_item;
     create temp table stage_item distkey (i_item_id) as
     select i_item_id, i_item_desc, i_category
       from (select *, row_number() over (partition by i_item_id order by i_price_date desc, i_item_desc, i_category)
@@ -363,7 +360,6 @@ begin
     lock table store_sales;
     call sp_check_run_date(p_run_date);
 
-    drop table if exists stage_store_sales;
     create temp table stage_store_sales (
         ss_store_sk      integer      not null,
         ss_ticket_number bigint       not null,
