@@ -115,7 +115,7 @@ begin
         ss_quantity        integer      not null encode az64,
         ss_sales_price     decimal(7,2) not null encode az64,
         ss_ext_sales_price decimal(12,2) not null encode az64,
-        primary key (ss_store_sk, ss_ticket_number, ss_item_sk)
+        primary key (ss_sold_date_sk, ss_store_sk, ss_ticket_number, ss_item_sk)
     ) diststyle key sortkey (ss_sold_date_sk);
 
     create table store_sales_rejected (
