@@ -367,7 +367,7 @@ begin
         c_customer_id    varchar(16)  not null,
         ss_quantity      integer      not null,
         ss_sales_price   decimal(7,2) not null,
-        copy_number      integer      not null,
+        copy_number      bigint       not null,
         item_sk          bigint,
         customer_sk      bigint       not null,
         addr_sk          bigint       not null
@@ -377,7 +377,7 @@ begin
     select s.ss_store_sk, s.ss_ticket_number, s.i_item_id, s.c_customer_id, s.ss_quantity, s.ss_sales_price,
            s.copy_number, i.i_item_sk, nvl(c.c_customer_sk, -1), nvl(c.c_current_addr_sk, -1)
       from (select *, row_number() over (partition by ss_store_sk, ss_ticket_number, i_item_id
-                                         order by ss_quantity, ss_sales_price, c_customer_id)::integer as copy_number
+                                         order by ss_quantity, ss_sales_price, c_customer_id) as copy_number
               from src_store_sales
              where ss_sold_date = p_run_date) s
       left join item i
