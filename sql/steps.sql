@@ -1,9 +1,13 @@
--- What each step of the pipeline runs, under the step's name. Parameter: :run_date (YYYY-MM-DD).
+-- What each step of the pipeline runs, under the step's name. Parameter: run_date (YYYY-MM-DD).
+--
+-- Comments of statements with parameters are free of quotes, and of colons before words: whether the Data API looks for
+-- parameters in comments is not documented.
 
 -- step: drop_tables
--- Every table of the pipeline, history included; run only on request, in one transaction with what follows.
-drop table if exists store_sales_rejected;
+-- Every table of the pipeline, history included; run only on request, in one transaction with what follows. In the
+-- order in which the loads lock them, so that neither waits for the other for ever.
 drop table if exists store_sales;
+drop table if exists store_sales_rejected;
 drop table if exists item;
 drop table if exists customer;
 drop table if exists customer_address;

@@ -1,9 +1,12 @@
 -- The validations of one run date. Each statement returns one row:
---   check_name, run_date, expected, actual, status ('passed' or 'failed')
--- Parameters: :run_date (YYYY-MM-DD), and :on_failure, which is 'report' to return a failed check as a row (the flow
--- reads the numbers) or 'raise' to end the statement with an error that says the same (for a caller that sees only a
--- statement's status, like the state machine). Plain SQL has no other way to raise an error in Redshift than a cast
--- that cannot succeed; the text to cast becomes part of the error's message.
+--   check_name, run_date, expected, actual, status (passed or failed)
+-- Parameters: run_date (YYYY-MM-DD), and on_failure, which is report to return a failed check as a row (the flow reads
+-- the numbers) or raise to end the statement with an error that says the same (for a caller that sees only whether a
+-- statement has finished, like the state machine). Plain SQL has no other way to raise an error in Redshift than a cast
+-- that cannot succeed; the text to cast becomes part of the message.
+--
+-- These comments are free of quotes, and of colons before words: whether the Data API looks for parameters in comments
+-- is not documented.
 
 -- Every sale that the source holds for the day was loaded or rejected, and there was at least one.
 select check_name, run_date, expected, actual,
