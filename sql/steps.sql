@@ -4,7 +4,7 @@
 -- parameters in comments is not documented.
 
 -- step: drop_tables
--- Every table of the pipeline, history included; run only on request, in one transaction with what follows. In the
+-- Every table of the pipeline, history included: run only on request, in one transaction with what follows. In the
 -- order in which the loads lock them, so that neither waits for the other for ever.
 drop table if exists store_sales;
 drop table if exists store_sales_rejected;
