@@ -1,6 +1,7 @@
 """Redshift's SQL on PostgreSQL: faithful, or refused loudly; `local_aws/DIALECT.md` says which is which."""
 
 from local_aws.dialect.compat import compat_sql
+from local_aws.dialect.dynamic import Mailbox
 from local_aws.dialect.errors import DialectError, ParameterError, UnsupportedError
 from local_aws.dialect.messages import error_text
 from local_aws.dialect.parameters import bind
@@ -9,6 +10,7 @@ from local_aws.dialect.scripts import split
 
 __all__ = [
     "DialectError",
+    "Mailbox",
     "ParameterError",
     "UnsupportedError",
     "bind",

@@ -1,78 +1,76 @@
-"""One column of CREATE TABLE or ADD COLUMN: its default width, and attributes that PostgreSQL lacks."""
+"""One column of CREATE TABLE or ADD COLUMN: its default width, and the attributes that PostgreSQL lacks."""
 
 from typing import Any
 
-from local_aws.dialect.tokens import Tokens
+from local_aws.dialect import types
+from local_aws.dialect.tokens import Tokens, identifier
+
+Attributes = dict[str, Any]
 
 
-def rewrite_column(tokens: Tokens, first: int, last: int, found: dict[str, Any]) -> None:
+def rewrite_column(tokens: Tokens, first: int, last: int, found: Attributes) -> None:
     """Rewrite the column at first..last in place, and note what was taken out in `found`."""
-    if tokens.low[first] == "like" or last - first < 2:
+    if tokens.low[first] == "like":
+        found["like"] = tokens.render(first + 1, last).strip().split()[0]
         return
-    name = tokens.text[first].strip('"')
-    at = _type(tokens, first + 1, last)
+    if last - first < 2:
+        return
+    name = identifier(tokens.text[first])
+    at = types.in_column(tokens, first + 1)
     while at < last:
-        at = _attribute(tokens, at, last, name, found)
+        at = _attribute(tokens, at, name, found)
 
 
-_DEFAULT_LENGTH = {
-    "varchar": "(256)",
-    "nvarchar": "(256)",
-    "text": "(256)",
-    "bpchar": "(256)",
-    "decimal": "(18,0)",
-    "numeric": "(18,0)",
-}
-_SPELLING = {"nvarchar": "varchar", "text": "varchar", "nchar": "char", "bpchar": "char"}
+def add_constraint(
+    found: Attributes, kind: str, columns: list[str], name: str | None = None, references: str | None = None
+) -> None:
+    """Note a key: kind is PostgreSQL's letter (p, u, f)."""
+    key = {"type": kind, "columns": columns, "name": name, "references": references}
+    found.setdefault("constraints", []).append({k: v for k, v in key.items() if v is not None})
 
 
-def _type(tokens: Tokens, at: int, last: int) -> int:
+def reference(tokens: Tokens, at: int) -> int:
+    """Where the [schema.]table [(columns)] at `at` ends."""
+    stop = at + 1
+    while tokens.low[stop] == ".":
+        stop += 2
+    return tokens.close(stop) + 1 if tokens.low[stop] == "(" else stop
+
+
+def _attribute(tokens: Tokens, at: int, name: str, found: Attributes) -> int:
     word = tokens.low[at]
-    if word in ("character", "char") and tokens.low[at + 1] == "varying":
-        at, word = at + 1, "varchar"
-    elif word in _SPELLING:
-        tokens.text[at] = _SPELLING[word]
-    if tokens.low[at + 1] != "(":
-        tokens.after(at, _DEFAULT_LENGTH.get(word, ""))
-        return at + 1
-    if tokens.low[at + 2] == "max":
-        tokens.text[at + 2] = "65535"
-    return tokens.close(at + 1) + 1
-
-
-def _attribute(tokens: Tokens, at: int, last: int, name: str, found: dict[str, Any]) -> int:
-    word = tokens.low[at]
+    stop = at + 1
     if word == "encode":
-        found.setdefault("encode", {})[name] = tokens.low[at + 1]
-        tokens.drop(at, at + 2)
-        return at + 2
-    if word in ("distkey", "sortkey"):
-        found[word] = [name]
-        tokens.drop(at, at + 1)
-        return at + 1
-    if word == "identity" and tokens.low[at + 1] == "(":
-        return _identity(tokens, at)
-    if tokens.matches(at, "primary", "key") or word == "unique":
-        width = 2 if word == "primary" else 1
-        found.setdefault("constraints", []).append(
-            f"{word} {'key ' if width == 2 else ''}({tokens.text[at]})"
-        )
-        tokens.drop(at, at + width)
-        return at + width
-    if word == "references":
         stop = at + 2
-        while tokens.low[stop] == ".":
-            stop += 2
-        stop = tokens.close(stop) + 1 if tokens.low[stop] == "(" else stop
-        tokens.drop(at, stop)
-        return stop
-    return tokens.close(at) + 1 if word == "(" else at + 1
+        found.setdefault("encode", {})[name] = tokens.low[at + 1]
+    elif word in ("distkey", "sortkey"):
+        found[word] = [name]
+    elif tokens.matches(at, "primary", "key"):
+        stop = at + 2
+        add_constraint(found, "p", [name])
+    elif word == "unique":
+        add_constraint(found, "u", [name])
+    elif word == "references":
+        stop = reference(tokens, at + 1)
+        add_constraint(found, "f", [name], references=tokens.render(at + 1, stop).strip())
+    elif word == "collate" and tokens.low[at + 1] in ("case_sensitive", "cs"):
+        stop = at + 2
+    elif word == "identity" and tokens.low[at + 1] == "(":
+        return _identity(tokens, at)
+    else:
+        return tokens.close(at) + 1 if word == "(" else stop
+    tokens.drop(at, stop)
+    return stop
 
 
 def _identity(tokens: Tokens, at: int) -> int:
+    """IDENTITY(seed, step); PostgreSQL's own form has START in it."""
     close = tokens.close(at + 1)
-    seed, step = (tokens.render(*part).strip() for part in tokens.split(at + 2, close))
-    generated = "" if tokens.low[at - 1] == "as" else "GENERATED ALWAYS AS "
-    tokens.drop(at + 1, close + 1)
-    tokens.text[at] = f"{generated}IDENTITY (START WITH {seed} INCREMENT BY {step} MINVALUE {seed})"
+    parts = tokens.split(at + 2, close)
+    if len(parts) == 2:
+        seed, step = (tokens.render(*part).strip() for part in parts)
+        generated = "" if tokens.low[at - 1] == "as" else "GENERATED ALWAYS AS "
+        tokens.drop(at + 1, close + 1)
+        limit = "MAXVALUE" if step.startswith("-") else "MINVALUE"
+        tokens.text[at] = f"{generated}IDENTITY (START WITH {seed} INCREMENT BY {step} {limit} {seed})"
     return close + 1

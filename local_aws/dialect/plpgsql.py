@@ -1,6 +1,6 @@
 """The block structure of a procedure body, as positions in its tokens."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from local_aws.dialect.tokens import Tokens
@@ -16,22 +16,25 @@ class Leaf:
 
 @dataclass(slots=True)
 class Branches:
-    """IF, CASE or a loop: the statement lists inside it, and where its conditions are."""
+    """IF, CASE or a loop: the statement lists in it, and where the conditions between them are."""
 
     start: int
-    end: int
+    end: int = 0
     bodies: list[list["Node"]] = field(default_factory=list)
+    conditions: list[tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Block:
-    """[DECLARE ...] BEGIN ... [EXCEPTION ... THEN ...] END."""
+    """[<<label>>] [DECLARE ...] BEGIN ... [EXCEPTION ... THEN ...] END; `close` is the END, `end` its `;`."""
 
     start: int
-    begin: int
-    end: int = 0
-    exception: int | None = None
+    declare: int | None = None
+    begin: int = 0
+    exception: int = 0
     then: int = 0
+    close: int = 0
+    end: int = 0
     body: list["Node"] = field(default_factory=list)
     handler: list["Node"] = field(default_factory=list)
 
@@ -39,7 +42,7 @@ class Block:
 Node = Leaf | Branches | Block
 
 
-def leaves(nodes: list[Node]) -> Iterator[Leaf]:
+def leaves(nodes: Sequence[Node]) -> Iterator[Leaf]:
     """All statements without inner statements, in order, handlers included."""
     for node in nodes:
         if isinstance(node, Leaf):
@@ -50,18 +53,6 @@ def leaves(nodes: list[Node]) -> Iterator[Leaf]:
         else:
             for body in node.bodies:
                 yield from leaves(body)
-
-
-def blocks(nodes: list[Node]) -> Iterator[Block]:
-    """All blocks, inner ones first."""
-    for node in nodes:
-        if isinstance(node, Block):
-            yield from blocks(node.body)
-            yield from blocks(node.handler)
-            yield node
-        elif isinstance(node, Branches):
-            for body in node.bodies:
-                yield from blocks(body)
 
 
 class Parser:
@@ -83,51 +74,51 @@ class Parser:
         return nodes
 
     def _statement(self) -> Node:
+        start = self.at
         while self.tokens.matches(self.at, "<", "<"):
-            self.at += 5
+            self.at = min(self.at + 5, len(self.low) - 1)
         word = self.low[self.at]
         if word == "declare" or (
             word == "begin" and self.low[self.at + 1] not in (";", "transaction", "work")
         ):
-            return self._block()
+            return self._block(start)
         if word in ("if", "case"):
-            return self._branches(word)
+            return self._branches(start)
         if word in ("loop", "while", "for", "foreach"):
-            return self._loop()
-        start = self.at
-        return Leaf(start, self._skip(";"))
+            return self._loop(start)
+        return Leaf(self.at, self._skip(";"))
 
-    def _block(self) -> Block:
-        start = self.at
+    def _block(self, start: int) -> Block:
+        block = Block(start, self.at if self.low[self.at] == "declare" else None)
         while self.low[self.at] not in ("begin", ""):
             self.at += 1
-        block = Block(start, self.at)
+        block.begin = self.at
         self._step()
         block.body = self._statements(frozenset(("exception", "end")))
         if self.low[self.at] == "exception":
-            block.exception = self.at
-            block.then = self._find("then")
+            block.exception, block.then = self.at, self._find("then")
             self.at = block.then
             self._step()
             block.handler = self._statements(frozenset(("end", "when")))
-        block.end = self.at
-        self._skip(";")
+        block.close = self.at
+        block.end = self._skip(";")
         return block
 
-    def _branches(self, word: str) -> Branches:
-        node = Branches(self.at, self.at)
-        self._step()
+    def _branches(self, start: int) -> Branches:
+        node = Branches(start)
         while self.low[self.at] not in ("end", ""):
             if self.low[self.at] != "else":
-                self.at = self._find("then")
+                first, self.at = self.at, self._find("then", self.at + 1)
+                node.conditions.append((first + 1, self.at))
             self._step()
             node.bodies.append(self._statements(frozenset(("elsif", "elseif", "else", "when", "end"))))
         node.end = self._skip(";")
         return node
 
-    def _loop(self) -> Branches:
-        node = Branches(self.at, self.at)
-        self.at = self._find("loop")
+    def _loop(self, start: int) -> Branches:
+        node = Branches(start)
+        first, self.at = self.at, self._find("loop")
+        node.conditions.append((first, self.at))
         self._step()
         node.bodies.append(self._statements(frozenset(("end",))))
         node.end = self._skip(";")
@@ -143,10 +134,10 @@ class Parser:
         self._step()
         return found
 
-    def _find(self, word: str) -> int:
+    def _find(self, word: str, start: int | None = None) -> int:
         """The next `word` outside CASE expressions."""
         depth = 0
-        for i in range(self.at, len(self.low)):
+        for i in range(self.at if start is None else start, len(self.low)):
             low = self.low[i]
             if low == word and depth == 0:
                 return i

@@ -1,8 +1,10 @@
 """Redshift SQL to PostgreSQL SQL: which rules run on which tokens."""
 
-from local_aws.dialect import expressions, procedures, statements, transactions
+from local_aws.dialect import dynamic, expressions, procedures, statements
+from local_aws.dialect.errors import UnsupportedError
 from local_aws.dialect.plpgsql import Parser, leaves
 from local_aws.dialect.tokens import Tokens
+from local_aws.dialect.transactions import TransactionRules
 
 
 def rewrite(sql: str) -> str:
@@ -18,11 +20,18 @@ def rewrite(sql: str) -> str:
     return tokens.render()
 
 
-def _rewrite_body(body: str, nonatomic: bool) -> str:
+def _rewrite_body(body: str, nonatomic: bool, plpgsql: bool) -> str:
+    if not plpgsql:
+        return rewrite(body)
     tokens = Tokens(body)
     nodes = Parser(tokens).parse()
     for leaf in leaves(nodes):
+        if tokens.low[leaf.start] == "vacuum":
+            raise UnsupportedError("VACUUM in a procedure, and neither does Redshift")
         statements.apply(tokens, leaf.start, leaf.end)
+    TransactionRules(tokens, nonatomic).apply(nodes)
+    for i, word in enumerate(tokens.low):
+        if word == "execute":
+            dynamic.rewrite_execute(tokens, i, rewrite)
     expressions.apply(tokens)
-    transactions.apply(tokens, nodes)
     return tokens.render()

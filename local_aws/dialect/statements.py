@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from local_aws.dialect import tables
+from local_aws.dialect import alterations, creations, maintenance, settings
+from local_aws.dialect.errors import UnsupportedError
 from local_aws.dialect.tokens import Tokens
 
 Rule = Callable[[Tokens, int, int], None]
@@ -15,9 +16,58 @@ def apply(tokens: Tokens, start: int, end: int) -> None:
         rule(tokens, start, end)
 
 
-def _delete(tokens: Tokens, start: int, end: int) -> None:
+def _delete(tokens: Tokens, start: int, _end: int) -> None:
     if tokens.low[start + 1] != "from":
         tokens.after(start, " FROM")
 
 
-RULES: dict[str, Rule] = {"create": tables.create, "delete": _delete}
+def _refuse(tokens: Tokens, start: int, _end: int) -> None:
+    raise UnsupportedError(tokens.low[start].upper())
+
+
+def _drop(tokens: Tokens, start: int, _end: int) -> None:
+    if tokens.low[start + 1] in creations.REFUSED:
+        raise UnsupportedError(f"DROP {tokens.low[start + 1].upper()}")
+
+
+def _merge(tokens: Tokens, _start: int, end: int) -> None:
+    if tokens.matches(end - 2, "remove", "duplicates"):
+        raise UnsupportedError("MERGE ... REMOVE DUPLICATES")
+
+
+def _grant(tokens: Tokens, start: int, end: int) -> None:
+    words = tokens.low[start:end]
+    for refused in ("assumerole", "datashare", "model", "masking", "system"):
+        if refused in words:
+            raise UnsupportedError(f"{words[0].upper()} ... {refused.upper()}")
+    for i in range(start, end):
+        # TO ROLE name: a role is a role in PostgreSQL without the word.
+        if tokens.low[i] == "role" and tokens.low[i - 1] in ("to", "from", ","):
+            tokens.drop(i, i + 1)
+
+
+def _select(tokens: Tokens, start: int, end: int) -> None:
+    """SELECT ... INTO #name makes a temporary table."""
+    for i in range(start, end):
+        if tokens.low[i] == "into" and tokens.text[i + 1].startswith("#"):
+            tokens.after(i, " TEMP")
+
+
+RULES: dict[str, Rule] = {
+    "create": creations.create,
+    "alter": alterations.alter,
+    "delete": _delete,
+    "drop": _drop,
+    "merge": _merge,
+    "grant": _grant,
+    "revoke": _grant,
+    "select": _select,
+    "with": _select,
+    "set": settings.assign,
+    "reset": settings.assign,
+    "show": settings.show,
+    "vacuum": maintenance.vacuum,
+    "analyze": maintenance.analyze,
+    "analyse": maintenance.analyze,
+    **dict.fromkeys(("copy", "unload", "attach", "detach", "desc", "describe", "cancel", "use"), _refuse),
+}

@@ -20,6 +20,11 @@ def _class(text: str) -> str:
     return text.lower()
 
 
+def identifier(text: str) -> str:
+    """The name that an identifier, quoted or not, stands for."""
+    return text[1:-1].replace('""', '"') if text[:1] == '"' else text.lower()
+
+
 class Tokens:
     """Three parallel lists: `lead` (space and comments before), `text` (output) and `low` (what rules match).
 

@@ -1,65 +1,217 @@
-"""Redshift's error handling in procedures, in PostgreSQL's terms.
+"""Redshift's transactions and error handling in procedures, in PostgreSQL's terms.
 
 Redshift's default mode: an error rolls the whole transaction back, the handler runs in a new one, which is
-committed, and the original error is raised again. PostgreSQL would keep the work done before the block, and
-swallow the error. So the protected part becomes an inner block that only remembers the error, and the handler
-follows it outside, where ROLLBACK and COMMIT are legal.
+committed, and the original error is raised again. NONATOMIC: each statement commits, and the handler ends the
+error. PostgreSQL would keep the work done before the block, swallow the error, and refuse COMMIT in a block with
+a handler. So where that matters the protected statements become inner blocks that only remember the error,
+and the handler follows them, outside, where ROLLBACK and COMMIT are legal:
+
+    BEGIN <<try>> BEGIN  BEGIN a; EXCEPTION (remember) END; EXIT try WHEN failed;  COMMIT;  BEGIN b; ... END;
+    IF failed THEN ROLLBACK; handler; COMMIT; RAISE the original; END IF; END;
 """
 
+from collections.abc import Sequence
+from itertools import groupby
+
+from local_aws.dialect import dynamic, snippets
 from local_aws.dialect.errors import UnsupportedError
-from local_aws.dialect.plpgsql import Block, Leaf, Node, blocks, leaves
+from local_aws.dialect.plpgsql import Block, Branches, Leaf, Node, leaves
 from local_aws.dialect.tokens import Tokens
 
-_MARK = "local_aws_failed"
-_DECLARE = f" {_MARK} boolean := false; local_aws_state text; local_aws_message text; local_aws_detail text; local_aws_hint text;"
-_CATCH = (
-    "EXCEPTION WHEN OTHERS THEN GET STACKED DIAGNOSTICS local_aws_state = RETURNED_SQLSTATE,"
-    " local_aws_message = MESSAGE_TEXT, local_aws_detail = PG_EXCEPTION_DETAIL, local_aws_hint = PG_EXCEPTION_HINT;"
-    f" {_MARK} := true; END;"
-)
-_RAISE = (
-    "RAISE EXCEPTION USING ERRCODE = local_aws_state, MESSAGE = local_aws_message,"
-    " DETAIL = local_aws_detail, HINT = local_aws_hint;"
-)
-# Statements of a handler that need no transaction of their own.
-_HARMLESS = frozenset(("raise", "null", "get", "return", "exit", "continue"))
+_ENDS = frozenset(("commit", "rollback", "truncate"))
+# Statements that are no SQL: they need no transaction.
+_PLAIN = frozenset(("raise", "null", "get", "return", "exit", "continue"))
+_CURSOR = frozenset(("open", "fetch", "move", "close"))
+_UNSAFE_IN_CONDITION = frozenset(("(", "/", "%", "::", "select", "execute"))
 
 
-def apply(tokens: Tokens, nodes: list[Node]) -> None:
-    """Rewrite every block with a handler."""
-    if _MARK in tokens.low:
-        return
-    for block in blocks(nodes):
-        if block.exception is not None:
-            _check(tokens, block)
-            _handle(tokens, block)
+class TransactionRules:
+    """Rewrites the blocks of one body; `nonatomic` is the procedure's mode."""
 
+    def __init__(self, tokens: Tokens, nonatomic: bool) -> None:
+        self.tokens = tokens
+        self.nonatomic = nonatomic
+        self.blocks = 0
 
-def _check(tokens: Tokens, block: Block) -> None:
-    assert block.exception is not None  # noqa: S101
-    if (
-        not tokens.matches(block.exception, "exception", "when", "others", "then")
-        or tokens.low[block.end] != "end"
-    ):
-        raise UnsupportedError("exception conditions other than OTHERS")
+    def apply(self, nodes: Sequence[Node]) -> None:
+        """Rewrite the whole body, unless that was done already."""
+        if not any(word.startswith(snippets.FAILED) for word in self.tokens.low):
+            self._walk(nodes, None)
 
+    def _walk(self, nodes: Sequence[Node], around: int | None) -> None:
+        """Statements whose errors the block numbered `around` handles (None: nobody)."""
+        for special, group in groupby(nodes, self._is_special):
+            run = list(group)
+            if special:
+                for node in run:
+                    self._special(node, around)
+                continue
+            for node in run:
+                if isinstance(node, Block | Branches):
+                    self._inside(node)
+            self._follow_dynamic(run, around is not None)
+            if around is not None:
+                self._protect(run, around)
 
-def _handle(tokens: Tokens, block: Block) -> None:
-    assert block.exception is not None  # noqa: S101
-    ends = [
-        leaf for leaf in leaves(block.body) if tokens.low[leaf.start] in ("commit", "rollback", "truncate")
-    ]
-    if not _needs_transaction(tokens, block.handler) and not ends:
-        if not tokens.matches(block.end - 2, "raise", ";"):
-            tokens.before(block.end, "RAISE; ")
-        return
-    raise UnsupportedError("this")
+    def _is_special(self, node: Node) -> bool:
+        """Whether a transaction ends inside the node, so that no block with a handler may surround it."""
+        if isinstance(node, Leaf):
+            return self._ends(node) or (self.nonatomic and self._is_sql(node))
+        if isinstance(node, Branches):
+            return any(self._is_special(inner) for body in node.bodies for inner in body)
+        return self._is_outside(node) or any(self._is_special(inner) for inner in (*node.body, *node.handler))
 
+    def _is_outside(self, block: Block) -> bool:
+        """Whether the block's handler has to move out of the block."""
+        if not block.exception:
+            return False
+        self._check(block)
+        return (
+            self.nonatomic
+            or any(self._is_special(node) for node in block.body)
+            or any(self._is_sql(leaf) for leaf in leaves(block.handler))
+        )
 
-def _needs_transaction(tokens: Tokens, handler: list[Node]) -> bool:
-    return any(not _harmless(tokens, leaf) for leaf in leaves(handler))
+    def _special(self, node: Node, around: int | None) -> None:
+        if isinstance(node, Leaf):
+            self._ending_leaf(node, around)
+        elif isinstance(node, Branches):
+            self._check_loop(node)
+            if around is not None:
+                self._check_conditions(node)
+            for body in node.bodies:
+                self._walk(body, around)
+        elif self._is_outside(node):
+            self._handle_outside(node, around)
+        else:
+            self._walk(node.body, around)
 
+    def _inside(self, node: Block | Branches) -> None:
+        """Blocks of a node in which no transaction ends: a handler only has to raise again."""
+        lists = node.bodies if isinstance(node, Branches) else [node.body, node.handler]
+        for body in lists:
+            for inner in body:
+                if isinstance(inner, Block | Branches):
+                    self._inside(inner)
+        if isinstance(node, Block) and node.exception:
+            self._check(node)
+            for leaf in leaves(node.handler):
+                if self.tokens.low[leaf.start] == "return":
+                    self.tokens.text[leaf.start] = "RAISE"
+            if not self.tokens.matches(node.close - 2, "raise", ";"):
+                self.tokens.before(node.close, "RAISE; ")
+            self._mark_calls(node.body)
 
-def _harmless(tokens: Tokens, leaf: Leaf) -> bool:
-    words = tokens.low[leaf.start : leaf.end]
-    return words[0] in _HARMLESS or (":=" in words and "select" not in words)
+    def _ending_leaf(self, leaf: Leaf, around: int | None) -> None:
+        word = self.tokens.low[leaf.start]
+        if word in ("commit", "rollback"):
+            return
+        if word == "start" or self.tokens.matches(leaf.start, "begin"):
+            self.tokens.drop(leaf.start, leaf.end)
+            self.tokens.lead[leaf.start], self.tokens.text[leaf.start] = " ", snippets.BEGIN
+            return
+        truncates = self._ends(leaf)
+        if around is not None:
+            self._protect([leaf], around)
+        if not self.tokens.matches(leaf.end + 1, "commit", ";"):
+            self.tokens.after(leaf.end, " COMMIT;" if truncates else snippets.AUTOCOMMIT)
+
+    def _follow_dynamic(self, nodes: Sequence[Node], protected: bool) -> None:
+        """A computed EXECUTE may turn out to be TRUNCATE, which commits."""
+        for node in nodes:
+            if isinstance(node, Leaf):
+                followed = self.tokens.low[node.end + 4 : node.end + 5] == ["local_aws_truncated"]
+                if dynamic.is_computed(self.tokens, node.start) and not followed:
+                    self.tokens.after(
+                        node.end, snippets.NO_TRUNCATE if protected else snippets.COMMIT_TRUNCATE
+                    )
+            elif isinstance(node, Branches):
+                for body in node.bodies:
+                    self._follow_dynamic(body, protected)
+            else:
+                self._follow_dynamic(node.body, protected or bool(node.exception))
+
+    def _protect(self, run: Sequence[Node], around: int) -> None:
+        self._mark_calls(run)
+        self.tokens.before(run[0].start, "BEGIN ")
+        self.tokens.after(run[-1].end, snippets.catch(around))
+
+    def _mark_calls(self, run: Sequence[Node]) -> None:
+        """Procedures called under protection cannot end the transaction; tell them."""
+        for leaf in leaves(run):
+            if self.tokens.low[leaf.start] == "call" and self.tokens.low[leaf.end + 2] != "set_config":
+                self.tokens.before(leaf.start, snippets.NESTED)
+                self.tokens.after(leaf.end, snippets.NOT_NESTED)
+
+    def _handle_outside(self, block: Block, around: int | None) -> None:
+        self.blocks += 1
+        number = self.blocks
+        self._walk(block.body, number)
+        self._walk(block.handler, around)
+        self._rename_error(block, number)
+        tokens = self.tokens
+        declare = "" if block.declare is not None else "DECLARE"
+        if block.declare is None:
+            tokens.before(block.begin, f"{declare}{snippets.declare(number)} ")
+        else:
+            tokens.after(block.declare, snippets.declare(number))
+        tokens.after(block.begin, f" <<{snippets.label(number)}>> BEGIN")
+        tokens.drop(block.exception, block.then + 1)
+        tokens.lead[block.exception] = " "
+        start = snippets.ROLLBACK_FIRST.format(n=number)
+        tokens.text[block.exception] = f"END; IF {snippets.FAILED}{number} THEN {start}"
+        finish = "" if self.nonatomic else "COMMIT; " + snippets.raise_again(number, around)
+        tokens.before(block.close, f"{finish}END IF; ")
+
+    def _rename_error(self, block: Block, number: int) -> None:
+        """Outside the EXCEPTION section the error is in variables, and RAISE cannot repeat it."""
+        for i in range(block.then, block.close):
+            if self.tokens.low[i] in ("sqlerrm", "sqlstate"):
+                self.tokens.text[i] = snippets.variable(self.tokens.low[i], number)
+        for leaf in leaves(block.handler):
+            if self.tokens.matches(leaf.start, "raise", ";"):
+                self.tokens.drop(leaf.start, leaf.end)
+                self.tokens.before(leaf.end, " NULL; " + snippets.raise_again(number, None).rstrip("; "))
+
+    def _check(self, block: Block) -> None:
+        words = self.tokens.low
+        if tuple(words[block.exception : block.then + 1]) != ("exception", "when", "others", "then"):
+            raise UnsupportedError("exception conditions other than OTHERS")
+        if words[block.close] != "end":
+            raise UnsupportedError("more than one WHEN in an exception handler")
+
+    def _check_loop(self, node: Branches) -> None:
+        """Redshift closes the cursor of a loop over a query when a transaction ends; PostgreSQL would go on."""
+        words = self.tokens.low[slice(*node.conditions[0])]
+        if words[:1] == ["for"] and ".." not in words and not self._in_transaction_block(node):
+            raise UnsupportedError("COMMIT, TRUNCATE or NONATOMIC inside a FOR loop over a query")
+
+    def _in_transaction_block(self, node: Branches) -> bool:
+        """NONATOMIC: whether START TRANSACTION comes before the loop, and nothing in the loop ends it."""
+        before = self.tokens.low[: node.start]
+        opened = max(
+            (i for i in range(len(before) - 1) if before[i : i + 2] == ["start", "transaction"]), default=-1
+        )
+        ended = [i for i in range(opened, node.end) if self.tokens.low[i] in _ENDS]
+        return self.nonatomic and opened >= 0 and not ended
+
+    def _check_conditions(self, node: Branches) -> None:
+        for first, last in node.conditions:
+            if _UNSAFE_IN_CONDITION.intersection(self.tokens.low[first:last]):
+                raise UnsupportedError(
+                    "COMMIT, TRUNCATE or NONATOMIC inside a loop or branch whose condition may fail,"
+                    " in a block with a handler (assign the condition to a variable first)"
+                )
+
+    def _ends(self, leaf: Leaf) -> bool:
+        words = self.tokens.low
+        if words[leaf.start] == "execute":
+            first = self.tokens.text[leaf.start + 1].strip("E'").lstrip().lower()
+            return first.startswith("truncate")
+        return words[leaf.start] in _ENDS
+
+    def _is_sql(self, leaf: Leaf) -> bool:
+        word = self.tokens.low[leaf.start]
+        words = self.tokens.low[leaf.start : leaf.end]
+        is_assignment = words[1:2] in ([":="], ["="]) and "select" not in words
+        return word not in _PLAIN and word not in _CURSOR and not is_assignment

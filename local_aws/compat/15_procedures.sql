@@ -1,0 +1,67 @@
+-- What procedure bodies call.
+
+-- Redshift takes a name that is both a variable and a column for the variable.
+ALTER ROLE ALL SET plpgsql.variable_conflict = 'use_variable';
+
+-- Whether a procedure may end the transaction: it is not called inside a transaction block, which would have begun
+-- before the statement, and not by a statement that a block with a handler protects.
+CREATE OR REPLACE FUNCTION pg_catalog.local_aws_may_end() RETURNS boolean LANGUAGE sql VOLATILE AS $$
+    SELECT transaction_timestamp() >= statement_timestamp()
+       AND coalesce(current_setting('local_aws.nested', true), '') <> 'on'
+$$;
+
+CREATE OR REPLACE FUNCTION pg_catalog.local_aws_check_may_end(state text, message text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT local_aws_may_end() THEN
+        RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE =
+            'local stand-in does not support SQL in the exception handler of a procedure that is called inside a '
+            'transaction block, or by a procedure with an exception handler; the error was: ' || message;
+    END IF;
+END
+$$;
+
+-- Whether each statement of a NONATOMIC procedure commits: not after its START TRANSACTION. The setting is local to
+-- the transaction, so that COMMIT and ROLLBACK end it.
+CREATE OR REPLACE FUNCTION pg_catalog.local_aws_autocommits() RETURNS boolean LANGUAGE sql VOLATILE AS $$
+    SELECT local_aws_may_end() AND coalesce(current_setting('local_aws.block', true), '') <> 'on'
+$$;
+
+CREATE OR REPLACE FUNCTION pg_catalog.local_aws_refuse(what text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'local stand-in does not support %', what USING ERRCODE = 'feature_not_supported';
+END
+$$;
+
+-- Ask the stand-in to rewrite dynamic SQL: a message goes out at once, the answer comes as a file.
+CREATE OR REPLACE FUNCTION pg_catalog.local_aws_dynamic(sql text) RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    file text := 'local_aws_mailbox/' || encode(sha256(convert_to(sql, 'UTF8')), 'hex');
+    answer text := pg_read_file(file, true);
+    deadline timestamptz := clock_timestamp() + interval '10 seconds';
+BEGIN
+    IF sql IS NULL THEN
+        RETURN NULL;
+    END IF;
+    IF answer IS NULL THEN
+        RAISE INFO USING ERRCODE = 'LA001', MESSAGE = sql;
+    END IF;
+    WHILE answer IS NULL LOOP
+        IF clock_timestamp() > deadline THEN
+            PERFORM local_aws_refuse('dynamic SQL on a connection that is not its own');
+        END IF;
+        PERFORM pg_sleep(0.0005);
+        answer := pg_read_file(file, true);
+    END LOOP;
+    IF left(answer, 1) = '0' THEN
+        RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = substr(answer, 2);
+    END IF;
+    PERFORM set_config('local_aws.truncated', (ltrim(sql) ILIKE 'truncate%')::text, true);
+    RETURN substr(answer, 2);
+END
+$$;
+
+-- Whether the last dynamic SQL was TRUNCATE.
+CREATE OR REPLACE FUNCTION pg_catalog.local_aws_truncated() RETURNS boolean LANGUAGE sql VOLATILE AS $$
+    SELECT coalesce(current_setting('local_aws.truncated', true), '') = 'true'
+$$;

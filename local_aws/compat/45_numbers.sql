@@ -1,0 +1,5 @@
+-- Redshift's other names for logarithms, powers and square roots.
+CREATE OR REPLACE FUNCTION pg_catalog.dlog10(float8) RETURNS float8 LANGUAGE sql IMMUTABLE STRICT AS 'SELECT log($1)';
+CREATE OR REPLACE FUNCTION pg_catalog.dlog1(float8) RETURNS float8 LANGUAGE sql IMMUTABLE STRICT AS 'SELECT ln($1)';
+CREATE OR REPLACE FUNCTION pg_catalog.dexp(float8) RETURNS float8 LANGUAGE sql IMMUTABLE STRICT AS 'SELECT exp($1)';
+CREATE OR REPLACE FUNCTION pg_catalog.pow(float8, float8) RETURNS float8 LANGUAGE sql IMMUTABLE STRICT AS 'SELECT power($1, $2)';

@@ -1,0 +1,40 @@
+"""CREATE of anything but procedures."""
+
+from local_aws.dialect import tables
+from local_aws.dialect.errors import UnsupportedError
+from local_aws.dialect.tokens import Tokens
+
+REFUSED = frozenset(("external", "library", "model", "datashare", "masking", "rls", "identity", "role"))
+
+
+def create(tokens: Tokens, start: int, end: int) -> None:
+    """CREATE TABLE, VIEW, MATERIALIZED VIEW, DATABASE, USER."""
+    at = start + (3 if tokens.matches(start + 1, "or", "replace") else 1)
+    word = tokens.low[at]
+    if word in REFUSED - {"role"}:
+        raise UnsupportedError(f"CREATE {word.upper()}")
+    if word in ("view", "materialized"):
+        _view(tokens, at, end)
+    elif word == "database" and ("from" in tokens.low[at:end] or "isolation" in tokens.low[at:end]):
+        raise UnsupportedError("CREATE DATABASE with options")
+    else:
+        tables.create(tokens, start, end)
+
+
+def _view(tokens: Tokens, at: int, end: int) -> None:
+    """WITH NO SCHEMA BINDING is dropped: the view is bound, so dropping its tables needs CASCADE."""
+    if tokens.matches(end - 4, "with", "no", "schema", "binding"):
+        tokens.drop(end - 4, end)
+    if tokens.low[at] == "materialized":
+        name = at + (5 if tokens.matches(at + 2, "if", "not", "exists") else 2)
+        position = tables.after_name(tokens, name)
+        while tokens.low[position] not in ("as", "(", ""):
+            position = _option(tokens, position)
+
+
+def _option(tokens: Tokens, position: int) -> int:
+    if tokens.matches(position, "auto", "refresh"):
+        tokens.drop(position, position + 3)
+        return position + 3
+    stop = tables.attributes(tokens, position, {})
+    return max(stop, position + 1)

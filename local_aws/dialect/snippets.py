@@ -1,0 +1,56 @@
+"""PL/pgSQL that `transactions` puts into procedure bodies; numbers tell the blocks of a body apart."""
+
+FAILED = "local_aws_failed_"
+_VARIABLES = {"sqlstate": "local_aws_state_", "sqlerrm": "local_aws_message_"}
+NESTED = "PERFORM set_config('local_aws.nested', 'on', true); "
+NOT_NESTED = " PERFORM set_config('local_aws.nested', '', true);"
+AUTOCOMMIT = " IF pg_catalog.local_aws_autocommits() THEN COMMIT; END IF;"
+BEGIN = "PERFORM set_config('local_aws.block', 'on', true)"
+COMMIT_TRUNCATE = " IF pg_catalog.local_aws_truncated() THEN COMMIT; END IF;"
+NO_TRUNCATE = (
+    " IF pg_catalog.local_aws_truncated() THEN PERFORM pg_catalog.local_aws_refuse("
+    "'TRUNCATE in dynamic SQL that is not seen to be one, in a block with an exception handler'); END IF;"
+)
+ROLLBACK_FIRST = (
+    "PERFORM pg_catalog.local_aws_check_may_end(local_aws_state_{n}, local_aws_message_{n}); ROLLBACK;"
+)
+
+
+def label(number: int) -> str:
+    """The label of the block that protected statements leave on an error."""
+    return f"local_aws_try_{number}"
+
+
+def variable(name: str, number: int) -> str:
+    """The variable that holds SQLERRM or SQLSTATE."""
+    return f"{_VARIABLES[name]}{number}"
+
+
+def declare(number: int) -> str:
+    """Variables of a block with a handler."""
+    texts = "".join(f" local_aws_{part}_{number} text;" for part in ("state", "message", "detail", "hint"))
+    return f" {FAILED}{number} boolean := false;{texts}"
+
+
+def catch(number: int) -> str:
+    """The end of protected statements: remember the error and leave the block."""
+    return (
+        " EXCEPTION WHEN OTHERS THEN GET STACKED DIAGNOSTICS"
+        f" local_aws_state_{number} = RETURNED_SQLSTATE, local_aws_message_{number} = MESSAGE_TEXT,"
+        f" local_aws_detail_{number} = PG_EXCEPTION_DETAIL, local_aws_hint_{number} = PG_EXCEPTION_HINT;"
+        f" {FAILED}{number} := true; END; EXIT {label(number)} WHEN {FAILED}{number};"
+    )
+
+
+def raise_again(number: int, around: int | None) -> str:
+    """Raise the remembered error; when a block around has a handler too, hand it on to that."""
+    if around is not None:
+        copies = "".join(
+            f"local_aws_{part}_{around} := local_aws_{part}_{number}; "
+            for part in ("failed", "state", "message", "detail", "hint")
+        )
+        return f"{copies}EXIT {label(around)}; "
+    return (
+        f"RAISE EXCEPTION USING ERRCODE = local_aws_state_{number}, MESSAGE = local_aws_message_{number},"
+        f" DETAIL = local_aws_detail_{number}, HINT = local_aws_hint_{number}; "
+    )
