@@ -49,8 +49,8 @@ def _port(text: str) -> int:
 
 
 def _positive(text: str) -> int:
-    if not (text.isdecimal() and 0 < int(text) <= 400):
-        raise argparse.ArgumentTypeError("must be between 1 and 400")
+    if not (text.isdecimal() and 0 < int(text) <= 500):
+        raise argparse.ArgumentTypeError("must be between 1 and 500")
     return int(text)
 
 

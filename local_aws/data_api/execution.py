@@ -1,8 +1,9 @@
 """Runs the parts of one statement on one connection."""
 
+import asyncio
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 from psycopg.pq import ExecStatus
 
@@ -16,6 +17,8 @@ from local_aws.engine.connection import Connection, EngineError
 # What reaches beyond one database, and fails while somebody is connected or leaves stale sessions behind.
 GLOBAL_CHANGE = re.compile(r"\s*(drop|alter|create)\s+(database|user|role|group)\b", re.IGNORECASE)
 
+CANCELLED = "Query cancelled on user's request"
+
 Observer = Callable[[Statement, int, float, Part], None]
 
 
@@ -27,10 +30,11 @@ class Execution:
     """One run of a statement: `run` it once; `cancel` may be called meanwhile."""
 
     def __init__(
-        self, statement: Statement, store: Store, drop_idle: Callable[[], None], observe: Observer
+        self, statement: Statement, store: Store, drop_idle: Callable[[], Awaitable[None]], observe: Observer
     ) -> None:
         self.statement = statement
         self.cancelled = False
+        self.cancel_turn = asyncio.Lock()
         self._store = store
         self._drop_idle = drop_idle
         self._observe = observe
@@ -48,13 +52,16 @@ class Execution:
             await self._end_transaction(connection)
 
     async def _end_transaction(self, connection: Connection) -> None:
+        last = self.statement.parts[-1]
         sound = all(part.status == "FINISHED" for part in self.statement.parts) and not self.cancelled
         try:
             if connection.in_transaction:
                 await connection.run("COMMIT" if sound else "ROLLBACK")
         except EngineError as error:
-            last = self.statement.parts[-1]
             last.move("FAILED", _words(error))
+            return
+        if self.cancelled and not sound and last.status == "FINISHED":
+            last.move("ABORTED", CANCELLED)
 
     async def _run_part(self, connection: Connection, number: int, part: Part) -> bool:
         if self.cancelled:
@@ -81,8 +88,10 @@ class Execution:
         texts = dialect.split(part.sql) if self.statement.is_batch else [part.sql]
         for text in texts:
             sql, values = self._prepare(text)
+            if part.has_result:  # of a text before this one: a part shows the result of its last text
+                self._forget_result(number, part)
             if GLOBAL_CHANGE.match(sql):
-                self._drop_idle()
+                await self._drop_idle()
             try:
                 await self._run_text(connection, number, part, sql, values)
             except EngineError as error:

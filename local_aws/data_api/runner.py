@@ -1,12 +1,13 @@
 """Takes statements in, runs a bounded number of them at a time, and cancels them."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from local_aws.admin.faults import Faults
-from local_aws.data_api.execution import Execution, Observer
+from local_aws.data_api.execution import CANCELLED, Execution, Observer
 from local_aws.data_api.sessions import Sessions
 from local_aws.data_api.statement import Statement
 from local_aws.data_api.store import Store
@@ -17,8 +18,8 @@ from local_aws.wire.errors import ApiError
 MAX_ACTIVE = 500  # STARTED and SUBMITTED statements of a cluster, by AWS's quotas
 CANCEL_AGAIN_SECONDS = 0.05
 CANCEL_GIVE_UP_SECONDS = 10.0
-CANCELLED = "Query cancelled on user's request"
 
+LOG = logging.getLogger(__name__)
 EndHook = Callable[[Statement], Awaitable[None]]
 
 
@@ -67,9 +68,10 @@ class Runner:
             return True
         deadline = time.monotonic() + CANCEL_GIVE_UP_SECONDS
         while not statement.has_ended and time.monotonic() < deadline:
-            _, connection = self._running.get(statement.id, (execution, None))
-            if connection is not None:
-                await connection.cancel()
+            async with execution.cancel_turn:
+                _, connection = self._running.get(statement.id, (execution, None))
+                if connection is not None:
+                    await connection.cancel()
             # The request may have come between two statements of a batch: ask again until it has ended.
             with suppress(TimeoutError):
                 await asyncio.wait_for(statement.ended.wait(), CANCEL_AGAIN_SECONDS)
@@ -88,6 +90,14 @@ class Runner:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _run(self, execution: Execution) -> None:
+        try:
+            await self._run_in_turn(execution)
+        except Exception:
+            # A fault of the stand-in itself: whoever waits for the statement must hear of it.
+            LOG.exception("statement %s", execution.statement.id)
+            self._fail(execution, "ERROR: the local stand-in failed; see its log")
+
+    async def _run_in_turn(self, execution: Execution) -> None:
         statement = execution.statement
         if slow := self._faults.hit("slow_start", "*", statement.name):
             await asyncio.sleep(slow.seconds)
@@ -116,10 +126,16 @@ class Runner:
         self._store.save(statement)
         if abort := self._faults.hit("abort", "*", statement.name):
             self._keep(self._abort(statement, abort.seconds))
+        failure: str | None = None
         try:
             await execution.run(connection)
         except EngineError as error:
-            self._fail(execution, f"{error.severity}: {error.message}")
+            failure = f"{error.severity}: {error.message}"
+        # A cancellation under way must not hit the connection's next statement.
+        async with execution.cancel_turn:
+            self._running[statement.id] = execution, None
+        if failure:
+            self._fail(execution, failure)
         else:
             self._finish(execution)
 
@@ -175,7 +191,7 @@ def conclude(statement: Statement, *, cancelled: bool) -> None:
         for part in unfinished:
             if part.status != "FAILED":
                 part.move("ABORTED")
-        number = f"Query #{parts.index(failed) + 1} failed with " if len(parts) > 1 else ""
+        number = f"Query #{parts.index(failed) + 1} failed with " if statement.is_batch else ""
         statement.move("FAILED", f"{number}{failed.error}")
     else:
         statement.move("FINISHED")

@@ -90,7 +90,7 @@ class Statement:
         if error is not None:
             self.error = error
         if status in ENDED:
-            self.duration = max(0, round((self.updated_at - self.created_at) * 1e9))
+            self.duration = sum(part.duration for part in self.parts if part.duration > 0)
 
     def to_document(self) -> dict[str, Any]:
         """Return everything but the event, for keeping."""

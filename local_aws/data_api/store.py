@@ -21,6 +21,7 @@ CREATE TABLE IF NOT EXISTS page (
 # Nothing waits for a disk: what has been written outlives the process, though not a power cut.
 PRAGMAS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -4096;"
 RECENT = 512
+SAVES_BETWEEN_EXPIRY = 5000
 
 
 class Store:
@@ -29,6 +30,7 @@ class Store:
     def __init__(self, file: Path) -> None:
         self._database = sqlite3.connect(file, isolation_level=None)
         self._database.executescript(PRAGMAS + SCHEMA)
+        self._saves = 0
         self._live: dict[str, Statement] = {}
         self._recent: dict[str, Statement] = {}
 
@@ -48,6 +50,9 @@ class Store:
             json.dumps(document),
         )
         self._database.execute("INSERT OR REPLACE INTO statement VALUES (?, ?, ?, ?, ?, ?)", row)
+        self._saves += 1
+        if self._saves % SAVES_BETWEEN_EXPIRY == 0:
+            self.expire()
         if statement.has_ended:
             self._live.pop(statement.id, None)
             self._recent[statement.id] = statement

@@ -90,4 +90,6 @@ def check_texts(texts: list[str], *, is_batch: bool) -> None:
                 f"SQL statement has {size} bytes, more than the maximum of {MAX_STATEMENT_BYTES} bytes (100 KB)."
             )
     if not is_batch and len(dialect.split(texts[0])) > 1:
-        raise validation("ExecuteStatement can not run multiple SQL statements: use BatchExecuteStatement.")
+        raise validation(
+            "Multi-statement SQL is not supported by ExecuteStatement: use BatchExecuteStatement."
+        )

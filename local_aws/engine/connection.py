@@ -78,6 +78,11 @@ class Connection:
         return self._handle.status == pq.ConnStatus.OK
 
     @property
+    def busy(self) -> bool:
+        """Tell whether a statement is running."""
+        return self._handle.transaction_status == pq.TransactionStatus.ACTIVE
+
+    @property
     def in_transaction(self) -> bool:
         """Tell whether a transaction is open, sound or failed."""
         return self._handle.transaction_status != pq.TransactionStatus.IDLE

@@ -15,6 +15,7 @@ class Pool:
 
     def __init__(self, sockets: str) -> None:
         self._sockets = sockets
+        self._drains = 0
         self._idle: defaultdict[tuple[str, str], list[tuple[float, Connection]]] = defaultdict(list)
 
     async def acquire(self, database: str, user: str) -> Connection:
@@ -29,23 +30,43 @@ class Pool:
 
     async def release(self, connection: Connection, database: str, user: str) -> None:
         """Take a connection back, reset; close it where that fails or enough are idle."""
-        idle = self._idle[database, user]
+        if not await self._keep(connection, self._idle[database, user]):
+            connection.close()
+
+    async def _keep(self, connection: Connection, idle: list[tuple[float, Connection]]) -> bool:
+        drains = self._drains
+        if connection.busy or not connection.usable or len(idle) >= IDLE_EACH:
+            return False
         try:
-            if connection.usable and len(idle) < IDLE_EACH:
-                await connection.reset()
-                idle.append((time.monotonic(), connection))
-                return
+            await connection.reset()
         except EngineError:
-            pass
+            return False
         except asyncio.CancelledError:
             connection.close()
             raise
-        connection.close()
+        # Whoever drained the pool meanwhile meant this connection, too.
+        if drains != self._drains:
+            return False
+        idle.append((time.monotonic(), connection))
+        return True
 
-    def drain(self, idle_for: float = 0.0) -> None:
-        """Close connections that have been idle for so many seconds; DROP DATABASE needs all of them gone."""
+    async def drain(self) -> None:
+        """Close every idle connection; DROP DATABASE needs all of them gone."""
+        self._drains += 1
+        if self._close_idle(0.0):
+            # Their server processes take a moment to end, and DROP DATABASE looks again only after 100 ms.
+            await asyncio.sleep(0.01)
+
+    def sweep(self) -> None:
+        """Close connections that nobody wanted for a while."""
+        self._close_idle(IDLE_SECONDS)
+
+    def _close_idle(self, idle_for: float) -> int:
         oldest = time.monotonic() - idle_for
+        closed = 0
         for idle in self._idle.values():
             for entry in [entry for entry in idle if entry[0] <= oldest]:
                 idle.remove(entry)
                 entry[1].close()
+                closed += 1
+        return closed

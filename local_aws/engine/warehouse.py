@@ -42,7 +42,7 @@ class Warehouse:
         if self._sweeper:
             self._sweeper.cancel()
             await asyncio.gather(self._sweeper, return_exceptions=True)
-        self._pool.drain()
+        await self._pool.drain()
 
     async def acquire(self, database: str, user: str) -> Connection:
         """Connect; a user that does not exist yet is made, an administrator like Redshift's first user."""
@@ -58,9 +58,9 @@ class Warehouse:
         """Give a connection back."""
         await self._pool.release(connection, database, user)
 
-    def drop_idle(self) -> None:
+    async def drop_idle(self) -> None:
         """Close every idle connection, so that databases and users can be dropped or altered."""
-        self._pool.drain()
+        await self._pool.drain()
 
     async def databases(self) -> list[str]:
         """Return the names of the databases that a user sees."""
@@ -69,7 +69,7 @@ class Warehouse:
 
     async def empty(self) -> None:
         """Drop every database and make an empty default one."""
-        self._pool.drain()
+        await self._pool.drain()
         for database in await self.databases():
             await self.admin_run(f"DROP DATABASE {_identifier(database)} WITH (FORCE)")
         await self.admin_run(f"CREATE DATABASE {DATABASE}")
@@ -105,7 +105,7 @@ class Warehouse:
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(5)
-            self._pool.drain(idle_for=20.0)
+            self._pool.sweep()
 
 
 def _identifier(name: str) -> str:

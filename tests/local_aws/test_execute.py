@@ -1,0 +1,132 @@
+"""ExecuteStatement, DescribeStatement, CancelStatement: what becomes of one statement."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from local_aws import Admin
+from tests.local_aws.conftest import PLACE, Statements, eventually
+
+
+def test_a_query_is_described_in_full(statements: Statements) -> None:
+    done = statements.run("select 1 as n union all select 2", StatementName="two rows")
+    assert done["Status"] == "FINISHED"
+    assert (done["HasResultSet"], done["ResultRows"], done["ResultSize"]) == (True, 2, 2)
+    assert done["QueryString"] == "select 1 as n union all select 2"
+    assert done["Duration"] > 0
+    assert done["RedshiftPid"] > 0
+    assert done["RedshiftQueryId"] > 0
+    assert (done["ClusterIdentifier"], done["DbUser"]) == ("local-cluster", "tester")
+
+
+def test_rows_affected(statements: Statements) -> None:
+    statements.run("create table t (n int)")
+    done = statements.run("insert into t values (1), (2), (3)")
+    assert (done["HasResultSet"], done["ResultRows"], done["ResultSize"]) == (False, 3, 0)
+
+
+def test_sql_errors_are_a_status_not_an_exception(statements: Statements) -> None:
+    done = statements.run("select * from no_such_table")
+    assert (done["Status"], done["HasResultSet"]) == ("FAILED", False)
+    assert done["Error"].startswith('ERROR: relation "no_such_table" does not exist')
+
+
+def test_an_unknown_database_is_a_failure_in_the_engines_words(data_api: Any) -> None:
+    started = data_api.execute_statement(**PLACE, Database="nowhere", Sql="select 1", WaitTimeSeconds=30)
+    assert started["Status"] == "FAILED"
+    assert (
+        data_api.describe_statement(Id=started["Id"])["Error"] == 'FATAL: database "nowhere" does not exist'
+    )
+
+
+def test_submitting_does_not_wait(statements: Statements) -> None:
+    started = statements.api.execute_statement(**statements.where, Sql="select pg_sleep(60)")
+    assert started["Status"] in ("SUBMITTED", "PICKED", "STARTED")
+    statements.api.cancel_statement(Id=started["Id"])
+
+
+def test_parameters_are_values_and_never_sql(statements: Statements) -> None:
+    evil = "x'; drop table t; --"
+    statements.run("create table t (n int)")
+    rows = statements.rows(
+        "select :day::date + 1, :word, :word || ':day'",
+        Parameters=[{"name": "day", "value": "2026-11-23"}, {"name": "word", "value": evil}],
+    )
+    assert rows == [["2026-11-24", evil, evil + ":day"]]
+    assert statements.rows("select count(*) from t") == [[0]]
+
+
+def test_the_same_token_is_the_same_statement(statements: Statements) -> None:
+    statements.run("create table t (n int)")
+    token = f"token-{time.time()}"
+    first = statements.run("insert into t values (1)", ClientToken=token)
+    second = statements.run("insert into t values (1)", ClientToken=token)
+    assert first["Id"] == second["Id"]
+    assert statements.rows("select count(*) from t") == [[1]]
+
+
+def test_cancelling_stops_the_engine(statements: Statements) -> None:
+    statements.run("create table t (n int)")
+    started = statements.start("insert into t select 1 from (select pg_sleep(60)) s")
+    eventually(lambda: statements.api.describe_statement(Id=started)["Status"] == "STARTED")
+    assert statements.api.cancel_statement(Id=started)["Status"] is True
+    assert statements.end(started)["Status"] == "ABORTED"
+    running = "select count(*) from pg_stat_activity where state = 'active' and query like 'insert into t%'"
+    assert statements.rows(running) == [[0]]
+    assert statements.rows("select count(*) from t") == [[0]]
+
+
+def test_cancelling_what_has_ended_is_refused(statements: Statements) -> None:
+    done = statements.run("select 1")
+    with pytest.raises(statements.api.exceptions.ValidationException) as refused:
+        statements.api.cancel_statement(Id=done["Id"])
+    assert refused.value.response["Error"]["Message"] == (
+        f"Could not cancel a query that is already in FINISHED state with ID: {done['Id']}"
+    )
+
+
+def test_a_cancellation_never_hits_the_next_statement(statements: Statements) -> None:
+    for _ in range(20):
+        started = statements.start("select pg_sleep(0.003)")
+        try:
+            statements.api.cancel_statement(Id=started)
+        except statements.api.exceptions.ValidationException:
+            pass
+        assert statements.run("select 1")["Status"] == "FINISHED"
+
+
+def test_hundreds_are_queued_and_all_run(statements: Statements) -> None:
+    statements.run("create table t (n int)")
+    with ThreadPoolExecutor(16) as pool:
+        ids = list(pool.map(statements.start, [f"insert into t values ({n})" for n in range(300)]))
+        ended = list(pool.map(statements.end, ids))
+    assert {done["Status"] for done in ended} == {"FINISHED"}
+    assert statements.rows("select count(*), count(distinct n) from t") == [[300, 300]]
+
+
+def test_a_queued_statement_that_is_cancelled_never_runs(statements: Statements, admin: Admin) -> None:
+    admin.add_fault("slow_start", seconds=30, statement_name="queued")
+    started = statements.start("select 1", StatementName="queued")
+    assert statements.api.describe_statement(Id=started)["Status"] == "SUBMITTED"
+    statements.api.cancel_statement(Id=started)
+    assert statements.end(started)["Status"] == "ABORTED"
+    assert admin.executions(statement_id=started) == []
+
+
+def test_unknown_ids(data_api: Any) -> None:
+    unknown = "00000000-0000-0000-0000-000000000000"
+    for call in (data_api.describe_statement, data_api.cancel_statement, data_api.get_statement_result):
+        with pytest.raises(data_api.exceptions.ResourceNotFoundException) as refused:
+            call(Id=unknown)
+        assert refused.value.response["ResourceId"] == unknown
+
+
+def test_other_users_are_made_on_first_use(data_api: Any, database: str) -> None:
+    started = data_api.execute_statement(
+        WorkgroupName="local-workgroup", Database=database, Sql="select current_user", WaitTimeSeconds=30
+    )
+    assert started["DbUser"] == "IAM:local"
+    found = data_api.get_statement_result(Id=started["Id"])["Records"]
+    assert found == [[{"stringValue": "IAM:local"}]]
