@@ -7,6 +7,9 @@ CREATE OR REPLACE FUNCTION pg_catalog.textlen(text) RETURNS int LANGUAGE sql IMM
 AS 'SELECT length($1)';
 CREATE OR REPLACE FUNCTION pg_catalog.charindex(part text, whole text) RETURNS int
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS 'SELECT strpos(whole, part)';
+-- Text plus text is text.
+DO $$ BEGIN CREATE OPERATOR pg_catalog.+ (LEFTARG = text, RIGHTARG = text, FUNCTION = textcat);
+EXCEPTION WHEN duplicate_function THEN NULL; END $$;
 CREATE OR REPLACE FUNCTION pg_catalog.replicate(text, int) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 AS 'SELECT repeat($1, $2)';
 

@@ -3,3 +3,7 @@ CREATE OR REPLACE FUNCTION pg_catalog.dlog10(float8) RETURNS float8 LANGUAGE sql
 CREATE OR REPLACE FUNCTION pg_catalog.dlog1(float8) RETURNS float8 LANGUAGE sql IMMUTABLE STRICT AS 'SELECT ln($1)';
 CREATE OR REPLACE FUNCTION pg_catalog.dexp(float8) RETURNS float8 LANGUAGE sql IMMUTABLE STRICT AS 'SELECT exp($1)';
 CREATE OR REPLACE FUNCTION pg_catalog.pow(float8, float8) RETURNS float8 LANGUAGE sql IMMUTABLE STRICT AS 'SELECT power($1, $2)';
+CREATE OR REPLACE FUNCTION pg_catalog.round(float8, int) RETURNS float8 LANGUAGE sql IMMUTABLE STRICT
+AS 'SELECT round($1::numeric, $2)::float8';
+CREATE OR REPLACE FUNCTION pg_catalog.trunc(float8, int) RETURNS float8 LANGUAGE sql IMMUTABLE STRICT
+AS 'SELECT trunc($1::numeric, $2)::float8';

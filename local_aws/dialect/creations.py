@@ -4,17 +4,20 @@ from local_aws.dialect import tables
 from local_aws.dialect.errors import UnsupportedError
 from local_aws.dialect.tokens import Tokens
 
-REFUSED = frozenset(("external", "library", "model", "datashare", "masking", "rls", "identity", "role"))
+REFUSED = frozenset(("external", "library", "model", "datashare", "masking", "rls", "identity"))
 
 
 def create(tokens: Tokens, start: int, end: int) -> None:
     """CREATE TABLE, VIEW, MATERIALIZED VIEW, DATABASE, USER."""
     at = start + (3 if tokens.matches(start + 1, "or", "replace") else 1)
     word = tokens.low[at]
-    if word in REFUSED - {"role"}:
+    if word in REFUSED:
         raise UnsupportedError(f"CREATE {word.upper()}")
     if word in ("view", "materialized"):
         _view(tokens, at, end)
+    elif word == "schema" and "quota" in tokens.low[at:end]:
+        quota = tokens.low.index("quota", at)
+        tokens.drop(quota, quota + (2 if tokens.low[quota + 1] == "unlimited" else 3))
     elif word == "database" and ("from" in tokens.low[at:end] or "isolation" in tokens.low[at:end]):
         raise UnsupportedError("CREATE DATABASE with options")
     else:

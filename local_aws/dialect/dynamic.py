@@ -54,20 +54,22 @@ class Mailbox:
 def rewrite_execute(tokens: Tokens, i: int, rewrite: Callable[[str], str]) -> None:
     """The EXECUTE at i of a procedure body."""
     end = _end_of_expression(tokens, i + 1)
-    if end == i + 2 and tokens.low[i + 1] == STRING:
+    if is_computed(tokens, i):
+        if tokens.low[i + 3] != "local_aws_dynamic":
+            tokens.before(i + 1, "pg_catalog.local_aws_dynamic(")
+            tokens.after(end - 1, ")")
+    elif end == i + 2:
         value = literal_value(tokens.text[i + 1])
         rewritten = rewrite(value)
         if rewritten != value:
             tokens.text[i + 1] = quoted(rewritten)
-            tokens.low[i + 1] = STRING + STRING
-    elif end > i + 1 and tokens.low[i + 3] != "local_aws_dynamic":
-        tokens.before(i + 1, "pg_catalog.local_aws_dynamic(")
-        tokens.after(end - 1, ")")
+            tokens.low[i + 1] = "\0"
 
 
 def is_computed(tokens: Tokens, i: int) -> bool:
     """Whether the EXECUTE at i runs more than a literal."""
-    return tokens.low[i] == "execute" and _end_of_expression(tokens, i + 1) > i + 2
+    end = _end_of_expression(tokens, i + 1)
+    return end > i + 1 and (end > i + 2 or tokens.low[i + 1] != STRING)
 
 
 def _end_of_expression(tokens: Tokens, start: int) -> int:

@@ -60,7 +60,7 @@ RULES: dict[str, Rule] = {
     "pivot": queries.refuse_pivot,
     "unpivot": queries.refuse_pivot,
     "max": types.maximum,
-    **dict.fromkeys((*types.DECIMALS, *types.SPELLING, *types.REFUSED), types.in_cast),
+    **dict.fromkeys(types.NAMES, types.in_expression),
     **dict.fromkeys(calls.DATE_FUNCTIONS, calls.date_part_word),
     **dict.fromkeys(calls.REFUSED, calls.refuse),
 }

@@ -1,5 +1,22 @@
 """Redshift's wording of what PostgreSQL reports."""
 
+import re
+from collections.abc import Callable
+
+_NOT_NULL = re.compile(r'null value in column "(.*?)"')
+# By SQLSTATE: the message in Redshift's words, from PostgreSQL's.
+_MESSAGES: dict[str, Callable[[str], str]] = {
+    "23502": lambda message: f"Cannot insert a NULL value into column {_first(_NOT_NULL, message)}",
+    "22P02": lambda message: message.replace("invalid input syntax for type ", "invalid input syntax for "),
+    "2D000": lambda _: (
+        "COMMIT, ROLLBACK and TRUNCATE cannot be invoked from a procedure that is executing in an atomic context."
+    ),
+    "57014": lambda message: "Query cancelled on user's request" if "user request" in message else message,
+}
+_HINTS = {
+    "2D000": "Try calling the procedure as a top-level call i.e. not from within an explicit transaction block.",
+}
+
 
 def error_text(
     sqlstate: str,
@@ -8,14 +25,21 @@ def error_text(
     hint: str | None = None,
     context: str | None = None,
 ) -> str:
-    """The Error of DescribeStatement for an engine error; arguments are those of PostgreSQL's diagnostics."""
-    if sqlstate in ("40001", "40P01"):
-        relation = (detail or message).rstrip(".")
-        return f"ERROR: 1023\nDETAIL: Serializable isolation violation on table - {relation}"
-    lines = [f"ERROR: {message}"]
-    lines += [
-        f"  {name}: {value}"
-        for name, value in (("Detail", detail), ("Hint", hint), ("Where", context))
-        if value
-    ]
-    return "\n".join(lines)
+    """The Error of DescribeStatement, from the fields of PostgreSQL's diagnostics (empty or None where missing).
+
+    The first line begins with `ERROR:`; detail, hint and context follow on lines of their own, without those that
+    tell of the stand-in's own functions. A serialisation failure is Redshift's error 1023.
+    """
+    if sqlstate == "40001":
+        return f"ERROR: 1023\n  Detail: Serializable isolation violation on table - {detail or message}"
+    message = _MESSAGES.get(sqlstate, str)(message)
+    where = "\n".join(line for line in (context or "").splitlines() if "local_aws" not in line)
+    parts = (("Detail", detail), ("Hint", _HINTS.get(sqlstate, hint)), ("Where", where))
+    return "\n".join(
+        [f"ERROR: {message}", *(f"  {name}: {text.strip()}" for name, text in parts if text and text.strip())]
+    )
+
+
+def _first(pattern: re.Pattern[str], message: str) -> str:
+    match = pattern.search(message)
+    return match[1] if match else message

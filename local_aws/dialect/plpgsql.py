@@ -55,6 +55,17 @@ def leaves(nodes: Sequence[Node]) -> Iterator[Leaf]:
                 yield from leaves(body)
 
 
+def blocks(nodes: Sequence[Node]) -> Iterator[Block]:
+    """All blocks, at any depth."""
+    for node in nodes:
+        if isinstance(node, Block):
+            yield node
+            yield from blocks((*node.body, *node.handler))
+        elif isinstance(node, Branches):
+            for body in node.bodies:
+                yield from blocks(body)
+
+
 class Parser:
     """Recursive descent over statements; a malformed body simply ends early, for the engine to complain about."""
 

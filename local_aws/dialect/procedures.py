@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from local_aws.dialect import types
 from local_aws.dialect.errors import UnsupportedError
 from local_aws.dialect.literals import dollar_quoted, literal_value
 from local_aws.dialect.tokens import BODY, STRING, Tokens
@@ -21,6 +22,7 @@ def rewrite_definition(tokens: Tokens, start: int, end: int, rewrite_body: BodyR
     if tokens.low[start] != "create" or tokens.low[kind] not in _LANGUAGES:
         return
     plpgsql = _language(tokens, kind, end) == "plpgsql"
+    types.in_declarations(tokens, kind, end)
     is_procedure = tokens.low[kind] == "procedure"
     if is_procedure:
         _arguments(tokens, kind)

@@ -1,9 +1,9 @@
 """Redshift SQL to PostgreSQL SQL: which rules run on which tokens."""
 
-from local_aws.dialect import dynamic, expressions, procedures, statements
+from local_aws.dialect import dynamic, expressions, procedures, statements, types
 from local_aws.dialect.errors import UnsupportedError
-from local_aws.dialect.plpgsql import Parser, leaves
-from local_aws.dialect.tokens import Tokens
+from local_aws.dialect.plpgsql import Parser, blocks, leaves
+from local_aws.dialect.tokens import NAME, Tokens
 from local_aws.dialect.transactions import TransactionRules
 
 
@@ -13,6 +13,7 @@ def rewrite(sql: str) -> str:
     Rewriting twice is rewriting once. Raises UnsupportedError for what the stand-in does not imitate.
     """
     tokens = Tokens(sql)
+    _check_names(tokens)
     for start, end in tokens.statements():
         procedures.rewrite_definition(tokens, start, end, _rewrite_body)
         statements.apply(tokens, start, end)
@@ -24,14 +25,25 @@ def _rewrite_body(body: str, nonatomic: bool, plpgsql: bool) -> str:
     if not plpgsql:
         return rewrite(body)
     tokens = Tokens(body)
+    _check_names(tokens)
     nodes = Parser(tokens).parse()
     for leaf in leaves(nodes):
         if tokens.low[leaf.start] == "vacuum":
             raise UnsupportedError("VACUUM in a procedure, and neither does Redshift")
         statements.apply(tokens, leaf.start, leaf.end)
+    for block in blocks(nodes):
+        if block.declare is not None:
+            types.in_declarations(tokens, block.declare, block.begin)
     TransactionRules(tokens, nonatomic).apply(nodes)
     for i, word in enumerate(tokens.low):
         if word == "execute":
             dynamic.rewrite_execute(tokens, i, rewrite)
     expressions.apply(tokens)
     return tokens.render()
+
+
+def _check_names(tokens: Tokens) -> None:
+    """PostgreSQL cuts names after 63 bytes, Redshift after 127."""
+    for text, word in zip(tokens.text, tokens.low, strict=True):
+        if len(text) > 63 and (word == NAME or word.isidentifier()) and len(text.strip('"').encode()) > 63:
+            raise UnsupportedError("names longer than 63 bytes")

@@ -42,7 +42,7 @@ def _grant(tokens: Tokens, start: int, end: int) -> None:
             raise UnsupportedError(f"{words[0].upper()} ... {refused.upper()}")
     for i in range(start, end):
         # TO ROLE name: a role is a role in PostgreSQL without the word.
-        if tokens.low[i] == "role" and tokens.low[i - 1] in ("to", "from", ","):
+        if tokens.low[i] == "role" and tokens.low[i - 1] in ("to", "from", ",", "grant", "revoke"):
             tokens.drop(i, i + 1)
 
 

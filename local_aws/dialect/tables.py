@@ -78,6 +78,8 @@ def attributes(tokens: Tokens, at: int, found: Attributes) -> int:
 
 
 def _elements(tokens: Tokens, start: int, stop: int, found: Attributes) -> None:
+    if "local_aws_attributes" in tokens.low[start:stop]:
+        return
     kept = False
     for first, last in tokens.split(start, stop):
         if constraint(tokens, first, found):

@@ -121,7 +121,10 @@ class TransactionRules:
         for node in nodes:
             if isinstance(node, Leaf):
                 followed = self.tokens.low[node.end + 4 : node.end + 5] == ["local_aws_truncated"]
-                if dynamic.is_computed(self.tokens, node.start) and not followed:
+                dynamically = self.tokens.low[node.start] == "execute" and dynamic.is_computed(
+                    self.tokens, node.start
+                )
+                if dynamically and not followed:
                     self.tokens.after(
                         node.end, snippets.NO_TRUNCATE if protected else snippets.COMMIT_TRUNCATE
                     )
@@ -205,10 +208,11 @@ class TransactionRules:
 
     def _ends(self, leaf: Leaf) -> bool:
         words = self.tokens.low
-        if words[leaf.start] == "execute":
-            first = self.tokens.text[leaf.start + 1].strip("E'").lstrip().lower()
-            return first.startswith("truncate")
-        return words[leaf.start] in _ENDS
+        if words[leaf.start] != "execute":
+            return words[leaf.start] in _ENDS
+        # The expression begins behind the call that an earlier run put around it.
+        first = leaf.start + (5 if words[leaf.start + 3] == "local_aws_dynamic" else 1)
+        return self.tokens.text[first].strip("E'").lstrip().lower().startswith("truncate")
 
     def _is_sql(self, leaf: Leaf) -> bool:
         word = self.tokens.low[leaf.start]
