@@ -14,7 +14,9 @@ DEFAULT_PORT = 4577
 def main(arguments: list[str] | None = None) -> int:
     """Serve until told to stop; return the exit code (1: cannot start, 2: wrong arguments, 3: already served)."""
     options = _parser().parse_args(arguments)
-    callbacks = Callbacks(ready=_print_endpoint, until=sys.stdin.read if options.until_stdin_closes else None)
+    callbacks = Callbacks(
+        ready=_print_endpoint, until_closed=sys.stdin.fileno() if options.until_stdin_closes else None
+    )
     try:
         serve(Options(options.data_dir, options.port, options.fresh, options.max_executing), callbacks)
     except StartProblem as problem:

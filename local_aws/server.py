@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 from collections.abc import Callable
@@ -33,14 +34,14 @@ class Options:
 
 @dataclass(frozen=True)
 class Callbacks:
-    """`ready` is called with the URL; `until`, run in a thread, ends the serving by its return."""
+    """`ready` is called with the URL; the end of the pipe `until_closed` (a descriptor) ends the serving."""
 
     ready: Callable[[str], None]
-    until: Callable[[], object] | None = None
+    until_closed: int | None = None
 
 
 def serve(options: Options, callbacks: Callbacks) -> None:
-    """Serve until SIGINT, SIGTERM or the return of `until`; raise StartProblem if that cannot begin."""
+    """Serve until SIGINT, SIGTERM or the end of a pipe; raise StartProblem if that cannot begin."""
     folder = DataFolder(options.data_dir)
     folder.claim()
     try:
@@ -93,10 +94,16 @@ async def _answer(
         server.should_exit = True
         assembly.wake_waiting()
 
+    def leave_at_end(pipe: int) -> None:
+        if not os.read(pipe, 1024):
+            loop.remove_reader(pipe)
+            leave()
+
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, leave)
-    if callbacks.until is not None:
-        loop.run_in_executor(None, callbacks.until).add_done_callback(lambda _: leave())
+    if (pipe := callbacks.until_closed) is not None:
+        # Not read in a thread, which could not be interrupted when the end comes from elsewhere.
+        loop.add_reader(pipe, leave_at_end, pipe)
     serving = asyncio.create_task(server.serve([listener]))
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.002)

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 KEPT = 50_000
+SQL_KEPT = 4_000
 
 
 @dataclass(slots=True)
@@ -67,6 +68,7 @@ class History:
 
     def add_run(self, run: Run) -> None:
         """Note an execution."""
+        run.sql = run.sql[:SQL_KEPT]
         self._runs.append(run)
 
     def show(self, wanted: dict[str, str]) -> dict[str, Any]:

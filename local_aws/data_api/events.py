@@ -8,12 +8,12 @@ from local_aws.data_api.statement import RETENTION_SECONDS, Statement
 
 
 def event(statement: Statement) -> dict[str, Any]:
-    """Return the entry for PutEvents, with Detail as an object."""
+    """Return the entry for PutEvents, with Detail as an object and Time in seconds since the epoch."""
     rows = [part.rows for part in statement.parts if part.rows >= 0]
     return {
         "Source": "aws.redshift-data",
         "DetailType": "Redshift Data Statement Status Change",
-        "Time": _iso(statement.updated_at),
+        "Time": statement.updated_at,
         "Resources": [place.WORKGROUP_ARN if statement.workgroup else place.CLUSTER_ARN],
         "Detail": {
             "principal": statement.principal,

@@ -41,7 +41,7 @@ class Runner:
         self._slots = asyncio.Semaphore(max_executing)
         self._observe = observe
         self._running: dict[str, tuple[Execution, Connection | None]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Future[None]] = set()
         self._faults = faults
         self.on_end: list[EndHook] = []
 
@@ -174,7 +174,12 @@ class Runner:
     def _keep(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Future[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            LOG.error("beside a statement", exc_info=error)
 
 
 def conclude(statement: Statement, *, cancelled: bool) -> None:

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from psycopg import OperationalError, pq
 from psycopg.pq.abc import PGconn, PGresult
 
-ROWS_A_CHUNK = 1000
+# Small enough that rendering a chunk does not keep others waiting.
+ROWS_A_CHUNK = 200
 GOOD = frozenset({pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK, pq.ExecStatus.TUPLES_CHUNK})
 
 
@@ -97,6 +98,9 @@ class Connection:
         while (result := await self._next_result()) is not None:
             if result.status in GOOD or result.status == pq.ExecStatus.EMPTY_QUERY:
                 yield result
+                await asyncio.sleep(
+                    0
+                )  # rows may come in faster than they are read: let others have their turn
             else:
                 failure = _engine_error(result)
         if failure:

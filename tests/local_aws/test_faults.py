@@ -1,0 +1,160 @@
+"""Faults on order, and the history that tells what really happened."""
+
+import urllib.error
+import urllib.request
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionClosedError
+
+from local_aws import Admin, Served
+from local_aws.admin.faults import KINDS, Fault, Faults
+from local_aws.wire.errors import ApiError
+from tests.local_aws.conftest import Statements, eventually
+
+
+def test_every_kind_is_in_the_readme() -> None:
+    from pathlib import Path
+
+    import local_aws
+
+    readme = (Path(local_aws.__file__).parent / "README.md").read_text()
+    assert [kind for kind in KINDS if f"`{kind}`" not in readme] == []
+
+
+def test_the_same_seed_strikes_at_the_same_calls() -> None:
+    def pattern(seed: int) -> list[bool]:
+        fault = Fault("throttle", probability=0.5, seed=seed)
+        return [fault.strikes() for _ in range(50)]
+
+    assert pattern(1) == pattern(1) != pattern(2)
+    assert 10 < sum(pattern(1)) < 40
+
+
+def test_a_count_ends_a_fault() -> None:
+    faults = Faults()
+    faults.add({"kind": "throttle", "operation": "DescribeStatement", "count": 2})
+    hits = [faults.hit("throttle", operation) for operation in ("ListTables", *["DescribeStatement"] * 3)]
+    assert [hit is not None for hit in hits] == [False, True, True, False]
+
+
+@pytest.mark.parametrize("wanted", [{"kind": "nonsense"}, {"kind": "throttle", "colour": "red"}, {}])
+def test_a_fault_that_cannot_be(wanted: dict[str, Any]) -> None:
+    with pytest.raises(ApiError):
+        Faults().add(wanted)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "http"),
+    [
+        ("throttle", "ThrottlingException", 400),
+        ("wrapped_throttle", "ValidationException", 400),
+        ("server_error", "InternalServerException", 500),
+    ],
+)
+def test_refusals_do_no_work(statements: Statements, admin: Admin, kind: str, code: str, http: int) -> None:
+    admin.add_fault(kind, operation="ExecuteStatement", count=1)
+    with pytest.raises(ClientError) as refused:
+        statements.start("create table t (n int)")
+    assert refused.value.response["Error"]["Code"] == code
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == http
+    assert "Throttling" in str(refused.value) or code == "InternalServerException"
+    assert statements.run("select * from t")["Status"] == "FAILED"
+    assert admin.calls(operation="ExecuteStatement")[0]["outcome"] == code
+    assert admin.faults()[0]["hits"] == 1
+
+
+def test_boto3_retries_a_server_error(stand_in: Served, admin: Admin) -> None:
+    admin.add_fault("server_error", operation="ListStatements", count=2)
+    client = boto3.client(
+        "redshift-data",
+        endpoint_url=stand_in.url,
+        region_name="us-east-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+        config=Config(retries={"mode": "standard", "total_max_attempts": 3}),
+    )
+    client.list_statements()
+    client.close()
+    outcomes = [call["outcome"] for call in admin.calls(operation="ListStatements")]
+    assert outcomes == ["InternalServerException", "InternalServerException", "ok"]
+
+
+def test_a_connection_dropped_before_the_work(statements: Statements, admin: Admin) -> None:
+    admin.add_fault("drop_before", operation="ExecuteStatement", count=1)
+    with pytest.raises(ConnectionClosedError):
+        statements.start("create table t (n int)")
+    assert statements.run("select * from t")["Status"] == "FAILED"
+
+
+def test_a_connection_dropped_after_the_work(statements: Statements, admin: Admin) -> None:
+    admin.add_fault("drop_after", operation="ExecuteStatement", count=1)
+    with pytest.raises(ConnectionClosedError):
+        statements.start("create table t (n int)", StatementName="lost answer", ClientToken="lost")
+    [run] = eventually(lambda: admin.executions(statement_name="lost answer"))
+    assert run["status"] == "FINISHED"
+    # The token finds the statement whose answer was lost, so nothing runs twice.
+    assert statements.start("create table t (n int)", ClientToken="lost") == run["statement_id"]
+    assert len(admin.executions(statement_id=run["statement_id"])) == 1
+
+
+def test_a_forced_abort(statements: Statements, admin: Admin) -> None:
+    admin.add_fault("abort", seconds=0.1, statement_name="doomed")
+    assert statements.run("select pg_sleep(60)", StatementName="doomed")["Status"] == "ABORTED"
+
+
+def test_a_forced_failure(statements: Statements, admin: Admin) -> None:
+    admin.add_fault("fail", message="ERROR: 1023", count=1)
+    done = statements.run("create table t (n int)")
+    assert (done["Status"], done["Error"]) == ("FAILED", "ERROR: 1023")
+    assert statements.run("select * from t")["Status"] == "FAILED"
+
+
+def test_an_unknown_status(statements: Statements, admin: Admin) -> None:
+    admin.add_fault("unknown_status", operation="DescribeStatement", count=1, status="RESUMING")
+    started = statements.start("select 1")
+    assert [statements.end(started)["Status"] for _ in range(2)] == ["RESUMING", "FINISHED"]
+
+
+def test_too_many_active_statements(statements: Statements, admin: Admin) -> None:
+    running = statements.start("select pg_sleep(60)")
+    fault = admin.add_fault("active_limit", limit=1)
+    with pytest.raises(statements.api.exceptions.ActiveStatementsExceededException):
+        statements.start("select 1")
+    assert admin.faults()[0]["id"] == fault["id"]
+    statements.api.cancel_statement(Id=running)
+    assert statements.run("select 1")["Status"] == "FINISHED"
+
+
+def test_latency(statements: Statements, admin: Admin) -> None:
+    admin.add_fault("latency", operation="DescribeStatement", seconds=0.3, count=1)
+    statements.run("select 1")
+    [call] = admin.calls(operation="DescribeStatement")
+    assert call["ended_at"] - call["started_at"] >= 0.3
+
+
+def test_the_history_tells_calls_from_executions(statements: Statements, admin: Admin) -> None:
+    statements.run(
+        "select :secret", StatementName="told", Parameters=[{"name": "secret", "value": "hunter2"}]
+    )
+    statements.batch("select 1", "select 1/0", "select 2", StatementName="told too")
+    execute, describe = admin.calls(statement_name="told")[0], admin.calls(operation="DescribeStatement")
+    assert (execute["operation"], execute["outcome"]) == ("ExecuteStatement", "ok")
+    assert execute["client_token"]
+    assert len(describe) == 2
+    parts = admin.executions(statement_name="told too")
+    assert [(part["statement_id"][-2:], part["sql"], part["status"]) for part in parts] == [
+        (":1", "select 1", "FINISHED"),
+        (":2", "select 1/0", "FAILED"),
+    ]
+    assert "hunter2" not in str(admin.calls()) + str(admin.executions())
+
+
+def test_the_admin_api_is_for_this_machine(stand_in: Served) -> None:
+    request = urllib.request.Request(f"{stand_in.url}/_local_aws/faults", headers={"host": "evil.example:80"})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=20)
+    with refused.value as answer:
+        assert answer.code == 403
