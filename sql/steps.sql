@@ -1,7 +1,7 @@
--- What each step of the pipeline runs, under the step's name. Parameter: run_date (YYYY-MM-DD).
+-- What each step of the pipeline runs, under the name of the step. Parameter: run_date (YYYY-MM-DD).
 --
--- Comments of statements with parameters are free of quotes, and of colons before words: whether the Data API looks for
--- parameters in comments is not documented.
+-- Comments of statements with parameters are free of quotes, semicolons, and colons before words: whether the Data API
+-- knows a comment when it looks for parameters is not documented.
 
 -- step: drop_tables
 -- Every table of the pipeline, history included: run only on request, in one transaction with what follows. In the

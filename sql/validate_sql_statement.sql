@@ -3,10 +3,10 @@
 -- Parameters: run_date (YYYY-MM-DD), and on_failure, which is report to return a failed check as a row (the flow reads
 -- the numbers) or raise to end the statement with an error that says the same (for a caller that sees only whether a
 -- statement has finished, like the state machine). Plain SQL has no other way to raise an error in Redshift than a cast
--- that cannot succeed; the text to cast becomes part of the message.
+-- that cannot succeed, and the text to cast becomes part of the message.
 --
--- These comments are free of quotes, and of colons before words: whether the Data API looks for parameters in comments
--- is not documented.
+-- These comments are free of quotes, semicolons, and colons before words: whether the Data API knows a comment when it
+-- looks for parameters is not documented.
 
 -- Every sale that the source holds for the day was loaded or rejected, and there was at least one.
 select check_name, run_date, expected, actual,
