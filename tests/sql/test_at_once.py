@@ -1,0 +1,111 @@
+"""The same load several times at once: each waits for its turn or fails to serialize, and a rerun is right."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.sql.sales import LOAD, Dimensions, found
+from tests.sql.warehouse import TARGET, Warehouse
+
+LOAD_ITEM = "call sp_load_dim_item()"
+LOAD_ADDRESS = "call sp_load_dim_customer_address()"
+Call = tuple[str, dict[str, str]]
+
+
+@contextmanager
+def locked(warehouse: Warehouse, table: str) -> Iterator[None]:
+    """Hold back every load of a table, in a transaction of another session."""
+
+    def run(sql: str, **more: Any) -> str:
+        started = warehouse.data_api.execute_statement(Sql=sql, **more)
+        assert warehouse.wait(started["Id"])["Status"] == "FINISHED"
+        return str(started["SessionId"])
+
+    session = run("begin", SessionKeepAliveSeconds=60, Database=warehouse.database, **TARGET)
+    run(f"lock table {table}", SessionId=session)
+    try:
+        yield
+    finally:
+        run("commit", SessionId=session, SessionKeepAliveSeconds=0)
+
+
+def run_at_once(warehouse: Warehouse, table: str, calls: Sequence[Call]) -> None:
+    """Have all calls under way before the first can do anything; run again what failed to serialize."""
+    with locked(warehouse, table):
+        statements = [warehouse.submit(sql, **parameters) for sql, parameters in calls]
+        for statement in statements:
+            wait_until_started(warehouse, statement)
+    for statement, (sql, parameters) in zip(statements, calls, strict=True):
+        ended = warehouse.wait(statement)
+        if ended["Status"] != "FINISHED":
+            assert "Serializable isolation violation" in ended["Error"]
+            warehouse.run(sql, **parameters)
+
+
+def wait_until_started(warehouse: Warehouse, statement: str) -> None:
+    for _ in range(3000):
+        described = warehouse.data_api.describe_statement(Id=statement)
+        if described["Status"] == "STARTED":
+            return
+        assert described["Status"] in ("SUBMITTED", "PICKED"), described.get("Error")
+        time.sleep(0.01)
+    raise AssertionError(f"did not start: {described}")
+
+
+@pytest.mark.parametrize(
+    "days",
+    [["2027-01-01"] * 3, ["2027-02-01", "2027-02-02", "2027-02-03"], ["2027-03-01", "2027-03-02"] * 2],
+    ids=["one day", "different days", "both"],
+)
+def test_fact_loads(loaded: Warehouse, days: list[str]) -> None:
+    run_at_once(loaded, "store_sales", [(LOAD, {"run_date": day}) for day in days])
+    dimensions = Dimensions(loaded)
+    for day in map(date.fromisoformat, set(days)):
+        assert found(loaded, day) == dimensions.expected(loaded, day)
+
+
+def test_item_loads(warehouse: Warehouse) -> None:
+    warehouse.run(
+        "insert into src_item select 'NEW' || d_dom, d_date, 'New', 'Books', d_moy from date_dim"
+        " where d_year = 2027 and d_moy < 3"
+    )
+    run_at_once(warehouse, "item", [(LOAD_ITEM, {})] * 3)
+    check_keys(warehouse, "item", "i_item_sk", "i_item_id, i_rec_start_date")
+    before = warehouse.contents("item")
+    warehouse.run(LOAD_ITEM)
+    assert warehouse.contents("item") == before
+
+
+def test_address_loads(warehouse: Warehouse) -> None:
+    run_at_once(warehouse, "customer_address", [(LOAD_ADDRESS, {})] * 3)
+    check_keys(warehouse, "customer_address", "ca_address_sk", "ca_address_id")
+    assert warehouse.value("count(*) from customer_address") == 18
+
+
+def test_both_dimensions_and_facts(empty: Warehouse) -> None:
+    """Two runs of the whole pipeline that overlap as they like."""
+    empty.run("call sp_setup_sales_data_pipeline()")
+    calls: list[Call] = [(LOAD_ITEM, {}), (LOAD_ADDRESS, {}), (LOAD, {"run_date": "2026-11-22"})]
+    for statement in [empty.submit(sql, **parameters) for sql, parameters in calls * 2]:
+        assert empty.wait(statement)["Status"] in ("FINISHED", "FAILED")
+    for sql, parameters in calls:
+        empty.run(sql, **parameters)
+    day = date(2026, 11, 22)
+    assert found(empty, day) == Dimensions(empty).expected(empty, day)
+    assert (empty.value("count(*) from item"), empty.value("count(*) from customer_address")) == (15, 18)
+
+
+def check_keys(warehouse: Warehouse, table: str, surrogate_key: str, business_key: str) -> None:
+    """Surrogate keys are 1, 2, 3 ..., and no business key is there twice."""
+    keys = [
+        key for (key,) in warehouse.rows(f"select {surrogate_key} from {table} where {surrogate_key} > 0")
+    ]
+    assert sorted(keys) == list(range(1, len(keys) + 1))
+    assert (
+        warehouse.rows(f"select {business_key} from {table} group by {business_key} having count(*) > 1")
+        == []
+    )
