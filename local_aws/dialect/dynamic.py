@@ -79,4 +79,4 @@ def _end_of_expression(tokens: Tokens, start: int) -> int:
         depth += (word == "(") - (word == ")")
         if depth == 0 and word in ("into", "using", "loop", ";", ""):
             return j
-    return len(tokens.low) - 1
+    return tokens.end

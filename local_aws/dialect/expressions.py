@@ -4,25 +4,24 @@ from collections.abc import Callable
 
 from local_aws.dialect import aggregates, calls, queries, types
 from local_aws.dialect.literals import escaped
-from local_aws.dialect.tokens import STRING, Tokens
+from local_aws.dialect.tokens import STRING, TEMPORARY, Tokens
 
 Rule = Callable[[Tokens, int], None]
 
 
 def apply(tokens: Tokens) -> None:
     """Run the rules from right to left, so that an inner call is done before the one around it copies it."""
-    low = tokens.low
-    for i in range(len(low) - 1, -1, -1):
-        rule = RULES.get(low[i])
-        if rule is not None:
+    for i in reversed([i for i, word in enumerate(tokens.low) if word in RULES]):
+        # A rule further right may have taken this token out.
+        if rule := RULES.get(tokens.low[i]):
             rule(tokens, i)
-        elif low[i][:1] == "#" and len(low[i]) > 1:
-            _temporary_name(tokens, i)
 
 
 def _string(tokens: Tokens, i: int) -> None:
     if "\\" in tokens.text[i]:
-        tokens.text[i] = escaped(tokens.text[i])
+        before = tokens.text[i - 1][-1:] if i and not tokens.lead[i] else ""
+        apart = " " if before.isalnum() or before in ("_", "$", "#") else ""
+        tokens.text[i] = apart + escaped(tokens.text[i])
 
 
 _NAME_MAY_FOLLOW = frozenset(
@@ -35,12 +34,15 @@ def _temporary_name(tokens: Tokens, i: int) -> None:
     """#name is a temporary table, unless it follows an operand: then # is the bitwise operator."""
     before = tokens.low[i - 1] if i else ""
     is_operand = before.isidentifier() or before[:1].isdigit() or before in (")", STRING)
+    if len(tokens.text[i]) == 1:
+        return
     if before in _NAME_MAY_FOLLOW or not is_operand:
         tokens.text[i] = f'"{tokens.text[i].lower()}"'
 
 
 RULES: dict[str, Rule] = {
     STRING: _string,
+    TEMPORARY: _temporary_name,
     "sysdate": calls.sysdate,
     "nvl": calls.nvl,
     "nvl2": calls.nvl2,

@@ -87,7 +87,7 @@ class Parser:
     def _statement(self) -> Node:
         start = self.at
         while self.tokens.matches(self.at, "<", "<"):
-            self.at = min(self.at + 5, len(self.low) - 1)
+            self.at = min(self.at + 5, self.tokens.end)
         word = self.low[self.at]
         if word == "declare" or (
             word == "begin" and self.low[self.at + 1] not in (";", "transaction", "work")
@@ -136,7 +136,7 @@ class Parser:
         return node
 
     def _step(self) -> None:
-        self.at = min(self.at + 1, len(self.low) - 1)
+        self.at = min(self.at + 1, self.tokens.end)
 
     def _skip(self, word: str) -> int:
         """Move behind the next `word`; returns its position."""
@@ -156,4 +156,4 @@ class Parser:
                 depth += 1
             elif low == "end" and depth:
                 depth -= 1
-        return len(self.low) - 1
+        return self.tokens.end

@@ -56,7 +56,7 @@ def _take_out(tokens: Tokens, start: int, end: int, *words: str) -> bool:
 
 def _arguments(tokens: Tokens, kind: int) -> None:
     """An OUT argument is left out of CALL, so it becomes INOUT with a default, behind the others."""
-    opening = tokens.low.index("(", kind) if "(" in tokens.low[kind:] else len(tokens.low) - 1
+    opening = tokens.low.index("(", kind) if "(" in tokens.low[kind:] else tokens.end
     close = tokens.close(opening)
     ranges = tokens.split(opening + 1, close)
     outs = [part for part in ranges if "out" in tokens.low[part[0] : part[0] + 2]]

@@ -67,7 +67,7 @@ def end_of_select(tokens: Tokens, i: int) -> int:
             for j in _top_level(tokens, i, len(tokens.low))
             if tokens.low[j] in (")", ";", "", "loop", *_SET_OPERATORS)
         ),
-        len(tokens.low) - 1,
+        tokens.end,
     )
 
 

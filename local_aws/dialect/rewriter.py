@@ -44,6 +44,7 @@ def _rewrite_body(body: str, nonatomic: bool, plpgsql: bool) -> str:
 
 def _check_names(tokens: Tokens) -> None:
     """PostgreSQL cuts names after 63 bytes, Redshift after 127."""
-    for text, word in zip(tokens.text, tokens.low, strict=True):
-        if len(text) > 63 and (word == NAME or word.isidentifier()) and len(text.strip('"').encode()) > 63:
+    for i in [i for i, text in enumerate(tokens.text) if len(text) > 63]:
+        text, word = tokens.text[i].strip('"'), tokens.low[i]
+        if (word == NAME or word.isidentifier()) and len(text.encode()) > 63:
             raise UnsupportedError("names longer than 63 bytes")

@@ -4,19 +4,33 @@ from collections.abc import Iterator
 
 from local_aws.dialect.lexer import lex
 
-# What `low` shows for tokens whose content no rule may look at.
-STRING, NAME, BODY = "'", '"', "$$"
-_OPAQUE = {"'": STRING, '"': NAME}
+# What `low` shows for tokens whose content no rule may look at, and for #names.
+STRING, NAME, BODY, TEMPORARY = "'", '"', "$$", "#"
+_LOOK_AHEAD = 8
+_ENDS = frozenset("'\"$")
+
+
+def _lowered(texts: list[str]) -> list[str]:
+    low = [text.lower() for text in texts]
+    for i, text in enumerate(texts):
+        # Opaque tokens end as they begin; only the last one can be unterminated.
+        if text[-1:] in _ENDS or text[:1] == "#":
+            low[i] = _class(text)
+    if len(low) > 1:
+        low[-2] = _class(texts[-2])
+    return low
 
 
 def _class(text: str) -> str:
     first = text[:1]
-    if first in _OPAQUE:
-        return _OPAQUE[first]
-    if text[-1:] == "'":
+    if first == '"':
+        return NAME
+    if first == "'" or (text[1:2] == "'" and first in "eE"):
         return STRING
-    if first == "$" and not text[1:2].isdigit() and len(text) > 1:
+    if first == "$" and len(text) > 1 and not text[1].isdigit():
         return BODY
+    if first == "#" and len(text) > 1:
+        return TEMPORARY
     return text.lower()
 
 
@@ -28,18 +42,23 @@ def identifier(text: str) -> str:
 class Tokens:
     """Three parallel lists: `lead` (space and comments before), `text` (output) and `low` (what rules match).
 
-    `low` is the lower-cased input token, one of STRING, NAME, BODY for opaque ones, "" at the end. It does not
+    `low` is the lower-cased input token, one of the constants for opaque ones, "" from `end` on. It does not
     change when `text` is edited, except for deleted tokens, which stop matching.
     """
 
     def __init__(self, sql: str) -> None:
         self.lead, self.text = lex(sql)
-        self.low = [_class(text) for text in self.text]
+        self.low = _lowered(self.text)
+        self.end = len(self.text) - 1
+        # Rules look a few tokens ahead; malformed SQL is for the engine to complain about.
+        for parts in (self.lead, self.text, self.low):
+            parts += [""] * _LOOK_AHEAD
 
     def render(self, start: int = 0, stop: int | None = None) -> str:
         """The text of tokens start..stop (all of them by default)."""
         stop = len(self.text) if stop is None else stop
-        return "".join(part for i in range(start, stop) for part in (self.lead[i], self.text[i]))
+        pairs = zip(self.lead[start:stop], self.text[start:stop], strict=True)
+        return "".join([lead + text for lead, text in pairs])
 
     def drop(self, start: int, stop: int) -> None:
         """Delete tokens start..stop; comments between them stay."""
@@ -62,7 +81,7 @@ class Tokens:
         return tuple(self.low[i : i + len(words)]) == words
 
     def close(self, i: int) -> int:
-        """Index of the parenthesis that closes the one at i; the last token's index when none does."""
+        """Index of the parenthesis that closes the one at i; the end when none does."""
         depth = 0
         for j in range(i, len(self.low)):
             if self.low[j] == "(":
@@ -71,7 +90,7 @@ class Tokens:
                 depth -= 1
                 if depth == 0:
                     return j
-        return len(self.low) - 1
+        return self.end
 
     def statements(self) -> Iterator[tuple[int, int]]:
         """Start and end (the `;` or the last token) of every non-empty statement."""

@@ -14,40 +14,19 @@ import pytest
 from local_aws import dialect
 from local_aws.engine import binaries, identity
 from local_aws.engine.postmaster import SUPERUSER, Postmaster
-
-Rows = list[tuple[object, ...]]
-
-
-class Database:
-    """A database that is spoken to in Redshift's dialect."""
-
-    def __init__(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
-        self.connection = connection
-        self.messages: list[str] = []
-        connection.add_notice_handler(lambda notice: self.messages.append(notice.message_primary or ""))
-
-    def run(self, sql: str) -> Rows:
-        """Run a script, each statement by itself, and return the last result's rows."""
-        rows: Rows = []
-        for statement in dialect.split(sql):
-            cursor = self.connection.execute(dialect.rewrite(statement).encode())
-            rows = cursor.fetchall() if cursor.description else []
-        return rows
-
-    def value(self, expression: str) -> object:
-        """What one expression is."""
-        return self.run(f"select {expression}")[0][0]
+from tests.local_aws.dialect.database import Database
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[str]:
-    """The connection string of a running server, less its dbname."""
+def cluster() -> Iterator[tuple[str, Path]]:
+    """The connection string of a running server, less its dbname, and its data directory."""
     who = identity.current()
     root = Path(tempfile.mkdtemp(prefix="dialect-", dir="/tmp"))
     who.own(root)
     sockets = root / "s"
     who.own(sockets)
-    postmaster = Postmaster(binaries.runnable_by(who, root), root / "data", sockets, who, max_connections=20)
+    programs = binaries.runnable_by(who, root)
+    postmaster = Postmaster(programs, root / "data", sockets, who, root / "log", max_connections=20)
     postmaster.initialise()
     postmaster.start()
     address = f"host={sockets} user={SUPERUSER}"
@@ -56,7 +35,7 @@ def cluster() -> Iterator[str]:
             admin.execute(b"CREATE DATABASE compat")
         with psycopg.connect(f"{address} dbname=compat", autocommit=True) as connection:
             connection.execute(dialect.compat_sql().encode())
-        yield address
+        yield address, root / "data"
     finally:
         postmaster.stop()
         shutil.rmtree(root, ignore_errors=True)
@@ -72,21 +51,24 @@ def _connect_when_up(postmaster: Postmaster, address: str) -> psycopg.Connection
 
 
 @pytest.fixture(scope="session")
-def new_database(cluster: str) -> Iterator[Callable[[], Database]]:
+def new_database(cluster: tuple[str, Path]) -> Iterator[Callable[[], Database]]:
     """Makes fresh databases."""
+    address, data = cluster
     numbers = itertools.count()
-    admin = psycopg.connect(f"{cluster} dbname=postgres", autocommit=True)
-    connections = [admin]
+    with contextlib.ExitStack() as connections:
 
-    def make() -> Database:
-        name = f"test{next(numbers)}"
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE compat".encode())
-        connections.append(psycopg.connect(f"{cluster} dbname={name}", autocommit=True))
-        return Database(connections[-1])
+        def connect(name: str) -> psycopg.Connection[tuple[object, ...]]:
+            opened = psycopg.connect(f"{address} dbname={name}", autocommit=True)
+            return connections.enter_context(contextlib.closing(opened))
 
-    yield make
-    for connection in connections:
-        connection.close()
+        admin = connect("postgres")
+
+        def make() -> Database:
+            name = f"test{next(numbers)}"
+            admin.execute(f"CREATE DATABASE {name} TEMPLATE compat".encode())
+            return Database(connect(name), data)
+
+        yield make
 
 
 @pytest.fixture(scope="module")

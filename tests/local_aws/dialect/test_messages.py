@@ -1,0 +1,39 @@
+import pytest
+
+from local_aws.dialect import error_text
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        (("42P01", 'relation "t" does not exist'), 'ERROR: relation "t" does not exist'),
+        (
+            ("P0001", "no sales", "on 2026-01-01", "load them"),
+            "ERROR: no sales\n  Detail: on 2026-01-01\n  Hint: load them",
+        ),
+        (
+            ("40001", "could not serialize access"),
+            "ERROR: 1023\n  Detail: Serializable isolation violation on table - could not serialize access",
+        ),
+        (
+            ("23502", 'null value in column "a" of relation "t" violates not-null constraint'),
+            "ERROR: Cannot insert a NULL value into column a",
+        ),
+        (
+            ("22P02", 'invalid input syntax for type integer: "x"'),
+            'ERROR: invalid input syntax for integer: "x"',
+        ),
+        (
+            (
+                "22012",
+                "division by zero",
+                "",
+                "",
+                "PL/pgSQL function f() line 2 at RETURN\nSQL function local_aws.g",
+            ),
+            "ERROR: division by zero\n  Where: PL/pgSQL function f() line 2 at RETURN",
+        ),
+    ],
+)
+def test_errors_are_worded_as_redshift_words_them(fields: tuple[str, ...], text: str) -> None:
+    assert error_text(*fields) == text

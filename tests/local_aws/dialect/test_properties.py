@@ -1,0 +1,90 @@
+"""What holds for every SQL: nothing that rules may not touch is touched, and rewriting is stable."""
+
+import re
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from local_aws.dialect import DialectError, rewrite, split
+from local_aws.dialect.tokens import NAME, STRING, Tokens
+
+WORDS = """select from where create table temp procedure as begin end exception when others then raise if loop for
+execute commit truncate call declare distkey sortkey encode zstd primary key references identity varchar decimal
+(18,0) ( ) , ; . :: := = + #t "Q q" 'lit' 'e\\\\n' 'it''s' $$ $body$ 1 2.5 a b t sysdate nvl nvl2 decode dateadd
+datediff day top qualify minus over listagg within group order by ignore nulls last_value approximate count distinct
+insert into update set delete merge using alter column add drop constraint like language plpgsql sql nonatomic or
+replace convert concat ratio_to_report analyze vacuum unload copy grant to public case else union all lock with
+-- /* */ /*c*/ interval cast out inout view materialized diststyle key all backup no while return start transaction
+""".split()  # noqa: SIM905
+
+plain_text = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60)
+soup = st.lists(st.sampled_from(WORDS), max_size=60).map(" ".join)
+anything = st.one_of(plain_text, soup)
+common = settings(derandomize=True, deadline=None, max_examples=250)
+
+
+@common
+@given(anything)
+def test_rewriting_ends_without_crashing_and_rewriting_again_changes_nothing(sql: str) -> None:
+    try:
+        once = rewrite(sql)
+    except DialectError:
+        return
+    assert rewrite(once) == once
+
+
+@common
+@given(anything)
+def test_the_lexer_loses_nothing(sql: str) -> None:
+    assert Tokens(sql).render() == sql
+    assert all(statement in sql for statement in split(sql))
+
+
+@common
+@given(st.lists(st.sampled_from(["'a b'", '"Top 1"', "'sysdate'", '"nvl("', "'#x'", "'--'"]), max_size=6))
+def test_literals_and_quoted_names_come_out_as_they_went_in(pieces: list[str]) -> None:
+    sql = f"select nvl({', '.join(['1', *pieces])}), decode(1, 2, 3) from #t -- sysdate\n/* nvl(1) */ where a = sysdate"
+    result = rewrite(sql)
+    inside = [
+        text for text, low in zip(*_texts(result), strict=True) if low in (NAME, STRING) and text != '"#t"'
+    ]
+    assert inside == pieces
+    assert "-- sysdate\n/* nvl(1) */" in result
+
+
+@common
+@given(st.text(st.sampled_from("ab'\\\n0 "), max_size=12))
+def test_a_literal_keeps_its_value(text: str) -> None:
+    assume(not re.search(r"\\[0-7]", text))
+    literal = "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    rewritten = rewrite(f"select {literal}")
+    expected = literal if "\\" not in literal else "E" + literal
+    assert rewritten == f"select {expected}"
+
+
+PLAIN = """
+with a as (select x, count(*) as n from s.t as t join u using (k) where t.y between 1 and 2 group by x having count(*) > 1)
+select distinct a.x, sum(n) over (partition by x order by n rows between 1 preceding and current row),
+       case when n > 1 then 'one' else null end, cast(n as varchar(10)), n::bigint, coalesce(x, 0), to_char(d, 'YYYY')
+from a left join b on a.x = b.x and b.top > 1 where b.minus is not null order by 1 desc limit 10 offset 5;
+insert into t (a, b) values (1, 'two'), ($1, :three); update t set a = 1 from s where t.k = s.k; delete from t;
+create table t (a int not null default 0, b varchar(20), c numeric(10, 2)); drop table if exists t cascade;
+create temporary table u as select 1 as decimal; grant select on t to u; set search_path to x, public; commit;
+"""
+
+
+@common
+@given(
+    st.lists(st.sampled_from(split(PLAIN)), max_size=5),
+    st.sampled_from(["", " ", "\n-- nvl\n", "/* top 1 */"]),
+)
+def test_sql_without_a_redshift_construct_is_unchanged_to_the_byte(
+    statements: list[str], between: str
+) -> None:
+    sql = f";{between}".join(statements)
+    assert rewrite(sql) == sql
+
+
+def _texts(sql: str) -> tuple[list[str], list[str]]:
+    tokens = Tokens(sql)
+    return tokens.text, tokens.low
