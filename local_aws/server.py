@@ -69,14 +69,14 @@ def _listen(port: int) -> socket.socket:
 
 async def _serve(options: Options, folder: DataFolder, listener: socket.socket, callbacks: Callbacks) -> None:
     postmaster = cluster(folder, max_connections=options.max_executing + SESSIONS + 20)
-    # initdb is a process of its own: the imports of the slow libraries go on beside it.
-    initialising = asyncio.get_running_loop().run_in_executor(None, postmaster.initialise)
-    from local_aws.assembly import Assembly
-
-    await initialising
-    # From this thread: PostgreSQL dies with the thread that started it.
-    postmaster.start()
     try:
+        # initdb is a process of its own: the imports of the slow libraries go on beside it.
+        initialising = asyncio.get_running_loop().run_in_executor(None, postmaster.initialise)
+        from local_aws.assembly import Assembly
+
+        await initialising
+        # From this thread: PostgreSQL dies with the thread that started it.
+        postmaster.start()
         port = listener.getsockname()[1]
         async with Assembly(postmaster, folder, options.max_executing, port) as assembly:
             await _answer(assembly, listener, folder, callbacks)

@@ -85,6 +85,7 @@ class Execution:
         return status == "FINISHED"
 
     async def _run_texts(self, connection: Connection, number: int, part: Part) -> None:
+        # What the engine cannot do by itself (COPY, UNLOAD), and locks to take before a text, belong in this loop.
         texts = dialect.split(part.sql) if self.statement.is_batch else [part.sql]
         for text in texts:
             sql, values = self._prepare(text)

@@ -8,19 +8,24 @@ from typing import Any
 
 from local_aws.data_api.statement import RETENTION_SECONDS, TOKEN_SECONDS, Statement
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS statement (
-    id TEXT PRIMARY KEY, created_at REAL, name TEXT, status TEXT, token TEXT, document TEXT
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS statement_age ON statement (created_at);
+# The columns are what ListStatements filters by; an index over all of them spares it the documents.
+COLUMNS = ("id", "created_at", "name", "status", "token", "database", "cluster", "workgroup", "issuer")
+SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS statement ({", ".join(COLUMNS)}, document TEXT, PRIMARY KEY (id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS statement_list
+    ON statement (created_at, id, status, name, database, cluster, workgroup, issuer);
+CREATE INDEX IF NOT EXISTS statement_unended ON statement (status)
+    WHERE status NOT IN ('FINISHED', 'FAILED', 'ABORTED');
 CREATE INDEX IF NOT EXISTS statement_token ON statement (token, created_at) WHERE token IS NOT NULL;
 CREATE TABLE IF NOT EXISTS page (
     statement_id TEXT, part INTEGER, number INTEGER, body BLOB, PRIMARY KEY (statement_id, part, number)
 ) WITHOUT ROWID;
 """
+INSERT = f"INSERT OR REPLACE INTO statement VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"  # noqa: S608
 # Nothing waits for a disk: what has been written outlives the process, though not a power cut.
 PRAGMAS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -4096;"
-RECENT = 512
+VERSION = 1
+RECENT = 256
 SAVES_BETWEEN_EXPIRY = 5000
 
 
@@ -29,7 +34,10 @@ class Store:
 
     def __init__(self, file: Path) -> None:
         self._database = sqlite3.connect(file, isolation_level=None)
-        self._database.executescript(PRAGMAS + SCHEMA)
+        [version] = self._database.execute("PRAGMA user_version").fetchone()
+        if version != VERSION:  # another release's: history is worth less than a migration
+            self._database.executescript("DROP TABLE IF EXISTS statement; DROP TABLE IF EXISTS page;")
+        self._database.executescript(f"{PRAGMAS} PRAGMA user_version = {VERSION}; {SCHEMA}")
         self._saves = 0
         self._live: dict[str, Statement] = {}
         self._recent: dict[str, Statement] = {}
@@ -40,16 +48,8 @@ class Store:
 
     def save(self, statement: Statement) -> None:
         """Keep a statement as it is now."""
-        document = statement.to_document()
-        row = (
-            statement.id,
-            statement.created_at,
-            statement.name,
-            statement.status,
-            statement.token,
-            json.dumps(document),
-        )
-        self._database.execute("INSERT OR REPLACE INTO statement VALUES (?, ?, ?, ?, ?, ?)", row)
+        document = json.dumps(statement.to_document())
+        self._database.execute(INSERT, (*(getattr(statement, column) for column in COLUMNS), document))
         self._saves += 1
         if self._saves % SAVES_BETWEEN_EXPIRY == 0:
             self.expire()
@@ -88,26 +88,27 @@ class Store:
     def newest_first(
         self, before: tuple[float, str] | None, limit: int, conditions: dict[str, Any]
     ) -> list[Statement]:
-        """Return up to `limit` statements older than a position; conditions are exact matches in the document,
-        but `prefix`, which is the beginning of the statement's name."""
+        """Return up to `limit` statements older than a position (created_at, id).
+
+        Conditions are columns and their values, but `prefix` is the beginning of the statement's name.
+        """
         where = ["created_at > ?"]
         values: list[Any] = [_horizon()]
         if before:
             where.append("(created_at, id) < (?, ?)")
             values += before
-        for key, value in conditions.items():
-            if key == "prefix":
+        for column, value in conditions.items():
+            if column == "prefix":
                 where.append("substr(name, 1, ?) = ?")
                 values += [len(value), value]
-            elif key == "status":
-                where.append("status = ?")
-                values.append(value)
             else:
-                where.append(f"json_extract(document, '$.{key}') = ?")
+                where.append(f"{column} = ?")
                 values.append(value)
-        query = f"SELECT document FROM statement WHERE {' AND '.join(where)} ORDER BY created_at DESC, id DESC LIMIT ?"  # noqa: S608
-        rows = self._database.execute(query, (*values, limit)).fetchall()
-        return [Statement.from_document(json.loads(row[0])) for row in rows]
+        query = (
+            f"SELECT id FROM statement WHERE {' AND '.join(where)} ORDER BY created_at DESC, id DESC LIMIT ?"  # noqa: S608
+        )
+        ids = self._database.execute(query, (*values, limit)).fetchall()
+        return [found for (statement_id,) in ids if (found := self.get(statement_id))]
 
     def add_page(self, statement_id: str, part: int, number: int, body: bytes) -> None:
         """Keep one page of a part's result."""

@@ -75,9 +75,8 @@ class Postmaster:
             **self.identity.spawn,
         )
         if done.returncode:
-            raise StartProblem(
-                f"initdb failed: {done.stderr.decode(errors='replace').strip().splitlines()[-1:]}"
-            )
+            last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+            raise StartProblem("PostgreSQL could not be set up: " + "".join(last))
         return True
 
     def start(self) -> None:
@@ -114,15 +113,14 @@ class Postmaster:
             return False
 
     def stop(self) -> None:
-        """Stop the server: open transactions are rolled back."""
-        if self._process is None:
-            return
-        self._process.send_signal(signal.SIGINT)
-        try:
-            self._process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self._process.send_signal(signal.SIGQUIT)
-            self._process.wait(timeout=10)
+        """Stop the server, if it was started: open transactions are rolled back."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+            try:
+                self._process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self._process.send_signal(signal.SIGQUIT)
+                self._process.wait(timeout=10)
         shutil.rmtree(self.sockets, ignore_errors=True)
 
     def _stop_leftover(self) -> None:

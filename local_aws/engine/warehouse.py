@@ -93,6 +93,8 @@ class Warehouse:
             connection = await Connection.open(str(self._postmaster.sockets), database, SUPERUSER)
             try:
                 await connection.run_script(compat)
+                # As in Redshift, and in PostgreSQL before version 15.
+                await connection.run("GRANT ALL ON SCHEMA public TO PUBLIC")
             finally:
                 connection.close()
         if DATABASE not in existing:

@@ -129,3 +129,20 @@ def test_other_users_are_made_on_first_use(data_api: Any, database: str) -> None
     assert started["DbUser"] == "IAM:local"
     found = data_api.get_statement_result(Id=started["Id"])["Records"]
     assert found == [[{"stringValue": "IAM:local"}]]
+
+
+def test_users_that_were_made_have_only_what_they_were_granted(data_api: Any, database: str) -> None:
+    user = f"reader_{database}"
+
+    def status(sql: str, db_user: str = "tester") -> str:
+        where = {"ClusterIdentifier": "local-cluster", "DbUser": db_user, "Database": database}
+        ended: str = data_api.execute_statement(**where, Sql=sql, WaitTimeSeconds=30)["Status"]
+        return ended
+
+    assert status(f"create user {user} password 'Secret123'") == "FINISHED"
+    assert status("create table t (n int)") == "FINISHED"
+    assert status("select * from t", user) == "FAILED"
+    assert status(f"grant select on t to {user}") == "FINISHED"
+    assert status("select * from t", user) == "FINISHED"
+    assert status("drop table t", user) == "FAILED"
+    assert status("create table own (n int primary key)", user) == "FINISHED"
