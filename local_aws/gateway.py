@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
@@ -21,6 +22,9 @@ Headers = dict[bytes, bytes]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Operation = Callable[[str, dict[str, Any], Caller], Awaitable[dict[str, Any] | bytes]]
+
+
+LOG = logging.getLogger(__name__)
 
 
 class Dropped(Exception):  # noqa: N818 - not an error: it was asked for
@@ -70,6 +74,10 @@ class Gateway:
             await respond(send, error.http_status, error.body(), error.code)
         except Dropped:
             await drop(send)
+        except Exception:
+            LOG.exception("%s.%s", prefix, operation)
+            failed = ApiError("InternalServerException", "The local stand-in failed; see its log.")
+            await respond(send, failed.http_status, failed.body(), failed.code)
         else:
             await respond(send, 200, answer)
 
@@ -154,7 +162,9 @@ def parse(body: bytes) -> dict[str, Any]:
     """Return a request's members; raise SerializationException for anything but a JSON object."""
     try:
         request = json.loads(body or b"{}")
-    except ValueError:
+        if b"\\u" in body:  # an escaped half of a surrogate pair is no text that could be kept or run
+            json.dumps(request, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
         raise ApiError("SerializationException", "The request body is not valid JSON.") from None
     if not isinstance(request, dict):
         raise ApiError("SerializationException", "The request body must be a JSON object.")

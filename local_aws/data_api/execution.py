@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import aclosing
 
 from psycopg.pq import ExecStatus
 
@@ -15,7 +16,10 @@ from local_aws.data_api.store import Store
 from local_aws.engine.connection import Connection, EngineError
 
 # What reaches beyond one database, and fails while somebody is connected or leaves stale sessions behind.
-GLOBAL_CHANGE = re.compile(r"\s*(drop|alter|create)\s+(database|user|role|group)\b", re.IGNORECASE)
+GLOBAL_CHANGE = re.compile(
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(drop|alter|create)\s+(database|user|role|group)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 CANCELLED = "Query cancelled on user's request"
 
@@ -42,7 +46,7 @@ class Execution:
     async def run(self, connection: Connection) -> None:
         """Run every part; errors end up in the parts, not as exceptions."""
         statement = self.statement
-        in_one = statement.is_batch and statement.mode == "TRANSACTION" and len(statement.parts) > 1
+        in_one = self._is_one_transaction()
         if in_one:
             await connection.run("BEGIN")
         for number, part in enumerate(statement.parts):
@@ -50,6 +54,13 @@ class Execution:
                 break
         if in_one:
             await self._end_transaction(connection)
+
+    def _is_one_transaction(self) -> bool:
+        # A single statement is one anyway, and may be of those that refuse a transaction block.
+        statement = self.statement
+        if not statement.is_batch or statement.mode != "TRANSACTION":
+            return False
+        return len(statement.parts) > 1 or len(dialect.split(statement.parts[0].sql)) > 1
 
     async def _end_transaction(self, connection: Connection) -> None:
         last = self.statement.parts[-1]
@@ -97,6 +108,9 @@ class Execution:
                 await self._run_text(connection, number, part, sql, values)
             except EngineError as error:
                 raise Refusal(_words(error)) from None
+            except ResultTooLarge:
+                await connection.abandon()
+                raise
 
     def _prepare(self, text: str) -> tuple[str, list[str]]:
         try:
@@ -110,23 +124,19 @@ class Execution:
     async def _run_text(
         self, connection: Connection, number: int, part: Part, sql: str, values: list[str]
     ) -> None:
-        statement = self.statement
-
-        def keep(page: int, body: bytes) -> None:
-            self._store.add_page(statement.id, number, page, body)
-
         pages: Pages | None = None
         places: list[tuple[int, int]] = []
         affected = 0
-        async for result in connection.stream(sql, values):
-            if result.nfields and pages is None:
-                pages = Pages(statement.result_format, keep)
-                pages.begin(result)
-                part.columns, places = columns.of_result(result), columns.origins(result)
-            if pages:
-                pages.add(result)
-            elif result.status == ExecStatus.COMMAND_OK:
-                affected = result.command_tuples or 0
+        async with aclosing(connection.stream(sql, values)) as results:
+            async for result in results:
+                if result.nfields and pages is None:
+                    pages = self._pages(number)
+                    pages.begin(result)
+                    part.columns, places = columns.of_result(result), columns.origins(result)
+                if pages:
+                    pages.add(result)
+                elif result.status == ExecStatus.COMMAND_OK:
+                    affected = result.command_tuples or 0
         if pages is None:
             part.has_result, part.rows, part.size, part.columns = False, affected, 0, []
             return
@@ -134,6 +144,14 @@ class Execution:
         part.has_result, part.rows, part.size = True, pages.rows, pages.size
         if any(oid for oid, _ in places):
             await columns.add_tables(connection, part.columns, places)
+
+    def _pages(self, number: int) -> Pages:
+        statement = self.statement
+
+        def keep(page: int, body: bytes) -> None:
+            self._store.add_page(statement.id, number, page, body)
+
+        return Pages(statement.result_format, keep)
 
     def _forget_result(self, number: int, part: Part) -> None:
         part.has_result, part.rows, part.size, part.columns = False, -1, -1, []

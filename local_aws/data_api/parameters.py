@@ -29,6 +29,8 @@ def check(texts: list[str], parameters: Parameters) -> None:
     """Check that names are given once and that each parameter is used by at least one statement."""
     if not parameters:
         return
+    if any("\0" in parameter["value"] for parameter in parameters):
+        raise validation("Parameter values must not contain a null character.")
     counted = Counter(parameter["name"] for parameter in parameters)
     if repeated := [name for name, count in counted.items() if count > 1]:
         raise validation(f"Parameters list contains duplicate parameters: {', '.join(repeated)}")

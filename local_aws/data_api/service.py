@@ -68,9 +68,7 @@ class DataApi:
         return answer
 
     async def _submit(self, request: Request, caller: Caller) -> Answer:
-        token = request.get("ClientToken")
-        known = self._store.by_token(token) if token else None
-        statement = known or await self._start(request, caller)
+        statement = self._known(request) or await self._start(request, caller)
         await self._waiting.wait(statement, request)
         return answers.submitted(statement)
 
@@ -81,7 +79,12 @@ class DataApi:
             self._sessions.enter(statement)
         else:
             submit.check_target(request)
-            statement = submit.build(request, caller, await self._user(request, caller))
+            user = await self._user(request, caller)
+            if known := self._known(
+                request
+            ):  # the same request may have come in twice while the secret was read
+                return known
+            statement = submit.build(request, caller, user)
             if request.get("SessionKeepAliveSeconds"):
                 self._sessions.open(statement)
         try:
@@ -91,6 +94,10 @@ class DataApi:
                 self._sessions.leave(statement)
             raise
         return statement
+
+    def _known(self, request: Request) -> Statement | None:
+        token = request.get("ClientToken")
+        return self._store.by_token(token) if token else None
 
     async def _user(self, request: Request, caller: Caller) -> str:
         secret_arn = request.get("SecretArn")

@@ -84,6 +84,8 @@ def check_texts(texts: list[str], *, is_batch: bool) -> None:
     for text in texts:
         if not text.strip():
             raise validation("SQL statement must not be empty.")
+        if "\0" in text:
+            raise validation("SQL statement must not contain a null character.")
         size = len(text.encode())
         if size > MAX_STATEMENT_BYTES:
             raise validation(

@@ -1,7 +1,7 @@
 """One connection to PostgreSQL on libpq itself: chunks of raw rows, table oids of columns, cancellation."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from psycopg import OperationalError, pq
 from psycopg.pq.abc import PGconn, PGresult
@@ -88,7 +88,7 @@ class Connection:
         """Tell whether a transaction is open, sound or failed."""
         return self._handle.transaction_status != pq.TransactionStatus.IDLE
 
-    async def stream(self, sql: str, values: Sequence[str] = ()) -> AsyncIterator[PGresult]:
+    async def stream(self, sql: str, values: Sequence[str] = ()) -> AsyncGenerator[PGresult, None]:
         """Run one statement with `$1`... values; yield its results in chunks, the last one complete or empty."""
         arguments = [value.encode() for value in values]
         self._handle.send_query_params(sql.encode(), arguments or None)
@@ -123,6 +123,12 @@ class Connection:
                 failure = _engine_error(result)
         if failure:
             raise failure
+
+    async def abandon(self) -> None:
+        """Stop what is running and drop its rows; the connection is then good for the next statement."""
+        await self.cancel()
+        while await self._next_result() is not None:
+            pass
 
     async def reset(self) -> None:
         """Give up an open transaction and everything that a session may have changed."""

@@ -98,3 +98,17 @@ def test_cancelling_a_batch_rolls_it_back(statements: Statements) -> None:
     assert done["Status"] == "ABORTED"
     assert statuses(done) == ["FINISHED", "ABORTED", "ABORTED"]
     assert statements.run("select * from t")["Status"] == "FAILED"
+
+
+def test_one_element_with_many_statements_is_one_transaction(statements: Statements) -> None:
+    done = statements.batch("create table t (n int); select 1/0; select 1")
+    assert statuses(done) == ["FAILED"]
+    assert statements.run("select * from t")["Status"] == "FAILED"
+
+
+def test_what_refuses_a_transaction_block_may_be_alone_in_a_batch(statements: Statements) -> None:
+    name = statements.where["Database"] + "_x"
+    assert statements.batch(f"create database {name}")["Status"] == "FINISHED"
+    assert statements.batch(f"/* in the way */ drop database {name};")["Status"] == "FINISHED"
+    refused = statements.batch("select 1", f"create database {name}")
+    assert statuses(refused) == ["FINISHED", "FAILED"]

@@ -158,3 +158,16 @@ def test_a_failed_statement_has_no_result(statements: Statements) -> None:
 @pytest.mark.parametrize(("text", "field"), [(b"a", "a"), (b"", '""'), (b'"', '""""'), (b"a\rb", '"a\rb"')])
 def test_csv_quoting(text: bytes, field: str) -> None:
     assert csv_text(text) == field
+
+
+@pytest.mark.parametrize("mode", ["TRANSACTION", "AUTO_COMMIT"])
+def test_a_result_that_is_too_large_leaves_a_sound_connection(statements: Statements, mode: str) -> None:
+    done = statements.batch(
+        "create table t (n int)",
+        "select repeat('x', 70000) from generate_series(1, 5000)",
+        "select 1",
+        ExecutionMode=mode,
+    )
+    assert [part["Status"] for part in done["SubStatements"]][1] == "FAILED"
+    assert "Row size" in done["Error"]
+    assert statements.run("select * from t")["Status"] == ("FAILED" if mode == "TRANSACTION" else "FINISHED")

@@ -70,6 +70,7 @@ def test_wrong_types_are_not_serialisable() -> None:
         ({"Sql": "select '" + "x" * 102400 + "'"}, "100 KB"),
         ({"Sql": "select 1; select 2"}, "Multi-statement"),
         ({"Sql": "  "}, "must not be empty"),
+        ({"Sql": "select 1\0"}, "null character"),
         ({"ClusterIdentifier": "another"}, "Redshift endpoint doesn't exist in this region."),
         ({"WorkgroupName": "local-workgroup"}, "Only one of"),
         ({"Parameters": [{"name": "unused", "value": "1"}]}, "unused"),
@@ -129,6 +130,8 @@ def test_unsigned_and_unknown_requests(stand_in: Served) -> None:
         400,
         "SerializationException",
     )
+    half = b'{"StatementName": "\\ud800"}'
+    assert _post(stand_in, "RedshiftData.ListStatements", signed, half) == (400, "SerializationException")
 
 
 def _client(stand_in: Served, service: str, key_id: str) -> Any:
