@@ -26,6 +26,8 @@ def no_aws_configuration() -> Iterator[None]:
         patch.setenv("AWS_CONFIG_FILE", os.devnull)
         patch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        # A proxy of the developer's knows nothing of this machine.
+        patch.setenv("NO_PROXY", "127.0.0.1,localhost")
         yield
 
 
