@@ -51,7 +51,7 @@ CREATE OR REPLACE FUNCTION local_aws.named_constraint(relation_oid oid, key json
 $$;
 
 CREATE OR REPLACE FUNCTION local_aws.record_attributes() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog AS $$
+AS $$
 DECLARE
     found record;
     given jsonb;

@@ -29,6 +29,8 @@ def create(tokens: Tokens, start: int, _end: int) -> None:
     close = None
     if tokens.low[at] == "(" and tokens.low[at + 1] not in ("select", "with"):
         close = tokens.close(at)
+        if tokens.low[close] != ")":
+            return
         _elements(tokens, at + 1, close, found)
         at = close + 1
     at = attributes(tokens, at, found)

@@ -29,25 +29,18 @@ def cluster() -> Iterator[tuple[str, Path]]:
     postmaster = Postmaster(programs, root / "data", sockets, who, root / "log", max_connections=20)
     postmaster.initialise()
     postmaster.start()
-    address = f"host={sockets} user={SUPERUSER}"
     try:
-        with contextlib.closing(_connect_when_up(postmaster, address)) as admin:
+        while not postmaster.is_up():
+            time.sleep(0.01)
+        address = f"host={sockets} user={SUPERUSER}"
+        with contextlib.closing(psycopg.connect(f"{address} dbname=postgres", autocommit=True)) as admin:
             admin.execute(b"CREATE DATABASE compat")
-        with psycopg.connect(f"{address} dbname=compat", autocommit=True) as connection:
+        with contextlib.closing(psycopg.connect(f"{address} dbname=compat", autocommit=True)) as connection:
             connection.execute(dialect.compat_sql().encode())
         yield address, root / "data"
     finally:
         postmaster.stop()
         shutil.rmtree(root, ignore_errors=True)
-
-
-def _connect_when_up(postmaster: Postmaster, address: str) -> psycopg.Connection[tuple[object, ...]]:
-    while True:
-        try:
-            return psycopg.connect(f"{address} dbname=postgres", autocommit=True)
-        except psycopg.OperationalError:
-            postmaster.check_alive()
-            time.sleep(0.01)
 
 
 @pytest.fixture(scope="session")

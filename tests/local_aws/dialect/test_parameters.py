@@ -25,5 +25,5 @@ def test_a_name_without_a_value_is_an_error() -> None:
 
 
 def test_a_value_that_is_not_used_is_an_error() -> None:
-    with pytest.raises(ParameterError, match="not used.*: b"):
+    with pytest.raises(ParameterError, match=r"not used.*: b"):
         bind("select :a", ["a", "b"])

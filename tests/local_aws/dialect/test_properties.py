@@ -63,7 +63,8 @@ def test_a_literal_keeps_its_value(text: str) -> None:
 
 
 PLAIN = """
-with a as (select x, count(*) as n from s.t as t join u using (k) where t.y between 1 and 2 group by x having count(*) > 1)
+with a as (select x, count(*) as n from s.t as t join u using (k) where t.y between 1 and 2
+group by x having count(*) > 1)
 select distinct a.x, sum(n) over (partition by x order by n rows between 1 preceding and current row),
        case when n > 1 then 'one' else null end, cast(n as varchar(10)), n::bigint, coalesce(x, 0), to_char(d, 'YYYY')
 from a left join b on a.x = b.x and b.top > 1 where b.minus is not null order by 1 desc limit 10 offset 5;

@@ -1,0 +1,68 @@
+import pytest
+
+from tests.local_aws.dialect.database import Database
+
+
+@pytest.fixture(scope="module")
+def shown(db: Database) -> Database:
+    db.run("""
+        create table shown (a int not null encode delta32k, b int distkey, c varchar(10) encode zstd, primary key (a))
+        interleaved sortkey (a, b);
+        create view seen as select a from shown;
+        create temp table scratch (x int);
+        create schema other; create table other.hidden (y int);
+    """)
+    return db
+
+
+def test_pg_table_def_shows_keys_and_encodings_of_the_search_path(shown: Database) -> None:
+    assert shown.run("select * from pg_table_def where tablename in ('shown', 'hidden')") == [
+        ("public", "shown", "a", "integer", "delta32k", False, -1, True),
+        ("public", "shown", "b", "integer", "none", True, 2, False),
+        ("public", "shown", "c", "character varying(10)", "zstd", False, 0, False),
+    ]
+
+
+def test_svv_table_info(shown: Database) -> None:
+    query = "select encoded, diststyle, sortkey1, sortkey_num from svv_table_info where \"table\" = 'shown'"
+    assert shown.run(query) == [("Y", "KEY(b)", "a", 2)]
+
+
+def test_svv_tables_knows_tables_views_and_temporary_tables(shown: Database) -> None:
+    query = "select table_name, table_type from svv_tables where table_name in ('shown', 'seen', 'scratch') order by 1"
+    assert shown.run(query) == [("scratch", "BASE TABLE"), ("seen", "VIEW"), ("shown", "BASE TABLE")]
+    assert shown.run("select count(*) from svv_tables where table_schema = 'local_aws'") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    "view",
+    """svv_columns svv_all_schemas svv_all_tables svv_all_columns svv_redshift_databases svv_redshift_schemas
+    svv_redshift_tables svv_redshift_columns""".split(),  # noqa: SIM905
+)
+def test_views_with_rows(shown: Database, view: str) -> None:
+    assert shown.run(f"select * from {view} limit 1")
+
+
+def test_what_ran_shows_in_the_history_views(shown: Database) -> None:
+    shown.run("""
+        insert into local_aws.queries (pid, kind, text, endtime, status, error)
+        values (pg_backend_pid(), 'CALL', 'call p()', getdate(), 'failed', 'ERROR: x');
+        insert into local_aws.messages (query, loglevel, message) values (1, 30, 'said');
+        insert into local_aws.load_errors (query, tbl, filename, line_number, err_reason)
+        values (1, 100, 's3://b/k', 3, 'Invalid digit');
+    """)
+    assert shown.run("select status, query_text, error_message from sys_query_history") == [
+        ("failed", "call p()", "ERROR: x")
+    ]
+    assert shown.run("select loglevel_text, message, aborted from svl_stored_proc_messages") == [
+        ("INFO", "said", 1)
+    ]
+    assert shown.run("select line_number, err_reason from stl_load_errors") == [(3, "Invalid digit")]
+    assert shown.run("select type, text from svl_statementtext") == [("UTILITY", "call p()")]
+    assert shown.run("select querytxt from svl_stored_proc_call") == [("call p()",)]
+    assert shown.run("select * from stl_query") == shown.run("select * from svl_qlog") == []
+    assert shown.value("pg_last_query_id()") == 1
+
+
+def test_the_version_names_redshift(db: Database) -> None:
+    assert "Redshift" in str(db.value("version()"))
