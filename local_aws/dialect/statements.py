@@ -12,7 +12,8 @@ Rule = Callable[[Tokens, int, int], None]
 def apply(tokens: Tokens, start: int, end: int) -> None:
     """Run the rule for the statement at start..end, if there is one."""
     rule = RULES.get(tokens.low[start])
-    if rule is not None:
+    # In a procedure, a variable may have such a name.
+    if rule is not None and tokens.low[start + 1] not in (":=", "="):
         rule(tokens, start, end)
 
 

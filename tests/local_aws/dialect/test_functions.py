@@ -136,3 +136,32 @@ def test_sysdate_stands_still_in_a_transaction_and_has_no_time_zone(db: Database
     assert first.tzinfo is None
     db.run("commit")
     assert db.value("sysdate") != first
+
+
+CONVERSIONS = [
+    ("'10'::varchar = 10", True),
+    ("'9'::varchar > 10", True),
+    ("'9'::varchar > 10.0", False),
+    ("date '2020-01-01' = '2020-01-01'::varchar(10)", True),
+    ("'2020-01-02'::varchar >= timestamp '2020-01-01'", True),
+    ("to_char(date '2020-01-01', 'YYYYMMDD') = 20200101", True),
+    ("date '2020-01-01' = '2020-01-01' and 5 = '5' and 'a' < 'b'", True),
+    ("'x' || 1 || date '2020-01-01'", "x12020-01-01"),
+]
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"), CONVERSIONS, ids=[expression for expression, _ in CONVERSIONS]
+)
+def test_strings_compare_with_numbers_and_dates(db: Database, expression: str, value: object) -> None:
+    assert db.value(expression) == value
+
+
+def test_strings_are_converted_when_they_are_assigned(db: Database) -> None:
+    db.run("""
+        create table assigned (a int, b date, c decimal(5, 2), d timestamp, e varchar);
+        insert into assigned select '1'::varchar, '2020-01-01'::varchar(10), '1.5'::text, '2020-01-01'::text, 5;
+    """)
+    assert db.run("select * from assigned") == [
+        (1, date(2020, 1, 1), Decimal("1.50"), datetime(2020, 1, 1), "5")
+    ]
