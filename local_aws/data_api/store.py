@@ -14,16 +14,17 @@ SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS statement ({", ".join(COLUMNS)}, document TEXT, PRIMARY KEY (id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS statement_list
     ON statement (created_at, id, status, name, database, cluster, workgroup, issuer);
-CREATE INDEX IF NOT EXISTS statement_unended ON statement (status)
-    WHERE status NOT IN ('FINISHED', 'FAILED', 'ABORTED');
 CREATE INDEX IF NOT EXISTS statement_token ON statement (token, created_at) WHERE token IS NOT NULL;
 CREATE TABLE IF NOT EXISTS page (
     statement_id TEXT, part INTEGER, number INTEGER, body BLOB, PRIMARY KEY (statement_id, part, number)
 ) WITHOUT ROWID;
 """
 INSERT = f"INSERT OR REPLACE INTO statement VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"  # noqa: S608
+UPDATE = "UPDATE statement SET status = ?, document = ? WHERE id = ?"
 # Nothing waits for a disk: what has been written outlives the process, though not a power cut.
-PRAGMAS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -4096;"
+PRAGMAS = """
+PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -4096;
+"""
 VERSION = 1
 RECENT = 256
 SAVES_BETWEEN_EXPIRY = 5000
@@ -49,7 +50,11 @@ class Store:
     def save(self, statement: Statement) -> None:
         """Keep a statement as it is now."""
         document = json.dumps(statement.to_document())
-        self._database.execute(INSERT, (*(getattr(statement, column) for column in COLUMNS), document))
+        if statement.id in self._live:
+            # Of what the indexes hold only the status changes: less work than a replacement.
+            self._database.execute(UPDATE, (statement.status, document, statement.id))
+        else:
+            self._database.execute(INSERT, (*(getattr(statement, column) for column in COLUMNS), document))
         self._saves += 1
         if self._saves % SAVES_BETWEEN_EXPIRY == 0:
             self.expire()
