@@ -3,10 +3,10 @@
 -- Redshift takes a name that is both a variable and a column for the variable.
 ALTER ROLE ALL SET plpgsql.variable_conflict = 'use_variable';
 
--- Whether a procedure may end the transaction: it is not called inside a transaction block, which would have begun
--- before the statement, and not by a statement that a block with a handler protects.
+-- Whether a procedure may end the transaction: it is not called inside a transaction block, which the dialect marks by
+-- BEGIN DEFERRABLE (of no effect otherwise), and not by a statement that a block with a handler protects.
 CREATE OR REPLACE FUNCTION pg_catalog.local_aws_may_end() RETURNS boolean LANGUAGE sql VOLATILE AS $$
-    SELECT transaction_timestamp() >= statement_timestamp()
+    SELECT current_setting('transaction_deferrable') = 'off'
        AND coalesce(current_setting('local_aws.nested', true), '') <> 'on'
 $$;
 

@@ -6,6 +6,7 @@ runs, so whoever owns the connection lets a `Mailbox` answer them. A file becaus
 snapshot of a running transaction; answers are kept, so that a loop asks once.
 """
 
+import shutil
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -20,11 +21,13 @@ KEPT = 2000
 
 
 class Mailbox:
-    """Answers the requests of one PostgreSQL cluster; `data` is its data directory."""
+    """Answers the requests of one PostgreSQL cluster; `data` is its data directory. Make one for each start."""
 
     def __init__(self, data: Path, rewrite: Callable[[str], str]) -> None:
         self._folder = data / FOLDER
-        self._folder.mkdir(mode=0o755, exist_ok=True)
+        # Answers of an earlier start may be those of earlier rules.
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(mode=0o755)
         self._rewrite = rewrite
         self._kept: list[Path] = []
 

@@ -16,6 +16,7 @@ def rewrite(sql: str) -> str:
     _check_names(tokens)
     for start, end in tokens.statements():
         procedures.rewrite_definition(tokens, start, end, _rewrite_body)
+        statements.begin(tokens, start, end)
         statements.apply(tokens, start, end)
     expressions.apply(tokens)
     return tokens.render()

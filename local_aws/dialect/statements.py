@@ -17,6 +17,13 @@ def apply(tokens: Tokens, start: int, end: int) -> None:
         rule(tokens, start, end)
 
 
+def begin(tokens: Tokens, start: int, end: int) -> None:
+    """Mark a transaction block, so that procedures know that they are in one: nothing else in SQL tells them."""
+    words = tokens.low[start:end]
+    if (words[0] == "begin" or words[:2] == ["start", "transaction"]) and "deferrable" not in words:
+        tokens.after(end - 1, " DEFERRABLE")
+
+
 def _delete(tokens: Tokens, start: int, _end: int) -> None:
     if tokens.low[start + 1] != "from":
         tokens.after(start, " FROM")

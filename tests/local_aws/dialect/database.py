@@ -27,7 +27,8 @@ class Database:
         """Run a script, each statement by itself, and return the last result's rows."""
         rows: Rows = []
         for statement in dialect.split(sql):
-            cursor = self.connection.execute(dialect.rewrite(statement).encode())
+            # With parameters, even none, the extended protocol is used, as the stand-in does.
+            cursor = psycopg.RawCursor(self.connection).execute(dialect.rewrite(statement).encode(), [])
             rows = cursor.fetchall() if cursor.description else []
         return rows
 

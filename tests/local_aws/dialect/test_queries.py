@@ -90,3 +90,11 @@ def test_upkeep_and_settings_are_accepted(db: Database) -> None:
 def test_what_cannot_be_imitated_is_refused(sql: str) -> None:
     with pytest.raises(UnsupportedError):
         rewrite(sql)
+
+
+def test_a_transaction_block_is_marked_for_procedures() -> None:
+    assert rewrite("begin") == "begin DEFERRABLE"
+    assert rewrite("start transaction isolation level serializable;") == (
+        "start transaction isolation level serializable DEFERRABLE;"
+    )
+    assert rewrite("begin DEFERRABLE") == "begin DEFERRABLE"
