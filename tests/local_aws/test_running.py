@@ -21,13 +21,29 @@ from tests.local_aws.conftest import PLACE, eventually
 ROOT = Path(__file__).parent.parent.parent
 
 
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with an empty warehouse, made once: setting PostgreSQL up takes longer than most tests."""
+    base = reachable(tmp_path_factory.mktemp("prepared"))
+    with running(base / "data"):
+        pass
+    return base / "data"
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A data directory that any user could reach, so that nothing is left under /var/tmp."""
-    for step in (tmp_path, *tmp_path.parents):
+def folder(prepared: Path, tmp_path: Path) -> Path:
+    """A data directory of this test's own."""
+    copy = reachable(tmp_path) / "data"
+    subprocess.run(["/bin/cp", "-a", str(prepared), str(copy)], check=True)
+    return copy
+
+
+def reachable(folder: Path) -> Path:
+    """Let any user pass through, as PostgreSQL is one under root; else its files would lie under /var/tmp."""
+    for step in (folder, *folder.parents):
         if step.stat().st_uid == os.geteuid() and str(step) not in ("/", "/tmp"):
             step.chmod(step.stat().st_mode | 0o011)
-    return tmp_path / "data"
+    return folder
 
 
 @pytest.fixture
