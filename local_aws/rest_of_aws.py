@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from local_aws.environment import environment
 from local_aws.identity import ACCOUNT
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]
@@ -55,6 +56,7 @@ class RestOfAws:
 
 
 def _load(port: int) -> Application:
+    _forget_the_developers_aws(f"http://127.0.0.1:{port}")
     # Its state machine interpreter calls back to localhost on this port.
     os.environ["MOTO_PORT"] = str(port)
     # It advises to install an extra with packages for services that are not used here.
@@ -66,6 +68,18 @@ def _load(port: int) -> Application:
     config.default_user_config["stepfunctions"] = {"execute_state_machine": True}
     moto: Any = DomainDispatcherApplication(create_backend_app)
     return WSGIMiddleware(moto, workers=THREADS)
+
+
+def _forget_the_developers_aws(url: str) -> None:
+    """See to it that moto's own clients can only reach this endpoint, with credentials that open nothing else."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ |= environment(url) | {
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": "127.0.0.1,localhost",
+    }
 
 
 def _secret(secret_id: str, region: str) -> str:

@@ -109,13 +109,15 @@ class Faults:
         elif self._faults.pop(fault_id, None) is None:
             raise ApiError("ResourceNotFoundException", f"there is no {fault_id}", http_status=404)
 
-    def hit(self, kind: str | tuple[str, ...], operation: str, name: str | None = None) -> Fault | None:
-        """Return the first fault of these kinds that strikes this call."""
+    def hit(
+        self, kind: str | tuple[str, ...], operation: str | None, name: str | None = None
+    ) -> Fault | None:
+        """Return the first fault of these kinds that strikes; without an operation it concerns a statement."""
         if not self._faults:
             return None
         kinds = (kind,) if isinstance(kind, str) else kind
         for fault in self._faults.values():
-            meant = fault.kind in kinds and fault.operation in ("*", operation)
+            meant = fault.kind in kinds and (operation is None or fault.operation in ("*", operation))
             if meant and (name or "").startswith(fault.statement_name or "") and fault.strikes():
                 return fault
         return None

@@ -47,7 +47,7 @@ class Runner:
 
     def submit(self, statement: Statement) -> None:
         """Take a statement in; raise ActiveStatementsExceededException when too many are in flight."""
-        fault = self._faults.hit("active_limit", "*", statement.name)
+        fault = self._faults.hit("active_limit", None, statement.name)
         allowed = fault.limit if fault else MAX_ACTIVE
         if len(self._running) >= allowed:
             raise ApiError(
@@ -99,12 +99,12 @@ class Runner:
 
     async def _run_in_turn(self, execution: Execution) -> None:
         statement = execution.statement
-        if slow := self._faults.hit("slow_start", "*", statement.name):
+        if slow := self._faults.hit("slow_start", None, statement.name):
             await asyncio.sleep(slow.seconds)
         async with self._slots:
             if statement.has_ended:
                 return
-            if failing := self._faults.hit("fail", "*", statement.name):
+            if failing := self._faults.hit("fail", None, statement.name):
                 self._fail(execution, failing.message)
                 return
             statement.move("PICKED")
@@ -124,7 +124,7 @@ class Runner:
         statement.pid = connection.pid
         statement.move("STARTED")
         self._store.save(statement)
-        if abort := self._faults.hit("abort", "*", statement.name):
+        if abort := self._faults.hit("abort", None, statement.name):
             self._keep(self._abort(statement, abort.seconds))
         failure: str | None = None
         try:

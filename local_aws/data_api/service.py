@@ -60,9 +60,12 @@ class DataApi:
 
     async def call(self, operation: str, request: Request, caller: Caller) -> Answer:
         """Run one operation; raise ApiError as AWS would."""
+        name = request.get("StatementName")
+        if "WaitTimeSeconds" in request and self._faults.hit("ignore_wait", operation, name):
+            request = {member: value for member, value in request.items() if member != "WaitTimeSeconds"}
         answer = await self._handlers[operation](request, caller)
         if isinstance(answer, dict) and "Status" in answer and answer["Status"] is not True:
-            odd = self._faults.hit("unknown_status", operation, request.get("StatementName"))
+            odd = self._faults.hit("unknown_status", operation, name)
             if odd:
                 answer["Status"] = odd.status
         return answer

@@ -68,7 +68,7 @@ class Sessions:
 
     def open(self, statement: Statement) -> None:
         """Start a session with its first statement."""
-        fault = self._faults.hit("session_limit", "*", statement.name)
+        fault = self._faults.hit("session_limit", None, statement.name)
         allowed = fault.limit if fault else MAX_OPEN
         if sum(session.status != "CLOSED" for session in self._sessions.values()) >= allowed:
             raise ApiError("ActiveSessionsExceededException", "Active sessions exceeded the allowed quota.")

@@ -23,9 +23,9 @@ class WaitingRoom:
     async def wait(self, statement: Statement, request: dict[str, Any]) -> None:
         """Return at the statement's end, after the request's WaitTimeSeconds, or when the stand-in stops."""
         seconds = request.get("WaitTimeSeconds")
-        if not seconds or statement.has_ended or self._faults.hit("ignore_wait", "*", statement.name):
+        if not seconds or statement.has_ended:
             return
-        fault = self._faults.hit("waiting_limit", "*", statement.name)
+        fault = self._faults.hit("waiting_limit", None, statement.name)
         allowed = fault.limit if fault else PER_STATEMENT
         if self._waiting[statement.id] >= allowed:
             raise ApiError(

@@ -274,3 +274,18 @@ def test_two_at_once_share_one(folder: Path) -> None:
     finally:
         for process in both:
             process.communicate(timeout=60)
+
+
+def test_reset_makes_it_as_good_as_new(folder: Path, client: Any) -> None:
+    with running(folder) as served:
+        api, admin = client(served), Admin(served.url)
+        run(api, "create table t (n int)")
+        run(api, "create database other")
+        sleeping = api.execute_statement(**PLACE, Database="dev", Sql="select pg_sleep(60)")["Id"]
+        eventually(lambda: api.describe_statement(Id=sleeping)["Status"] == "STARTED")
+        admin.add_fault("latency", seconds=1, operation="ListTables")
+        admin.reset()
+        assert admin.faults() == admin.calls() == []
+        assert api.list_databases(**PLACE, Database="dev")["Databases"] == ["dev"]
+        assert api.list_statements(Status="ALL")["Statements"] == []
+        assert run(api, "select * from t")["Status"] == "FAILED"
