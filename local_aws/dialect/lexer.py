@@ -1,7 +1,8 @@
 """A lossless lexer: joining what it returns gives back its input, to the byte.
 
 Every token carries the white space and comments before it, so that rules see only what matters. All
-quantifiers are possessive and an unterminated literal or body swallows the rest: the time is linear.
+quantifiers are possessive and an unterminated literal or body swallows the rest: the time is linear. The first
+alternative is most words, which cannot be the E of a literal.
 """
 
 import re
@@ -10,7 +11,7 @@ _TOKEN = re.compile(
     r"""
     ( (?: \s++ | --[^\n]*+ | /\* [^*/]*+ (?: (?!\*/|/\*) [*/] [^*/]*+ )*+ \*/ )*+ )
     (
-        (?! [eE]' ) [A-Za-z_][\w$]*+
+        [A-DF-Za-df-z_][\w$]*+
       | [eE]?' (?: [^'\\]++ | \\[\s\S] | '' )*+ '
       | [eE]?' [\s\S]*+
       | [^\W\d][\w$]*+

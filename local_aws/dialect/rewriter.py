@@ -27,7 +27,10 @@ def _rewrite_body(body: str, nonatomic: bool, plpgsql: bool) -> str:
         return rewrite(body)
     tokens = Tokens(body)
     _check_names(tokens)
-    nodes = Parser(tokens).parse()
+    try:
+        nodes = Parser(tokens).parse()
+    except RecursionError:
+        raise UnsupportedError("blocks nested hundreds deep") from None
     for leaf in leaves(nodes):
         if tokens.low[leaf.start] == "vacuum":
             raise UnsupportedError("VACUUM in a procedure, and neither does Redshift")

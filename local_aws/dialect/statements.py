@@ -7,6 +7,9 @@ from local_aws.dialect.errors import UnsupportedError
 from local_aws.dialect.tokens import Tokens
 
 Rule = Callable[[Tokens, int, int], None]
+_BEGIN_OPTIONS = frozenset(
+    "work transaction isolation level serializable read write only committed uncommitted repeatable ,".split()  # noqa: SIM905
+)
 
 
 def apply(tokens: Tokens, start: int, end: int) -> None:
@@ -19,8 +22,9 @@ def apply(tokens: Tokens, start: int, end: int) -> None:
 
 def begin(tokens: Tokens, start: int, end: int) -> None:
     """Mark a transaction block, so that procedures know that they are in one: nothing else in SQL tells them."""
-    words = tokens.low[start:end]
-    if (words[0] == "begin" or words[:2] == ["start", "transaction"]) and "deferrable" not in words:
+    first, *options = tokens.low[start:end]
+    begins = first == "begin" or (first == "start" and options[:1] == ["transaction"])
+    if begins and _BEGIN_OPTIONS.issuperset(options):
         tokens.after(end - 1, " DEFERRABLE")
 
 

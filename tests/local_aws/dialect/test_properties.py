@@ -1,7 +1,9 @@
 """What holds for every SQL: nothing that rules may not touch is touched, and rewriting is stable."""
 
 import re
+import time
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -84,6 +86,31 @@ def test_sql_without_a_redshift_construct_is_unchanged_to_the_byte(
 ) -> None:
     sql = f";{between}".join(statements)
     assert rewrite(sql) == sql
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "/*" * 20000,
+        "'" * 20001,
+        "$$" * 20001,
+        "(" * 20000,
+        "$a$ $b$" * 5000,
+        "-- x\n" * 20000,
+        "case " * 9000,
+        "#a " * 9000,
+    ],
+    ids=lambda sql: sql[:8].strip(),
+)
+def test_hostile_input_takes_linear_time(sql: str) -> None:
+    start = time.process_time()
+    assert rewrite(sql) is not None
+    assert time.process_time() - start < 2
+
+
+def test_hundreds_of_nested_blocks_are_refused() -> None:
+    with pytest.raises(DialectError, match="nested"):
+        rewrite(f"create procedure p() as $$ {'begin ' * 2000} {'end; ' * 2000} $$ language plpgsql")
 
 
 def _texts(sql: str) -> tuple[list[str], list[str]]:
