@@ -169,13 +169,16 @@ def test_description_and_category_are_those_delivered_last_in_all_versions(
     assert found == [("Its new name", "Music")] * 2
 
 
-def test_only_the_description_opens_no_version(loaded: Warehouse, item: str) -> None:
+@pytest.mark.parametrize("renamed", [("Second edition", "Books"), ("An item", "Music")])
+def test_a_description_or_category_alone_opens_no_version(
+    loaded: Warehouse, item: str, renamed: tuple[str, str]
+) -> None:
     before = keys(loaded, item)
-    deliver(loaded, (item, "2026-02-01", "5.00", "Second edition"))
+    deliver(loaded, (item, "2026-02-01", "5.00", *renamed))
     assert versions(loaded, item) == [("2026-01-01", None, "5.00")]
     assert keys(loaded, item) == before
-    assert loaded.rows("select i_item_desc from item where i_item_id = :item", item=item) == [
-        ("Second edition",)
+    assert loaded.rows("select i_item_desc, i_category from item where i_item_id = :item", item=item) == [
+        renamed
     ]
 
 
