@@ -30,7 +30,7 @@ def items(warehouse: Warehouse) -> Warehouse:
     return warehouse
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(batches)
 def test_versions_are_those_of_the_model(items: Warehouse, batches: list[list[Delivery]]) -> None:
     items.run(["delete from item", "delete from src_item"])
