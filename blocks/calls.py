@@ -4,6 +4,7 @@ import asyncio
 import random
 import threading
 import time
+import weakref
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -91,6 +92,8 @@ class Calls:
         self._wait_slots = threading.BoundedSemaphore(max_waits)
         self._waits = ThreadPoolExecutor(max_waits, thread_name_prefix="data-api-wait")
         self._calls = ThreadPoolExecutor(CALL_THREADS, thread_name_prefix="data-api-call")
+        # Nobody closes a Prefect block: the connections go with the last that uses them.
+        weakref.finalize(self, client.close)
 
     def accepts(self, operation: str, member: str) -> bool:
         """Whether this botocore's model of `operation` has the input `member`."""

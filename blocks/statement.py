@@ -85,7 +85,7 @@ class Statement(SubStatement):
             where = f" in statement {failed.number} ({shorten(failed.sql)})"
             reason = failed.error or self.error
         text = f"{self.name or 'statement'} ({self.id}) is {self.status}{where}"
-        return f"{text}: {' '.join(reason.split())}" if reason else f"{text}."
+        return f"{text}: {shorten(reason, 1000)}" if reason else f"{text}."
 
     @classmethod
     def from_response(cls, data: Mapping[str, Any], name: str = "") -> "Statement":

@@ -8,7 +8,14 @@ from prefect import State, Task, runtime, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import TaskRun
 
-from blocks import RedshiftDataApi, ScriptError, SerializationConflictError, Statement, TransientCallError
+from blocks import (
+    EndpointUnreachableError,
+    RedshiftDataApi,
+    ScriptError,
+    SerializationConflictError,
+    Statement,
+    TransientCallError,
+)
 from flows.scripts import Scripts, Steps
 from flows.validation import Validated, Validation, ValidationFailedError
 
@@ -32,7 +39,9 @@ def statement_name() -> str:
 
 def may_succeed_again(task: "Task[..., Any]", task_run: TaskRun, state: State[Any]) -> bool:  # noqa: ARG001
     """Prefect's retry condition: what passes by itself is tried again, an error in the SQL never is."""
-    return isinstance(state.data, SerializationConflictError | TransientCallError)
+    passing = isinstance(state.data, SerializationConflictError | TransientCallError)
+    # An endpoint at which nothing listens has been tried long enough: it is more likely named wrongly.
+    return passing and not isinstance(state.data, EndpointUnreachableError)
 
 
 read_task = task(cache_policy=NO_CACHE)

@@ -1,0 +1,170 @@
+"""The command line as a person uses it: processes, exit codes, and what they see."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from flows.command_line import main, parser
+from flows.sales_data_pipeline import sales_data_pipeline
+from flows.scripts import PROJECT_FOLDER
+from tests.flows.warehouse import Warehouse
+
+COMMAND = [sys.executable, "-m", "flows.sales_data_pipeline"]
+SLOW = "select pg_sleep(120)"
+
+
+@contextmanager
+def started(*options: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [*COMMAND, *options],
+        cwd=PROJECT_FOLDER,
+        env={**os.environ, **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def run(*options: str, **variables: str) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error."""
+    with started(*options, **variables) as process:
+        out, err = process.communicate(timeout=120)
+        return process.returncode, out, err
+
+
+def run_here(*options: str) -> int:
+    """The exit code of the command line, run in this process, which is quicker."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        return main(sales_data_pipeline, options)
+    except SystemExit as error:
+        return int(str(error.code))
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def last_line(text: str) -> str:
+    return text.strip().splitlines()[-1]
+
+
+def test_a_run_tells_its_story_and_ends_with_the_tables(warehouse: Warehouse) -> None:
+    code, out, err = run("--run-date", "2026-11-22")
+    assert code == 0
+    assert "stand-in" not in out
+    assert "Traceback" not in err
+    assert "Finished in state" not in err
+    for step in (
+        "run_sp_deploy_redshift",
+        "LoadItemTable",
+        "LoadCustomerAddressTable",
+        "run_load_fact_sales",
+    ):
+        assert re.search(rf"^  {step} +[0-9a-f-]{{36}} +FINISHED +\d+\.\d\d +", err, re.MULTILINE)
+    assert re.search(r"^  store_sales_rows +2026-11-22 +16 +16 +passed$", err, re.MULTILINE)
+    assert warehouse.count("store_sales") == 14
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        (["--run-date", "22.11.2026"], 2, "'22.11.2026' is no date; write YYYY-MM-DD"),
+        (["--run-date", "2026-11-31"], 2, "'2026-11-31' is no date"),
+        (["--setup", "sometimes"], 2, "invalid choice: 'sometimes'"),
+        (["--fresh"], 2, "--fresh is for the stand-in"),
+        (["--timezone", "Mars/Olympus"], 1, "There is no time zone 'Mars/Olympus'"),
+        (["--warehouse", "nobody"], 1, "There is no block redshift-data-api/nobody"),
+        (
+            ["--scripts", "nowhere"],
+            1,
+            "Cannot read the script nowhere/sp_statements.sql: No such file or directory",
+        ),
+        (["--run-date", "1999-01-01"], 1, "run date 1999-01-01 is outside the calendar"),
+    ],
+)
+def test_bad_options_get_one_line_and_change_nothing(
+    warehouse: Warehouse, capfd: pytest.CaptureFixture[str], options: list[str], code: int, message: str
+) -> None:
+    assert run_here(*options) == code
+    err = capfd.readouterr().err
+    assert last_line(err).startswith(("error: ", "python -m flows.sales_data_pipeline: error: "))
+    assert message in last_line(err)
+    assert "Traceback" not in err
+    assert not warehouse.has_table("store_sales")
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "EndpointConnectionError"),
+        ({"AWS_ACCESS_KEY_ID": "REFUSED"}, "CredentialsRefused|UnrecognizedClientException"),
+        ({"REDSHIFT_CLUSTER_IDENTIFIER": "local-cluster"}, "cluster_identifier and workgroup_name clash"),
+    ],
+)
+def test_a_warehouse_that_cannot_be_reached_gets_one_line(
+    warehouse: Warehouse,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+    message: str,
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert run_here("--run-date", "2026-11-22") == 1
+    err = capfd.readouterr().err
+    assert re.search(message, last_line(err))
+    assert "Traceback" not in err
+    assert not warehouse.has_table("store_sales")
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("step", ["run_sp_deploy_redshift", "LoadItemTable", "run_load_fact_sales"])
+def test_a_signal_during_a_step_leaves_nothing_running(
+    warehouse: Warehouse, tmp_path: Path, step: str, signal_number: signal.Signals
+) -> None:
+    scripts = slow_scripts(tmp_path, step)
+    with started("--run-date", "2026-11-22", "--scripts", str(scripts)) as process:
+        warehouse.wait_for_running(step)
+        process.send_signal(signal_number)
+        sent = time.monotonic()
+        _, err = process.communicate(timeout=30)
+        seconds = time.monotonic() - sent
+    assert process.returncode == 128 + signal_number
+    assert warehouse.running() == []
+    assert [s["Status"] for s in warehouse.statements() if f"/{step}/" in s["StatementName"]] == ["ABORTED"]
+    assert "Traceback" not in err
+    assert seconds < 20, "the process hangs"
+
+
+def slow_scripts(folder: Path, step: str) -> Path:
+    """The project's scripts, with a step that takes two minutes."""
+    for script in (PROJECT_FOLDER / "sql").iterdir():
+        text = script.read_text()
+        if step == "run_sp_deploy_redshift" and script.name == "sp_statements.sql":
+            text = f"{SLOW}; {text}"
+        uses_the_date = ", cast(:run_date as date)" if step == "run_load_fact_sales" else ""
+        text = re.sub(rf"(-- step: {step}\n)[^;]+;", rf"\g<1>{SLOW}{uses_the_date};", text)
+        (folder / script.name).write_text(text)
+    return folder
+
+
+def test_every_option_is_explained_and_a_parameter_of_the_flow() -> None:
+    options = {action.dest: action for action in parser()._actions}
+    assert all(action.help for action in options.values())
+    assert (
+        options.keys() - {"help", "fresh", "state_folder"} == sales_data_pipeline.parameters.properties.keys()
+    )
+    readme = (PROJECT_FOLDER / "README.md").read_text()
+    assert all(action.option_strings[-1] in readme for name, action in options.items() if name != "help")

@@ -1,0 +1,206 @@
+"""The whole job, on the real stand-in and a real Prefect server: what the five tables hold after it."""
+
+import asyncio
+import shutil
+from datetime import date
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from blocks import ScriptError, StatementFailedError
+from flows.report import RunReport
+from flows.sales_data_pipeline import sales_data_pipeline
+from flows.scripts import PROJECT_FOLDER
+from flows.validation import ValidationFailedError
+from tests.flows.warehouse import TABLES, Warehouse
+
+DAY = date(2026, 11, 22)
+NEXT_DAY = date(2026, 11, 23)
+STEPS = [
+    "run_sp_deploy_redshift",
+    "setup_sales_data_pipeline",
+    "LoadItemTable",
+    "LoadCustomerAddressTable",
+    "run_load_fact_sales",
+    "run_validate_sql_statement",
+]
+
+
+@pytest.fixture
+def scripts(tmp_path: Path) -> Path:
+    """A copy of the project's scripts, to be changed."""
+    return Path(shutil.copytree(PROJECT_FOLDER / "sql", tmp_path / "sql"))
+
+
+def run(**parameters: Any) -> RunReport:
+    report: RunReport = asyncio.run(sales_data_pipeline(**parameters))
+    return report
+
+
+def replace(script: Path, old: str, new: str) -> None:
+    text = script.read_text()
+    assert old in text
+    script.write_text(text.replace(old, new))
+
+
+def test_first_run_then_the_same_again_then_the_next_day(warehouse: Warehouse) -> None:
+    report = run(run_date=DAY)
+
+    assert [step.name for step in report.steps] == STEPS
+    assert {step.statement.status for step in report.steps} == {"FINISHED"}
+    assert [(v.check_name, v.expected, v.actual, v.status) for v in report.validations] == [
+        ("store_sales_rows", 16, 16, "passed"),
+        ("store_sales_item_versions", 14, 14, "passed"),
+    ]
+    first = warehouse.tables()
+    assert {table: len(rows) for table, rows in first.items()} == {
+        "customer": 21,
+        "customer_address": 18,
+        "date_dim": 1,
+        "item": 15,
+        "store_sales": 14,
+    }
+    assert first["date_dim"][0][:2] == (7305, 7305)
+    assert {row[0] for row in first["store_sales"]} == {20261122}
+    assert warehouse.count("store_sales_rejected") == 2
+
+    run(run_date=DAY)
+    assert warehouse.tables() == first
+
+    run(run_date=NEXT_DAY)
+    after = warehouse.tables()
+    dimensions = [table for table in TABLES if table != "store_sales"]
+    assert {table: after[table] for table in dimensions} == {table: first[table] for table in dimensions}
+    assert [row for row in after["store_sales"] if row[0] == 20261122] == first["store_sales"]
+    assert warehouse.rows("select distinct ss_sold_date_sk from store_sales order by 1") == [
+        (20261122,),
+        (20261123,),
+    ]
+
+
+def test_dimensions_run_at_once_and_facts_only_after_both(warehouse: Warehouse, scripts: Path) -> None:
+    for procedure in ("item", "customer_address"):
+        replace(
+            scripts / "steps.sql", f"call sp_load_dim_{procedure}();", f"select pg_sleep(1), '{procedure}';"
+        )
+    report = run(run_date=DAY, scripts=str(scripts))
+
+    item, address, facts = (report.steps[STEPS.index(name)].statement for name in STEPS[2:5])
+    submitted, ended = attrgetter("created_at"), attrgetter("updated_at")
+    assert submitted(item) < ended(address)
+    assert submitted(address) < ended(item)
+    assert submitted(facts) >= max(ended(item), ended(address))
+
+
+def test_one_dimension_failing_cancels_the_other_and_the_facts_never_start(
+    warehouse: Warehouse, scripts: Path
+) -> None:
+    replace(
+        scripts / "steps.sql",
+        "call sp_load_dim_item();",
+        "select 1 / (select count(*) from item where false);",
+    )
+    replace(scripts / "steps.sql", "call sp_load_dim_customer_address();", "select pg_sleep(60);")
+
+    with pytest.raises(StatementFailedError, match=r"LoadItemTable/1 .* is FAILED: .*division by zero"):
+        run(run_date=DAY, scripts=str(scripts))
+
+    by_step = {s["StatementName"].split("/")[2]: s["Status"] for s in warehouse.statements()}
+    assert by_step["LoadItemTable"] == "FAILED"
+    assert by_step["LoadCustomerAddressTable"] == "ABORTED"
+    assert "run_load_fact_sales" not in by_step
+    assert warehouse.count("store_sales") == 0
+
+
+def test_a_failure_in_the_middle_then_a_plain_rerun(warehouse: Warehouse, scripts: Path) -> None:
+    run(run_date=DAY)
+    undisturbed = warehouse.tables()
+    run(run_date=NEXT_DAY, setup="always")
+
+    broken = "insert into store_sales\n    select to_char"
+    replace(scripts / "sp_statements.sql", broken, "perform 1 / (staged - delivered);\n    " + broken)
+    with pytest.raises(StatementFailedError, match="division by zero"):
+        run(run_date=DAY, scripts=str(scripts))
+    assert warehouse.rows("select distinct ss_sold_date_sk from store_sales") == [(20261123,)]
+
+    run(run_date=DAY)
+    tables = warehouse.tables()
+    tables["store_sales"] = [row for row in tables["store_sales"] if row[0] == 20261122]
+    assert tables == undisturbed
+
+
+def test_setup_always_starts_over_and_never_touches_nothing(warehouse: Warehouse) -> None:
+    with pytest.raises(StatementFailedError, match="date_dim"):
+        run(run_date=DAY, setup="never")
+    assert not warehouse.has_table("store_sales")
+
+    run(run_date=DAY)
+    run(run_date=NEXT_DAY, setup="never")
+    assert warehouse.count("store_sales") == 28
+    run(run_date=NEXT_DAY, setup="always")
+    assert warehouse.rows("select distinct ss_sold_date_sk from store_sales") == [(20261123,)]
+
+
+@pytest.mark.parametrize("setup", ["if_missing", "always", "never"])
+def test_a_date_outside_the_calendar_changes_nothing(warehouse: Warehouse, setup: str) -> None:
+    run(run_date=DAY)
+    before = warehouse.tables()
+    with pytest.raises(
+        StatementFailedError,
+        match=r"run date 1999-01-01 is outside the calendar \(date_dim holds 2016-01-01 to 2035-12-31\)",
+    ):
+        run(run_date=date(1999, 1, 1), setup=setup)
+    assert warehouse.tables() == before
+
+
+def test_a_failed_validation_says_which_when_and_by_how_much(warehouse: Warehouse, scripts: Path) -> None:
+    replace(
+        scripts / "sp_statements.sql", "and copy_number = 1;\n", "and copy_number = 1 and ss_store_sk <> 2;\n"
+    )
+    with pytest.raises(ValidationFailedError) as failure:
+        run(run_date=DAY, scripts=str(scripts))
+    assert str(failure.value).startswith(
+        "validation store_sales_rows failed on 2026-11-22: expected 16, found 11."
+    )
+    assert [v.passed for v in failure.value.validated.validations] == [False, True]
+
+
+def test_scripts_from_s3(warehouse: Warehouse) -> None:
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="etl-scripts")
+    for script in (PROJECT_FOLDER / "sql").iterdir():
+        s3.upload_file(str(script), "etl-scripts", f"sales/{script.name}")
+    run(run_date=DAY, scripts="s3://etl-scripts/sales")
+    assert warehouse.count("store_sales") == 14
+
+    with pytest.raises(
+        ScriptError, match=r"Cannot read the script s3://etl-scripts/nowhere/sp_statements.sql"
+    ):
+        run(run_date=DAY, scripts="s3://etl-scripts/nowhere")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("validate_sql_statement.sql", None, "No such file"),
+        ("validate_sql_statement.sql", b"-- nothing here\n", "There is no statement to run"),
+        ("sp_statements.sql", b"select 'unended", "in line 1 has no end"),
+        ("sp_statements.sql", b"\xff\xfe", "is no UTF-8 text"),
+        ("sp_statements.sql", b"select 1;\n" * 41, "takes 40 statements at a time, these are 41"),
+        ("sp_statements.sql", b"select '" + b"x" * 100_001 + b"';", "takes statements of 100,000 bytes"),
+        ("steps.sql", b"select 1;", "each step begins with a line"),
+    ],
+)
+def test_a_bad_script_stops_the_run_before_it_touches_the_warehouse(
+    warehouse: Warehouse, scripts: Path, name: str, content: bytes | None, message: str
+) -> None:
+    if content is None:
+        (scripts / name).unlink()
+    else:
+        (scripts / name).write_bytes(content)
+    with pytest.raises(ScriptError, match=message):
+        run(run_date=DAY, scripts=str(scripts))
+    assert warehouse.statements() == []
