@@ -48,7 +48,8 @@ class Execution:
         statement = self.statement
         in_one = self._is_one_transaction()
         if in_one:
-            await connection.run("BEGIN")
+            # The dialect's own way to begin lets procedures know that they are in a transaction block.
+            await connection.run(dialect.rewrite("BEGIN"))
         for number, part in enumerate(statement.parts):
             if not await self._run_part(connection, number, part) and (in_one or self.cancelled):
                 break

@@ -112,3 +112,10 @@ def test_what_refuses_a_transaction_block_may_be_alone_in_a_batch(statements: St
     assert statements.batch(f"/* in the way */ drop database {name};")["Status"] == "FINISHED"
     refused = statements.batch("select 1", f"create database {name}")
     assert statuses(refused) == ["FINISHED", "FAILED"]
+
+
+def test_procedures_can_tell_that_they_are_in_a_transaction(statements: Statements) -> None:
+    mark = "select current_setting('transaction_deferrable')"
+    done = statements.batch(mark, "select 1")
+    assert statements.api.get_statement_result(Id=f"{done['Id']}:1")["Records"] == [[{"stringValue": "on"}]]
+    assert statements.rows(mark) == [["off"]]
