@@ -58,7 +58,7 @@ async def finished_and_reported(run_date: date, *futures: PrefectFuture[Any]) ->
     finally:
         report = await report_of(run_date, own_futures(futures))
         if report.steps:
-            get_run_logger().info("%s", report)
+            get_run_logger().info(str(report))
     return report
 
 
