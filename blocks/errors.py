@@ -10,6 +10,7 @@ DataApiError                    caught by `except DataApiError`: all of the belo
 │   │   └── SerializationConflictError   error 1023: another transaction was in the way, a new attempt may succeed
 │   ├── StatementAbortedError   somebody cancelled it
 │   └── StatementTimeoutError   its deadline passed; it was cancelled
+├── SessionLostError            the service has closed a session whose statements left something in it
 ├── ScriptError                 a script that breaks a limit of the Data API, or is missing or empty
 └── ResultError                 a result that cannot be read, or that is not whole
 """
@@ -82,6 +83,21 @@ class StatementTimeoutError(StatementError):
     """The statement did not end before its deadline, and was cancelled."""
 
     what_to_do = "Raise the timeout, or find in SYS_QUERY_HISTORY what it waited for."
+
+
+class SessionLostError(DataApiError):
+    """The service has closed a session: its keep-alive time or its 24 hours are over, or the warehouse restarted.
+
+    Attributes:
+        session_id: The SessionId.
+    """
+
+    def __init__(self, session_id: str) -> None:
+        self.session_id = session_id
+        super().__init__(
+            f"Session {session_id} is closed, and its temporary tables are gone: begin the session anew, "
+            "with a longer keep-alive if it has to outlast a pause."
+        )
 
 
 class ScriptError(DataApiError):

@@ -3,9 +3,7 @@
 import asyncio
 import os
 import threading
-from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Self
-from uuid import uuid4
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,18 +14,18 @@ from prefect_aws import AwsCredentials
 from pydantic import Field, PrivateAttr, model_validator
 
 from blocks.calls import CALL_THREADS, Calls, classified
-from blocks.in_flight import InFlight, Logger, cancel_by_name, outlast
-from blocks.never_twice import run_once
-from blocks.request import ExecutionMode, Request
-from blocks.results import Row, read_rows
-from blocks.statement import Statement, SubStatement
-from blocks.waiting import wait_for_end
+from blocks.catalog import Catalog
+from blocks.in_flight import Logger
+from blocks.listing import Listing
+from blocks.results import Results
+from blocks.session import Sessions
+from blocks.submission import Submission
 
 # A query may run for a day (quotas of the Data API).
 LONGEST_STATEMENT_SECONDS = 86_400
 
 
-class RedshiftDataApi(Block):
+class RedshiftDataApi(Submission, Results, Sessions, Catalog, Listing, Block):
     """A connection to Amazon Redshift through the Redshift Data API: no driver, no connection to keep.
 
     Exactly one target is named, and one way to log in:
@@ -51,6 +49,13 @@ class RedshiftDataApi(Block):
                 print(row.greeting)
 
         asyncio.run(main())
+        ```
+
+        Saved once, in Prefect's UI or by `save`, it is loaded by its name:
+        ```python
+        from blocks import RedshiftDataApi
+
+        warehouse = RedshiftDataApi.load("BLOCK_NAME")
         ```
     """
 
@@ -131,75 +136,6 @@ class RedshiftDataApi(Block):
         found = {name: value for name in names if (value := os.environ.get(f"REDSHIFT_{name.upper()}"))}
         return cls.model_validate(found) if found.keys() & {"cluster_identifier", "workgroup_name"} else None
 
-    async def submit(
-        self,
-        sql: str | Sequence[str],
-        parameters: Mapping[str, str] | None = None,
-        *,
-        name: str = "",
-        execution_mode: ExecutionMode = "TRANSACTION",
-    ) -> Statement:
-        """Submits a statement, or a batch of them, and returns at once (API: ExecuteStatement, BatchExecuteStatement).
-
-        Raises:
-            CallError: The call was refused.
-            ScriptError: A limit of the Data API is broken.
-        """
-        request = _request(sql, parameters, name, execution_mode)
-        return await InFlight(await self.calls(), request, self.target(), self.logger).submit()
-
-    async def wait(self, statement: Statement, timeout: float | None = None) -> Statement:
-        """Waits until the statement has ended, or `timeout` seconds have passed (API: DescribeStatement)."""
-        return await wait_for_end(await self.calls(), statement.id, statement.name, self._limit(timeout))
-
-    async def run(
-        self,
-        sql: str | Sequence[str],
-        parameters: Mapping[str, str] | None = None,
-        *,
-        name: str = "",
-        execution_mode: ExecutionMode = "TRANSACTION",
-        timeout: float | None = None,
-    ) -> Statement:
-        """Runs a statement, or a batch of them, to its end; never twice under the same name.
-
-        A request that was sent before under this name, by this process or another, is found by its ClientToken: if it
-        still runs, it is waited for; if it finished, it is not repeated; if it failed, it is submitted anew. Whatever
-        ends the waiting early (a cancellation, a timeout, an error) cancels the statement.
-
-        Args:
-            sql: One statement, or a sequence that is submitted as one batch.
-            parameters: Values of the `:name` parameters, as strings. They are sent beside the SQL, never in it.
-            name: What this work is called, the same for each try at it; without one, each call is work of its own.
-            execution_mode: Of a batch: TRANSACTION, all or nothing, or AUTO_COMMIT, each by itself.
-            timeout: Seconds; by default the block's `statement_timeout_seconds`.
-
-        Raises:
-            StatementError: It ended otherwise than FINISHED.
-            CallError: A call was refused, or failed for longer than is worth a retry.
-            ScriptError: A limit of the Data API is broken.
-        """
-        request = _request(sql, parameters, name, execution_mode)
-        return await run_once(await self.calls(), request, self.target(), self._limit(timeout), self.logger)
-
-    async def rows(self, statement: SubStatement) -> AsyncIterator[Row]:
-        """The rows of a finished statement, typed, page by page (API: GetStatementResult).
-
-        Raises:
-            ResultError: The statement has no result, or it did not arrive whole.
-        """
-        async for row in read_rows(await self.calls(), statement):
-            yield row
-
-    async def cancel_statements(self, name_prefix: str) -> list[Statement]:
-        """Cancels what still runs of the statements so named, and returns them at their end.
-
-        For whoever cleans up after a process that is dead; a live one cancels its own (API: ListStatements,
-        CancelStatement).
-        """
-        calls = await self.calls()
-        return await outlast(calls.in_background(lambda: cancel_by_name(calls, name_prefix)))
-
     @property
     def logger(self) -> Logger:
         """The run's logger inside a Prefect run, a plain one elsewhere."""
@@ -246,16 +182,6 @@ class RedshiftDataApi(Block):
                 raise classified("redshift-data", error) from error
             return Calls(client, self.max_concurrent_waits)
 
-    def _limit(self, timeout: float | None) -> float:
+    def limit(self, timeout: float | None) -> float:
+        """Seconds that a statement may take: `timeout`, or what the block says."""
         return self.statement_timeout_seconds if timeout is None else timeout
-
-
-def _request(
-    sql: str | Sequence[str], parameters: Mapping[str, str] | None, name: str, execution_mode: ExecutionMode
-) -> Request:
-    return Request(
-        sql=sql,
-        parameters=parameters or {},
-        name=name or f"unnamed/{uuid4()}",
-        execution_mode=execution_mode,
-    )

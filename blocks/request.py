@@ -1,6 +1,7 @@
 """What is asked of the warehouse: the SQL, its parameters and its name, checked against the Data API's limits."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -12,6 +13,7 @@ from blocks.statement import shorten
 MAX_STATEMENTS = 40
 MAX_STATEMENT_BYTES = 100_000
 MAX_NAME_CHARACTERS = 2048
+_PARAMETER_NAME = re.compile(r"[0-9a-zA-Z_]+")
 
 ExecutionMode = Literal["TRANSACTION", "AUTO_COMMIT"]
 ResultFormat = Literal["JSON", "CSV"]
@@ -27,6 +29,7 @@ class Request:
         name: StatementName. Requests of the same name are the same work: see `token`.
         execution_mode: TRANSACTION commits a batch together or not at all; AUTO_COMMIT each statement by itself.
         options: Further inputs of the API, such as `WithEvent` or `SessionId`, under the API's own names.
+        work: What else tells this work from other work of the same name; it goes into the token only.
 
     Raises:
         ScriptError: A limit of the Data API is broken.
@@ -37,9 +40,11 @@ class Request:
     name: str = ""
     execution_mode: ExecutionMode = "TRANSACTION"
     options: Mapping[str, Any] = field(default_factory=dict)
+    work: str = ""
 
     def __post_init__(self) -> None:
         check_limits(self.statements)
+        check_parameters(self.parameters)
         if len(self.name) > MAX_NAME_CHARACTERS:
             raise ScriptError(
                 f"A statement's name may have {MAX_NAME_CHARACTERS} characters, this one has more."
@@ -61,8 +66,11 @@ class Request:
 
     def token(self, target: Mapping[str, str]) -> str:
         """The ClientToken: the same for the same name, SQL, values and target; the service remembers it for 8 hours."""
-        parts = [self.name, *sorted(f"{k}={v}" for k, v in target.items()), *self.statements]
+        place = {} if "SessionId" in self.options else target
+        parts = [self.name, *sorted(f"{k}={v}" for k, v in place.items()), *self.statements]
         parts += [f"{k}={v}" for k, v in sorted(self.parameters.items())]
+        parts += [f"{k}={v}" for k, v in sorted(self.options.items())]
+        parts += [self.work] if self.work else []
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def inputs(self, target: Mapping[str, str]) -> dict[str, Any]:
@@ -103,3 +111,25 @@ def check_limits(statements: Sequence[str]) -> None:
             )
         if not sql.strip():
             raise ScriptError(f"Statement {number} is empty.")
+
+
+def check_parameters(parameters: Mapping[str, str]) -> None:
+    """Checks names and values, which boto3 would quote in its own errors, and so in logs.
+
+    Raises:
+        ScriptError: A name has other characters than letters, digits and `_`, or a value is empty or no string.
+    """
+    for name, value in parameters.items():
+        if not _PARAMETER_NAME.fullmatch(name):
+            raise ScriptError(
+                f"{name!r} is no name of a parameter: it takes letters, digits and underscores."
+            )
+        if not isinstance(value, str):
+            raise ScriptError(
+                f"The parameter {name} is of type {type(value).__name__}: the Data API takes strings only. "
+                "Write NULL into the SQL itself."
+            )
+        if not value:
+            raise ScriptError(
+                f"The parameter {name} is empty, which the Data API refuses: write '' into the SQL itself."
+            )

@@ -1,103 +1,147 @@
-"""Results of statements, as typed Python values."""
+"""Results of statements: rows of typed Python values, and Arrow and pandas for many of them."""
 
 from collections import namedtuple
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from datetime import date, datetime, time
-from decimal import Decimal
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from blocks.calls import Calls
+from blocks.columns import Column, unique_names
+from blocks.connection import Connection
 from blocks.errors import ResultError
+from blocks.result_pages import CsvPage, ResultPage, check_count, csv_pages, json_pages
 from blocks.statement import SubStatement
+from blocks.values import Value
 
-# A named tuple whose fields are the result's column names.
+if TYPE_CHECKING:
+    import pandas
+    import pyarrow
+
+# A named tuple whose fields are the result's column names, or a dictionary.
 Row: TypeAlias = Any
-Value: TypeAlias = int | float | Decimal | bool | date | datetime | time | str | bytes | None
 
 
-class Column(NamedTuple):
-    """One column of a result (API: ColumnMetadata).
+class Results(Connection):
+    """Reading the results of finished statements; each keeps no more than two pages of it in memory."""
 
-    Attributes:
-        type_name: Redshift's name of its type, such as `int8` or `numeric`.
-    """
+    async def get_statement_result(self, statement: SubStatement) -> AsyncIterator[ResultPage]:
+        """The pages of a result in JSON, typed (API: GetStatementResult).
 
-    name: str
-    type_name: str
+        Raises:
+            ResultError: The statement has no result in JSON, or the service repeats a page.
+            CallError: The call was refused.
+        """
+        async for page in json_pages(await self.calls(), statement):
+            yield page
+
+    async def get_statement_result_v2(self, statement: SubStatement) -> AsyncIterator[CsvPage]:
+        """The pages of a result in CSV, as text (API: GetStatementResultV2).
+
+        Raises:
+            ResultError: The statement has no result in CSV, or the service repeats a page.
+            CallError: The call was refused.
+        """
+        async for page in csv_pages(await self.calls(), statement):
+            yield page
+
+    async def rows(self, statement: SubStatement, *, as_dict: bool = False) -> AsyncGenerator[Row, None]:
+        """The rows of a finished statement, typed, in either format (API: GetStatementResult, GetStatementResultV2).
+
+        Values are int, float, Decimal, bool, date, datetime (with a zone for timestamptz), time, bytes (varbyte), str
+        for all else, and None. In CSV, an empty text is told from NULL by its quotes; AWS does not document whether it
+        always writes them, so where that difference matters, read JSON.
+
+        Args:
+            statement: A statement, or one of a batch's `sub_statements`.
+            as_dict: Dictionaries by column name instead of named tuples. A name that comes twice is its position, such
+                as `_2`; in a named tuple so is a name that is no Python identifier.
+
+        Raises:
+            ResultError: The statement has no result, it did not arrive whole, or a value is beyond Python's types.
+            CallError: The call was refused.
+        """
+        async with aclosing(read_rows(await self.calls(), statement, as_dict=as_dict)) as rows:
+            async for row in rows:
+                yield row
+
+    async def record_batches(self, statement: SubStatement) -> "AsyncIterator[pyarrow.RecordBatch]":
+        """The result in Arrow, a page at a time; at least one batch, which may be empty.
+
+        Needs the extra `results`, and a statement submitted with `result_format="CSV"` (API: GetStatementResultV2).
+        Numbers, decimals, booleans, dates, times, timestamps and varbyte have Arrow's own types; all else is text.
+
+        Raises:
+            ResultError: The statement has no result in CSV, it did not arrive whole, or pyarrow is not installed.
+            CallError: The call was refused.
+        """
+        try:
+            from blocks.arrow_results import read_batches
+        except ImportError as error:
+            raise ResultError(
+                'Arrow and pandas need the extra "results": pip install pyarrow pandas.'
+            ) from error
+        async with aclosing(read_batches(await self.calls(), statement)) as batches:
+            async for batch in batches:
+                yield batch
+
+    async def to_arrow(self, statement: SubStatement) -> "pyarrow.Table":
+        """The whole result as one Arrow table; as `record_batches`, which needs less memory."""
+        batches = [batch async for batch in self.record_batches(statement)]
+        import pyarrow
+
+        return pyarrow.Table.from_batches(batches)
+
+    async def to_pandas(
+        self, statement: SubStatement, *, dtype_backend: Literal["pyarrow", "numpy"] = "pyarrow"
+    ) -> "pandas.DataFrame":
+        """The whole result as a pandas data frame; see `record_batches`.
+
+        Args:
+            dtype_backend: With pyarrow, every value keeps its type, NULL among integers too; with numpy, pandas'
+                older types, in which such integers become floats and decimals, dates and times objects.
+        """
+        table = await self.to_arrow(statement)
+        if dtype_backend == "numpy":
+            return table.to_pandas()
+        import pandas
+
+        return table.to_pandas(types_mapper=pandas.ArrowDtype)
 
 
-def _time(text: str) -> time:
-    # Redshift writes the offset of a timetz as +00, which Python 3.11 reads.
-    return time.fromisoformat(text)
-
-
-# The Data API sends decimals, dates and times as strings; all else has a field of its own in the union.
-_PARSERS: Mapping[str, Callable[[str], Value]] = {
-    "numeric": Decimal,
-    "date": date.fromisoformat,
-    "timestamp": datetime.fromisoformat,
-    "timestamptz": datetime.fromisoformat,
-    "time": _time,
-    "timetz": _time,
-}
-
-
-def typed_value(field: Mapping[str, Any], column: Column) -> Value:
-    """The Python value of one Field (API: GetStatementResult).
-
-    Raises:
-        ResultError: The text is no value of the column's type that Python knows (a date before the year 1, say).
-    """
-    if field.get("isNull"):
-        return None
-    kind, value = next(iter(field.items()))
-    parse = _PARSERS.get(column.type_name) if kind == "stringValue" else None
-    if parse is None:
-        return value  # type: ignore[no-any-return]
-    try:
-        return parse(value)
-    except (ValueError, ArithmeticError) as error:
-        raise ResultError(f"{column.name}: Python has no {column.type_name} for {value!r}.") from error
-
-
-async def read_rows(calls: Calls, statement: SubStatement) -> AsyncIterator[Row]:
-    """The rows of a finished statement, page by page to the end (API: GetStatementResult).
+async def read_rows(
+    calls: Calls, statement: SubStatement, *, as_dict: bool = False
+) -> AsyncGenerator[Row, None]:
+    """The rows of a finished statement, page by page to the end.
 
     Raises:
         ResultError: There is no result set, a page's token repeats, or the rows are not as many as were announced.
     """
-    if not statement.has_result_set:
-        raise ResultError(f"{statement.id} returned no rows: it has no result set.")
-    row_type: Callable[[list[Value]], Row] | None = None
-    columns: list[Column] = []
-    inputs = {"Id": statement.id}
-    seen_tokens: set[str] = set()
-    count = 0
-    while True:
-        page = await calls.request("GetStatementResult", inputs)
-        if row_type is None:
-            columns = [
-                Column(meta.get("name", ""), meta.get("typeName", "")) for meta in page["ColumnMetadata"]
-            ]
-            row_type = row_factory(columns)
-        for record in page["Records"]:
-            count += 1
-            yield row_type(
-                [typed_value(field, column) for field, column in zip(record, columns, strict=True)]
-            )
-        token = page.get("NextToken")
-        if not token:
-            break
-        if token in seen_tokens:
-            raise ResultError(f"{statement.id}: the service repeats a page of the result; read it again.")
-        seen_tokens.add(token)
-        inputs["NextToken"] = token
-    total = page.get("TotalNumRows", count)
-    if count != total:
-        raise ResultError(f"{statement.id}: {count} rows arrived of {total}; read them again.")
+    make: Callable[[Iterable[Value]], Row] | None = None
+    count, total = 0, -1
+    async with aclosing(_typed_pages(calls, statement)) as result:
+        async for page in result:
+            make = make or row_factory(page.columns, as_dict=as_dict)
+            count, total = count + len(page.rows), page.total_rows
+            for values in page.rows:
+                yield make(values)
+    check_count(statement, count, total)
 
 
-def row_factory(columns: Sequence[Column]) -> Callable[[list[Value]], Row]:
-    """Makes named tuples of the columns; a name that is no identifier, or comes twice, is its position: `_2`."""
+async def _typed_pages(calls: Calls, statement: SubStatement) -> AsyncGenerator[ResultPage, None]:
+    if statement.result_format == "CSV":
+        async with aclosing(csv_pages(calls, statement)) as texts:
+            async for text in texts:
+                yield text.typed()
+    else:
+        async with aclosing(json_pages(calls, statement)) as typed:
+            async for page in typed:
+                yield page
+
+
+def row_factory(columns: Sequence[Column], *, as_dict: bool = False) -> Callable[[Iterable[Value]], Row]:
+    """What makes a row of its values; see `Results.rows` for the names."""
+    if as_dict:
+        names = unique_names(columns)
+        return lambda values: dict(zip(names, values, strict=True))
     row_type = namedtuple("Row", [column.name for column in columns], rename=True)  # type: ignore[misc]
-    return lambda values: row_type(*values)
+    return row_type._make

@@ -18,6 +18,8 @@ class SubStatement:
         number: Its place in the batch, from 1.
         seconds: How long the engine ran it.
         rows: Rows returned or changed; -1 where the engine does not say.
+        result_bytes: Size of the result; -1 where the service does not say.
+        result_format: JSON or CSV: in which format its result is read.
     """
 
     id: str
@@ -28,6 +30,8 @@ class SubStatement:
     rows: int = -1
     has_result_set: bool = False
     redshift_query_id: int | None = None
+    result_bytes: int = -1
+    result_format: str = "JSON"
 
     @property
     def number(self) -> int:
@@ -35,9 +39,9 @@ class SubStatement:
         return int(self.id.rpartition(":")[2])
 
     @classmethod
-    def from_response(cls, data: Mapping[str, Any]) -> "SubStatement":
-        """Reads a SubStatementData."""
-        return cls(**_common(data))
+    def from_response(cls, data: Mapping[str, Any], result_format: str = "JSON") -> "SubStatement":
+        """Reads a SubStatementData of a batch whose results are in `result_format`."""
+        return cls(**_common(data), result_format=result_format)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +52,8 @@ class Statement(SubStatement):
         name: The StatementName it was submitted under.
         created_at: When it was submitted, by the service's clock.
         updated_at: When its status changed last, by the service's clock.
+        session_id: The Data API session that it ran in, if any.
+        execution_mode: Of a batch: TRANSACTION or AUTO_COMMIT.
         sub_statements: The statements of a batch; empty for a single statement.
     """
 
@@ -56,6 +62,7 @@ class Statement(SubStatement):
     updated_at: datetime | None = None
     session_id: str | None = None
     redshift_pid: int | None = None
+    execution_mode: str | None = None
     sub_statements: tuple[SubStatement, ...] = field(default=())
 
     @property
@@ -90,13 +97,18 @@ class Statement(SubStatement):
     @classmethod
     def from_response(cls, data: Mapping[str, Any], name: str = "") -> "Statement":
         """Reads the response of DescribeStatement, ExecuteStatement or BatchExecuteStatement."""
+        result_format = data.get("ResultFormat", "JSON")
         return cls(
             name=name,
+            result_format=result_format,
             created_at=data.get("CreatedAt"),
             updated_at=data.get("UpdatedAt"),
             session_id=data.get("SessionId"),
             redshift_pid=data.get("RedshiftPid"),
-            sub_statements=tuple(SubStatement.from_response(part) for part in data.get("SubStatements", ())),
+            execution_mode=data.get("ExecutionMode"),
+            sub_statements=tuple(
+                SubStatement.from_response(part, result_format) for part in data.get("SubStatements", ())
+            ),
             **_common(data),
         )
 
@@ -117,4 +129,5 @@ def _common(data: Mapping[str, Any]) -> dict[str, Any]:
         "rows": data.get("ResultRows", -1),
         "has_result_set": bool(data.get("HasResultSet", False)),
         "redshift_query_id": data.get("RedshiftQueryId"),
+        "result_bytes": data.get("ResultSize", -1),
     }

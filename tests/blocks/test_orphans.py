@@ -101,7 +101,7 @@ async def test_what_a_dead_process_left_is_cancelled_by_name(
     warehouse: RedshiftDataApi, admin: Admin
 ) -> None:
     for name in ("mine/a", "mine/b", "other/c"):
-        await warehouse.submit(SLOW, name=name)
+        await warehouse.execute_statement(SLOW, name=name)
     cancelled = await warehouse.cancel_statements("mine/")
     assert sorted((statement.name, statement.status) for statement in cancelled) == [
         ("mine/a", "ABORTED"),
