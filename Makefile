@@ -21,7 +21,7 @@ lint: $(READY)
 	@$(BIN)/mypy .
 
 pins: $(READY) ## renew the pinned versions after a change to pyproject.toml
-	@$(BIN)/uv pip compile pyproject.toml --extra local --extra dev --universal --python-version 3.11 \
+	@$(BIN)/uv pip compile pyproject.toml --extra results --extra local --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header -q -o requirements/all.txt
 
 clean: ## remove the virtual environment and the stand-in's data
