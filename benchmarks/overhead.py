@@ -13,7 +13,7 @@ import time
 from datetime import date
 from pathlib import Path
 
-from flows.command_line import quieten
+from flows.command_line import prepare_process
 from flows.local import local_services
 from flows.report import RunReport
 from flows.sales_data_pipeline import sales_data_pipeline
@@ -46,7 +46,7 @@ async def measure(runs: int) -> list[tuple[float, float]]:
 def main() -> None:
     """Prints the first run, which makes the client, and the median of the others."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 10
-    quieten()
+    prepare_process()
     with tempfile.TemporaryDirectory() as state:
         Path(state).chmod(0o711)  # under root, PostgreSQL is another user
         with local_services(Path(state), stand_in=True):

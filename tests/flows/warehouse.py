@@ -69,4 +69,5 @@ class Warehouse:
             if any(f"/{step}/" in s["StatementName"] and s["Status"] == "STARTED" for s in self.running()):
                 return
             time.sleep(0.05)
-        raise AssertionError(f"{step} did not start: {self.statements()}")
+        ended = [(s["StatementName"], s["Status"]) for s in self.statements()]
+        raise AssertionError(f"{step} did not start: {ended}")
