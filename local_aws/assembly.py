@@ -1,7 +1,6 @@
 """Puts the parts of the stand-in together."""
 
 import contextlib
-import time
 from collections.abc import Iterator
 from types import TracebackType
 
@@ -13,17 +12,20 @@ from local_aws.admin.history import History, Run
 from local_aws.control_plane import serverless
 from local_aws.control_plane.redshift import Redshift
 from local_aws.data_api import events, recovery
+from local_aws.data_api.query_log import QueryLog
 from local_aws.data_api.runner import Runner
 from local_aws.data_api.service import DataApi
 from local_aws.data_api.sessions import Sessions
-from local_aws.data_api.statement import Part, Statement
+from local_aws.data_api.statement import Statement
 from local_aws.data_api.store import Store
+from local_aws.data_api.tools import Ran, Tools
 from local_aws.engine.postmaster import Postmaster
 from local_aws.engine.warehouse import Warehouse
 from local_aws.folder import DataFolder
 from local_aws.gateway import Gateway
 from local_aws.identity import REGION
 from local_aws.rest_of_aws import RestOfAws
+from local_aws.transfer.transfers import Transfers
 from local_aws.wire import model
 
 # boto3 keeps connections for reuse and is not told when one is closed: keep them longer than it may idle.
@@ -50,11 +52,19 @@ class Assembly:
         self._warehouse = Warehouse(postmaster)
         self._store = Store(folder.statements)
         self._sessions = Sessions(self._warehouse, self._faults)
-        self._runner = Runner(
-            self._warehouse, self._store, self._sessions, self._faults, max_executing, self._observe
-        )
+        self._log = QueryLog(self._warehouse)
+        self._runner = Runner(self._warehouse, self._tools(), self._sessions, self._faults, max_executing)
         self._runner.on_end.append(self._tell)
         self.server = Server(_config(self._gateway()))
+
+    def _tools(self) -> Tools:
+        return Tools(
+            store=self._store,
+            drop_idle=self._warehouse.drop_idle,
+            observe=self._observe,
+            before_look=self._log.flush,
+            transfer=Transfers(self._rest, self._log).run,
+        )
 
     def _gateway(self) -> Gateway:
         data_api = DataApi(
@@ -71,6 +81,7 @@ class Assembly:
         """Make the warehouse ready."""
         await self._warehouse.prepare()
         recovery.end_interrupted(self._store)
+        self._log.start()
         return self
 
     async def __aexit__(
@@ -79,6 +90,7 @@ class Assembly:
         """Stop what runs."""
         await self._runner.stop()
         self._sessions.close_all()
+        await self._log.stop()
         await self._warehouse.stop()
         self._store.close()
 
@@ -98,18 +110,20 @@ class Assembly:
         if statement.with_event:
             await self._rest.put_event(events.event(statement), REGION)
 
-    def _observe(self, statement: Statement, number: int, started: float, part: Part) -> None:
+    def _observe(self, ran: Ran) -> None:
+        statement, part = ran.statement, ran.part
         run = Run(
-            statement_id=f"{statement.id}:{number + 1}" if statement.is_batch else statement.id,
+            statement_id=f"{statement.id}:{ran.number + 1}" if statement.is_batch else statement.id,
             statement_name=statement.name,
             sql=part.sql,
             database=statement.database,
             db_user=statement.db_user,
-            started_at=started,
-            ended_at=time.time(),
+            started_at=ran.started,
+            ended_at=part.updated_at,
             status=part.status,
         )
         self._history.add_run(run)
+        self._log.add(ran)
 
 
 def _config(gateway: Gateway) -> uvicorn.Config:

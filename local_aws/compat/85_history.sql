@@ -39,7 +39,7 @@ CREATE UNLOGGED TABLE IF NOT EXISTS local_aws.load_errors (
 );
 
 CREATE OR REPLACE VIEW pg_catalog.stl_query AS
-SELECT userid, query::int AS query, label, xid, pid, current_database()::varchar(32) AS database,
+SELECT userid, query, label, xid, pid, current_database()::varchar(32) AS database,
        left(text, 4000)::varchar(4000) AS querytxt, starttime, endtime,
        (status IN ('failed', 'canceled'))::int AS aborted, 0 AS insert_pristine, 0 AS concurrency_scaling_status
 FROM local_aws.queries WHERE kind IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE', 'COPY', 'UNLOAD');
@@ -64,24 +64,24 @@ SELECT userid AS user_id, query AS query_id, label AS query_label, xid AS transa
        'local stand-in'::varchar AS redshift_version
 FROM local_aws.queries;
 CREATE OR REPLACE VIEW pg_catalog.svl_stored_proc_call AS
-SELECT userid, userid AS session_userid, query::int AS query, label, xid, pid,
+SELECT userid, userid AS session_userid, query, label, xid, pid,
        current_database()::varchar(32) AS database, left(text, 4000)::varchar(4000) AS querytxt, starttime, endtime,
        (status IN ('failed', 'canceled'))::int AS aborted, NULL::int AS from_sp_call
 FROM local_aws.queries WHERE kind = 'CALL';
 CREATE OR REPLACE VIEW pg_catalog.svl_stored_proc_messages AS
-SELECT q.userid, q.userid AS session_userid, q.pid, q.xid, m.query::int AS query, m.recordtime, m.loglevel,
+SELECT q.userid, q.userid AS session_userid, q.pid, q.xid, m.query, m.recordtime, m.loglevel,
        (CASE m.loglevel WHEN 10 THEN 'DEBUG' WHEN 20 THEN 'LOG' WHEN 30 THEN 'INFO' WHEN 40 THEN 'NOTICE'
              WHEN 50 THEN 'WARNING' ELSE 'EXCEPTION' END)::varchar(32) AS loglevel_text,
        left(m.message, 1024)::varchar(1024) AS message, m.linenum, left(q.text, 500)::varchar(500) AS querytxt, q.label,
        (q.status IN ('failed', 'canceled'))::int AS aborted, q.xid AS message_xid
 FROM local_aws.messages AS m JOIN local_aws.queries AS q ON q.query = m.query;
 CREATE OR REPLACE VIEW pg_catalog.stl_load_errors AS
-SELECT q.userid, 0 AS slice, e.tbl, e.starttime, q.pid AS session, e.query::int AS query, e.filename, e.line_number,
+SELECT q.userid, 0 AS slice, e.tbl, e.starttime, q.pid AS session, e.query, e.filename, e.line_number,
        e.colname, e.type, e.col_length, e.position, e.raw_line, e.raw_field_value, e.err_code, e.err_reason,
        0 AS is_partial, 0::bigint AS start_offset
 FROM local_aws.load_errors AS e JOIN local_aws.queries AS q ON q.query = e.query;
 
 -- The last statement of this session, or of everybody when it has none.
-CREATE OR REPLACE FUNCTION pg_catalog.pg_last_query_id() RETURNS int LANGUAGE sql STABLE AS $$
-    SELECT coalesce(max(query) FILTER (WHERE pid = pg_backend_pid()), max(query), -1)::int FROM local_aws.queries
+CREATE OR REPLACE FUNCTION pg_catalog.pg_last_query_id() RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT coalesce(max(query) FILTER (WHERE pid = pg_backend_pid()), max(query), -1) FROM local_aws.queries
 $$;

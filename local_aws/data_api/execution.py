@@ -3,53 +3,38 @@
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import aclosing
-
-from psycopg.pq import ExecStatus
+from collections.abc import Iterator
 
 from local_aws import dialect
-from local_aws.data_api import columns, parameters
-from local_aws.data_api.results import Pages, ResultTooLarge
+from local_aws.data_api.results import ResultTooLarge
 from local_aws.data_api.statement import Part, Statement
-from local_aws.data_api.store import Store
+from local_aws.data_api.texts import Refusal, Texts, words
+from local_aws.data_api.tools import Ran, Tools
 from local_aws.engine.connection import Connection, EngineError
-
-# What reaches beyond one database, and fails while somebody is connected or leaves stale sessions behind.
-GLOBAL_CHANGE = re.compile(
-    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(drop|alter|create)\s+(database|user|role|group)\b",
-    re.IGNORECASE | re.DOTALL,
-)
 
 CANCELLED = "Query cancelled on user's request"
 
-Observer = Callable[[Statement, int, float, Part], None]
-
-
-class Refusal(Exception):  # noqa: N818 - it becomes the statement's Error
-    """Why a part failed, in Redshift's wording."""
+# A procedure takes its snapshots itself, after the locks in it.
+CALL = re.compile(r"\bcall\b", re.IGNORECASE)
 
 
 class Execution:
     """One run of a statement: `run` it once; `cancel` may be called meanwhile."""
 
-    def __init__(
-        self, statement: Statement, store: Store, drop_idle: Callable[[], Awaitable[None]], observe: Observer
-    ) -> None:
+    def __init__(self, statement: Statement, tools: Tools) -> None:
         self.statement = statement
         self.cancelled = False
         self.cancel_turn = asyncio.Lock()
-        self._store = store
-        self._drop_idle = drop_idle
-        self._observe = observe
+        self._tools = tools
 
     async def run(self, connection: Connection) -> None:
         """Run every part; errors end up in the parts, not as exceptions."""
         statement = self.statement
         in_one = self._is_one_transaction()
         if in_one:
-            # The dialect's own way to begin lets procedures know that they are in a transaction block.
-            await connection.run(dialect.rewrite("BEGIN"))
+            calls = any(CALL.search(part.sql) for part in statement.parts)
+            # Both ways let procedures know that they are in a transaction block.
+            await connection.run("BEGIN DEFERRABLE" if calls else dialect.rewrite("BEGIN"))
         for number, part in enumerate(statement.parts):
             if not await self._run_part(connection, number, part) and (in_one or self.cancelled):
                 break
@@ -70,7 +55,7 @@ class Execution:
             if connection.in_transaction:
                 await connection.run("COMMIT" if sound else "ROLLBACK")
         except EngineError as error:
-            last.move("FAILED", _words(error))
+            last.move("FAILED", words(error))
             return
         if self.cancelled and not sound and last.status == "FINISHED":
             last.move("ABORTED", CANCELLED)
@@ -80,83 +65,23 @@ class Execution:
             return False
         part.move("STARTED")
         part.query_id = next(QUERY_IDS)
+        connection.take_notices()
+        texts = Texts(connection, self.statement, number, self._tools)
         started = time.time()
         clock = time.perf_counter_ns()
         try:
-            await self._run_texts(connection, number, part)
+            await texts.run()
             status, error = "FINISHED", None
         except (Refusal, ResultTooLarge) as refusal:
             status, error = "FAILED", str(refusal)
         part.duration = time.perf_counter_ns() - clock
         if status == "FAILED":
-            self._forget_result(number, part)
+            texts.forget_result()
             if self.cancelled:
                 status = "ABORTED"
         part.move(status, error)
-        self._observe(self.statement, number, started, part)
+        self._tools.observe(Ran(self.statement, number, part, started, connection.take_notices()))
         return status == "FINISHED"
-
-    async def _run_texts(self, connection: Connection, number: int, part: Part) -> None:
-        # What the engine cannot do by itself (COPY, UNLOAD), and locks to take before a text, belong in this loop.
-        texts = dialect.split(part.sql) if self.statement.is_batch else [part.sql]
-        for text in texts:
-            sql, values = self._prepare(text)
-            if part.has_result:  # of a text before this one: a part shows the result of its last text
-                self._forget_result(number, part)
-            if GLOBAL_CHANGE.match(sql):
-                await self._drop_idle()
-            try:
-                await self._run_text(connection, number, part, sql, values)
-            except EngineError as error:
-                raise Refusal(_words(error)) from None
-            except ResultTooLarge:
-                await connection.abandon()
-                raise
-
-    def _prepare(self, text: str) -> tuple[str, list[str]]:
-        try:
-            bound, values = parameters.bind(text, self.statement.parameters)
-            return dialect.rewrite(bound), values
-        except dialect.DialectError as error:
-            raise Refusal(f"ERROR: {error}") from None
-        except KeyError:
-            raise Refusal('ERROR: syntax error at or near ":"') from None
-
-    async def _run_text(
-        self, connection: Connection, number: int, part: Part, sql: str, values: list[str]
-    ) -> None:
-        pages: Pages | None = None
-        places: list[tuple[int, int]] = []
-        affected = 0
-        async with aclosing(connection.stream(sql, values)) as results:
-            async for result in results:
-                if result.nfields and pages is None:
-                    pages = self._pages(number)
-                    pages.begin(result)
-                    part.columns, places = columns.of_result(result), columns.origins(result)
-                if pages:
-                    pages.add(result)
-                elif result.status == ExecStatus.COMMAND_OK:
-                    affected = result.command_tuples or 0
-        if pages is None:
-            part.has_result, part.rows, part.size, part.columns = False, affected, 0, []
-            return
-        pages.finish()
-        part.has_result, part.rows, part.size = True, pages.rows, pages.size
-        if any(oid for oid, _ in places):
-            await columns.add_tables(connection, part.columns, places)
-
-    def _pages(self, number: int) -> Pages:
-        statement = self.statement
-
-        def keep(page: int, body: bytes) -> None:
-            self._store.add_page(statement.id, number, page, body)
-
-        return Pages(statement.result_format, keep)
-
-    def _forget_result(self, number: int, part: Part) -> None:
-        part.has_result, part.rows, part.size, part.columns = False, -1, -1, []
-        self._store.drop_pages(self.statement.id, number)
 
 
 def _counter() -> Iterator[int]:
@@ -167,11 +92,3 @@ def _counter() -> Iterator[int]:
 
 
 QUERY_IDS = _counter()
-
-
-def _words(error: EngineError) -> str:
-    if error.severity == "FATAL":
-        return f"FATAL: {error.message}"
-    return dialect.error_text(
-        error.sqlstate, error.message, error.detail or None, error.hint or None, error.context or None
-    )

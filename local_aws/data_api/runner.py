@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from local_aws.admin.faults import Faults
-from local_aws.data_api.execution import CANCELLED, Execution, Observer
+from local_aws.data_api.execution import CANCELLED, Execution
 from local_aws.data_api.sessions import Sessions
 from local_aws.data_api.statement import Statement
-from local_aws.data_api.store import Store
+from local_aws.data_api.tools import Tools
 from local_aws.engine.connection import Connection, EngineError
 from local_aws.engine.warehouse import Warehouse
 from local_aws.wire.errors import ApiError
@@ -29,17 +29,16 @@ class Runner:
     def __init__(
         self,
         warehouse: Warehouse,
-        store: Store,
+        tools: Tools,
         sessions: Sessions,
         faults: Faults,
         max_executing: int,
-        observe: Observer,
     ) -> None:
         self._warehouse = warehouse
-        self._store = store
+        self._tools = tools
+        self._store = tools.store
         self._sessions = sessions
         self._slots = asyncio.Semaphore(max_executing)
-        self._observe = observe
         self._running: dict[str, tuple[Execution, Connection | None]] = {}
         self._tasks: set[asyncio.Future[None]] = set()
         self._faults = faults
@@ -55,7 +54,7 @@ class Runner:
                 f"Active statements exceeded the allowed quota ({allowed}).",
             )
         self._store.save(statement)
-        execution = Execution(statement, self._store, self._warehouse.drop_idle, self._observe)
+        execution = Execution(statement, self._tools)
         self._running[statement.id] = execution, None
         self._keep(self._run(execution))
 

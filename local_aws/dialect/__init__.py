@@ -3,9 +3,10 @@
 from local_aws.dialect.compat import compat_sql
 from local_aws.dialect.dynamic import Mailbox
 from local_aws.dialect.errors import DialectError, ParameterError, UnsupportedError
+from local_aws.dialect.locks import lock_statement
 from local_aws.dialect.messages import error_text
 from local_aws.dialect.parameters import bind
-from local_aws.dialect.rewriter import rewrite
+from local_aws.dialect.rewriter import rewrite, rewrite_dynamic, written_table
 from local_aws.dialect.scripts import split
 
 __all__ = [
@@ -16,6 +17,9 @@ __all__ = [
     "bind",
     "compat_sql",
     "error_text",
+    "lock_statement",
     "rewrite",
+    "rewrite_dynamic",
     "split",
+    "written_table",
 ]

@@ -1,6 +1,6 @@
 """Redshift SQL to PostgreSQL SQL: which rules run on which tokens."""
 
-from local_aws.dialect import dynamic, expressions, procedures, statements, types
+from local_aws.dialect import dynamic, expressions, locks, procedures, statements, types
 from local_aws.dialect.errors import UnsupportedError
 from local_aws.dialect.plpgsql import Parser, blocks, leaves
 from local_aws.dialect.tokens import NAME, Tokens
@@ -12,9 +12,25 @@ def rewrite(sql: str) -> str:
 
     Rewriting twice is rewriting once. Raises UnsupportedError for what the stand-in does not imitate.
     """
+    return _rewrite(sql, with_locks=False)
+
+
+def rewrite_dynamic(sql: str) -> str:
+    """The same for EXECUTE, which takes several statements: with the locks of writers in front of them."""
+    return _rewrite(sql, with_locks=True)
+
+
+def written_table(sql: str) -> str | None:
+    """The table that a single (rewritten) statement writes to, as it is spelt; None when it writes to none."""
+    return locks.written_table(Tokens(sql), 0)
+
+
+def _rewrite(sql: str, *, with_locks: bool) -> str:
     tokens = Tokens(sql)
     _check_names(tokens)
     for start, end in tokens.statements():
+        if with_locks:
+            locks.lock_first(tokens, start)
         procedures.rewrite_definition(tokens, start, end, _rewrite_body)
         statements.begin(tokens, start, end)
         statements.apply(tokens, start, end)
@@ -34,6 +50,7 @@ def _rewrite_body(body: str, nonatomic: bool, plpgsql: bool) -> str:
     for leaf in leaves(nodes):
         if tokens.low[leaf.start] == "vacuum":
             raise UnsupportedError("VACUUM in a procedure, and neither does Redshift")
+        locks.lock_first(tokens, leaf.start)
         statements.apply(tokens, leaf.start, leaf.end)
     for block in blocks(nodes):
         if block.declare is not None:
@@ -41,7 +58,7 @@ def _rewrite_body(body: str, nonatomic: bool, plpgsql: bool) -> str:
     TransactionRules(tokens, nonatomic).apply(nodes)
     for i, word in enumerate(tokens.low):
         if word == "execute":
-            dynamic.rewrite_execute(tokens, i, rewrite)
+            dynamic.rewrite_execute(tokens, i, rewrite_dynamic)
     expressions.apply(tokens)
     return tokens.render()
 

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import defaultdict
 
-from local_aws.engine.connection import Connection, EngineError
+from local_aws.engine.connection import Answer, Connection, EngineError
 
 IDLE_SECONDS = 20.0
 IDLE_EACH = 10
@@ -13,8 +13,9 @@ IDLE_EACH = 10
 class Pool:
     """Connections by (database, user). A statement has its own for as long as it runs."""
 
-    def __init__(self, sockets: str) -> None:
+    def __init__(self, sockets: str, answer: Answer) -> None:
         self._sockets = sockets
+        self._answer = answer
         self._drains = 0
         self._idle: defaultdict[tuple[str, str], list[tuple[float, Connection]]] = defaultdict(list)
 
@@ -26,7 +27,7 @@ class Pool:
             if connection.usable:
                 return connection
             connection.close()
-        return await Connection.open(self._sockets, database, user)
+        return await Connection.open(self._sockets, database, user, self._answer)
 
     async def release(self, connection: Connection, database: str, user: str) -> None:
         """Take a connection back, reset; close it where that fails or enough are idle."""
@@ -37,6 +38,7 @@ class Pool:
         drains = self._drains
         if connection.busy or not connection.usable or len(idle) >= IDLE_EACH:
             return False
+        connection.take_notices()
         try:
             await connection.reset()
         except EngineError:

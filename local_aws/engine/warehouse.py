@@ -22,7 +22,9 @@ class Warehouse:
 
     def __init__(self, postmaster: Postmaster) -> None:
         self._postmaster = postmaster
-        self._pool = Pool(str(postmaster.sockets))
+        # PostgreSQL's folder exists by now; procedures that compute SQL ask for its rewriting there.
+        self._mailbox = dialect.Mailbox(postmaster.data, dialect.rewrite_dynamic)
+        self._pool = Pool(str(postmaster.sockets), self._mailbox.answer)
         self._admin_turn = asyncio.Lock()
         self._sweeper: asyncio.Task[None] | None = None
 
@@ -53,6 +55,17 @@ class Warehouse:
                 raise
         await self.admin_run(f"CREATE ROLE {_identifier(user)} LOGIN SUPERUSER")
         return await self._pool.acquire(database, user)
+
+    async def run_as_owner(self, database: str, sql: str, *values: str) -> list[tuple[str | None, ...]]:
+        """Run one statement in a database as the owner of the system, on a connection that is closed at once.
+
+        Not a pooled one: an idle connection that nobody expects would be in the way of DROP DATABASE.
+        """
+        connection = await Connection.open(str(self._postmaster.sockets), database, SUPERUSER)
+        try:
+            return await connection.run(sql, values)
+        finally:
+            connection.close()
 
     async def release(self, connection: Connection, database: str, user: str) -> None:
         """Give a connection back."""

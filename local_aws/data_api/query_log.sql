@@ -1,0 +1,28 @@
+-- $1: a JSON array of what ran; each item may hold messages and load_errors.
+WITH given AS MATERIALIZED (
+    SELECT item FROM jsonb_array_elements($1::jsonb) AS item
+), queries AS (
+    INSERT INTO local_aws.queries
+        (query, pid, kind, text, starttime, endtime, status, error, returned_rows, returned_bytes)
+    SELECT r.query, r.pid, r.kind, r.text, to_timestamp(r.started) AT TIME ZONE 'UTC',
+           to_timestamp(r.started + r.seconds) AT TIME ZONE 'UTC', r.status, r.error, r.rows, r.bytes
+    FROM given, jsonb_to_record(item) AS r (
+        query bigint, pid int, kind varchar, text varchar, started float8, seconds float8, status varchar,
+        error varchar, rows bigint, bytes bigint
+    )
+    WHERE r.query IS NOT NULL
+    ON CONFLICT DO NOTHING
+), messages AS (
+    INSERT INTO local_aws.messages (query, loglevel, message)
+    SELECT (item ->> 'query')::bigint, m.loglevel, m.message
+    FROM given, jsonb_to_recordset(coalesce(item -> 'messages', '[]')) AS m (loglevel int, message varchar)
+)
+INSERT INTO local_aws.load_errors
+    (query, tbl, filename, line_number, colname, type, col_length, position, raw_line, raw_field_value, err_code,
+     err_reason)
+SELECT e.query, e.tbl, e.filename, e.line_number, e.colname, e.type, e.col_length, e.position,
+       left(e.raw_line, 1024), left(e.raw_field_value, 1024), e.err_code, left(e.err_reason, 100)
+FROM given, jsonb_to_recordset(coalesce(item -> 'load_errors', '[]')) AS e (
+    query bigint, tbl int, filename varchar, line_number bigint, colname varchar, type varchar, col_length varchar,
+    position int, raw_line varchar, raw_field_value varchar, err_code int, err_reason varchar
+)

@@ -1,0 +1,34 @@
+"""What running a statement needs of the rest of the stand-in."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from local_aws.data_api.statement import Part, Statement
+from local_aws.data_api.store import Store
+from local_aws.engine.connection import Connection, Notice
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One part that was run: `number` counts from 0, `started` is seconds since the epoch."""
+
+    statement: Statement
+    number: int
+    part: Part
+    started: float
+    notices: Sequence[Notice]
+
+
+# Runs COPY and UNLOAD: (text, connection, statement, part) to the number of rows, None for any other text.
+Transfer = Callable[[str, Connection, Statement, Part], Awaitable[int | None]]
+
+
+@dataclass(frozen=True)
+class Tools:
+    """`observe` is told of each part; `before_look` is awaited before a statement reads what that has led to."""
+
+    store: Store
+    drop_idle: Callable[[], Awaitable[None]]
+    observe: Callable[[Ran], None]
+    before_look: Callable[[str], Awaitable[None]]
+    transfer: Transfer

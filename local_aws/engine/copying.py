@@ -1,0 +1,69 @@
+"""PostgreSQL's own COPY over a connection: rows in and out as bytes, never all of them at once."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+
+from psycopg import pq
+
+from local_aws.engine.connection import Connection
+from local_aws.engine.libpq import EngineError, engine_error, ready
+
+
+async def copy_in(connection: Connection, sql: str, chunks: AsyncIterator[bytes]) -> int:
+    """Run COPY ... FROM STDIN; return the number of rows. An exception out of `chunks` undoes it."""
+    await _begin(connection, sql, pq.ExecStatus.COPY_IN)
+    try:
+        async for chunk in chunks:
+            while not connection.handle.put_copy_data(chunk):
+                await connection.flush()
+            await connection.flush()
+            if connection.handle.is_busy() == 0:  # an answer before the end: the server has given up
+                break
+    except BaseException:
+        connection.handle.put_copy_end(b"the data could not be read")
+        await connection.flush()
+        while await connection.next_result() is not None:
+            pass
+        raise
+    while not connection.handle.put_copy_end():
+        await connection.flush()
+    await connection.flush()
+    return await _finish(connection)
+
+
+async def copy_out(connection: Connection, sql: str) -> AsyncGenerator[bytes, None]:
+    """Run COPY ... TO STDOUT; yield its rows, each with its line end."""
+    await _begin(connection, sql, pq.ExecStatus.COPY_OUT)
+    while True:
+        length, row = connection.handle.get_copy_data(1)
+        if length > 0:
+            yield bytes(row)
+        elif length == 0:
+            await ready(connection.handle.socket, for_writing=False)
+            connection.handle.consume_input()
+        else:
+            break
+    await _finish(connection)
+
+
+async def _begin(connection: Connection, sql: str, wanted: pq.ExecStatus) -> None:
+    connection.handle.send_query_params(sql.encode(), None)
+    await connection.flush()
+    result = await connection.next_result()
+    if result is not None and result.status == wanted:
+        return
+    while await connection.next_result() is not None:
+        pass
+    raise engine_error(result) if result is not None else EngineError("COPY did not begin")
+
+
+async def _finish(connection: Connection) -> int:
+    rows = 0
+    failure: EngineError | None = None
+    while (result := await connection.next_result()) is not None:
+        if result.status == pq.ExecStatus.COMMAND_OK:
+            rows = result.command_tuples or 0
+        else:
+            failure = failure or engine_error(result)
+    if failure:
+        raise failure
+    return rows

@@ -1,0 +1,1 @@
+"""COPY and UNLOAD between tables and the stand-in's S3."""

@@ -1,0 +1,93 @@
+"""stl_query and its like show what ran."""
+
+from typing import Any
+
+from tests.local_aws.conftest import Statements, eventually
+
+
+def test_statements_are_shown_with_their_ids_and_outcome(statements: Statements) -> None:
+    done = statements.run("create table t as select 1 as a")
+    read = statements.run("select a from t where a = :a", Parameters=[{"name": "a", "value": "1"}])
+    failed = statements.run("select a / 0 from t")
+    shown = statements.rows(
+        "select query_id, query_type, status, returned_rows, query_text, session_id from sys_query_history"
+        " order by query_id"
+    )
+    wanted: list[list[Any]] = [
+        [
+            done["RedshiftQueryId"],
+            "DDL",
+            "success",
+            0,
+            "create table t as select 1 as a",
+            done["RedshiftPid"],
+        ],
+        # The text as it was sent: values are never shown.
+        [
+            read["RedshiftQueryId"],
+            "SELECT",
+            "success",
+            1,
+            "select a from t where a = :a",
+            read["RedshiftPid"],
+        ],
+        [failed["RedshiftQueryId"], "SELECT", "failed", 0, "select a / 0 from t", failed["RedshiftPid"]],
+    ]
+    assert shown == wanted
+    assert statements.rows("select aborted from stl_query order by query limit 2") == [[0], [1]]
+
+
+def test_parts_of_a_batch_are_shown_each(statements: Statements) -> None:
+    statements.batch("create table t (a int)", "insert into t values (1)", "call nothing()")
+    assert statements.rows("select kind, status from local_aws.queries order by query") == [
+        ["DDL", "success"],
+        ["INSERT", "success"],
+        ["CALL", "failed"],
+    ]
+
+
+def test_the_last_query_of_a_session(statements: Statements) -> None:
+    where = statements.where
+    opened = statements.api.execute_statement(
+        **where, Sql="select 1", SessionKeepAliveSeconds=60, WaitTimeSeconds=30
+    )
+    statements.run("select 2")
+    asked = statements.api.execute_statement(
+        SessionId=opened["SessionId"],
+        Sql="select pg_last_query_id()",
+        WaitTimeSeconds=30,
+        SessionKeepAliveSeconds=0,
+    )
+    first = statements.api.describe_statement(Id=opened["Id"])["RedshiftQueryId"]
+    assert statements.api.get_statement_result(Id=asked["Id"])["Records"] == [[{"longValue": first}]]
+
+
+def test_history_is_written_without_anybody_looking_and_hinders_no_drop(
+    statements: Statements, data_api: Any
+) -> None:
+    statements.run("create database beside")
+    there = Statements(data_api, "beside")
+    there.run("select 1")
+    assert statements.run("drop database beside")["Status"] == "FINISHED"
+    statements.run("select 1 as seen")
+    # Hidden from the trigger that would flush it: the regular writing must have done it.
+    count = "select count(*) from pg_class where relname = 'queries' and pg_relation_size(oid) > 0"
+    assert eventually(lambda: statements.rows(count) == [[1]])
+
+
+def test_the_stand_ins_own_schema_is_hidden(statements: Statements) -> None:
+    api, where = statements.api, statements.where
+    assert "local_aws" not in api.list_schemas(**where)["Schemas"]
+    tables = api.list_tables(**where, SchemaPattern="local%")["Tables"]
+    assert tables == []
+    for view, column in (
+        ("svv_tables", "table_schema"),
+        ("svv_columns", "table_schema"),
+        ("svv_table_info", '"schema"'),
+        ("svv_redshift_schemas", "schema_name"),
+        ("svv_all_schemas", "schema_name"),
+        ("svv_all_tables", "schema_name"),
+        ("svv_all_columns", "schema_name"),
+        ("pg_table_def", "schemaname"),
+    ):
+        assert statements.rows(f"select count(*) from {view} where {column} = 'local_aws'") == [[0]], view
