@@ -21,11 +21,14 @@ def apply(tokens: Tokens, start: int, end: int) -> None:
 
 
 def begin(tokens: Tokens, start: int, end: int) -> None:
-    """Mark a transaction block, so that procedures know that they are in one: nothing else in SQL tells them."""
+    """Begin a transaction block: on one snapshot, whichever level is asked for, and marked for procedures to know."""
     first, *options = tokens.low[start:end]
     begins = first == "begin" or (first == "start" and options[:1] == ["transaction"])
     if begins and _BEGIN_OPTIONS.issuperset(options):
-        tokens.after(end - 1, " DEFERRABLE")
+        behind = start + (2 if options[:1] in (["transaction"], ["work"]) else 1)
+        mode = " READ ONLY" if "only" in options else ""
+        tokens.drop(behind, end)
+        tokens.after(behind - 1, f" ISOLATION LEVEL REPEATABLE READ{mode} DEFERRABLE")
 
 
 def _delete(tokens: Tokens, start: int, _end: int) -> None:

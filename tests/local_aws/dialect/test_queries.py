@@ -93,8 +93,8 @@ def test_what_cannot_be_imitated_is_refused(sql: str) -> None:
 
 
 def test_a_transaction_block_is_marked_for_procedures() -> None:
-    assert rewrite("begin") == "begin DEFERRABLE"
+    assert rewrite("begin") == "begin ISOLATION LEVEL REPEATABLE READ DEFERRABLE"
     assert rewrite("start transaction isolation level serializable;") == (
-        "start transaction isolation level serializable DEFERRABLE;"
+        "start transaction ISOLATION LEVEL REPEATABLE READ DEFERRABLE;"
     )
     assert rewrite("begin DEFERRABLE") == "begin DEFERRABLE"
