@@ -13,6 +13,7 @@ from botocore import xform_name
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectTimeoutError,
     CredentialRetrievalError,
     EndpointConnectionError,
     HTTPClientError,
@@ -173,7 +174,7 @@ def classified(operation: str, error: Exception) -> CallError:
         )
     if isinstance(error, _CREDENTIAL_ERRORS):
         return CredentialsRefusedError(operation, code, message, CHECK_CREDENTIALS)
-    if isinstance(error, HTTPClientError):
+    if isinstance(error, HTTPClientError | ConnectTimeoutError):
         return TransientCallError(operation, code, message)
     if isinstance(error, NoRegionError):
         return CallError(

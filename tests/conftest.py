@@ -1,4 +1,4 @@
-"""One stand-in for the whole test session, a database of its own for each test."""
+"""One stand-in and one Prefect server for the whole test session, a database of its own for each test."""
 
 import os
 import shutil
@@ -11,8 +11,15 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+from hypothesis import settings
+from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
+from flows.local import local_services
 from local_aws import Served, running
+
+# A slow machine is no fault.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 CLUSTER = {"ClusterIdentifier": "local-cluster", "DbUser": "tester"}
 
@@ -65,6 +72,20 @@ def data_api(stand_in: Served) -> Iterator[Any]:
     )
     yield client
     client.close()
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[str]:
+    """The URL of a real Prefect server, whose home is a temporary folder."""
+    with tempfile.TemporaryDirectory(prefix="prefect-home-") as home, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PREFECT_HOME", home)
+        patch.delenv("PREFECT_API_URL", raising=False)
+        patch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+        patch.setenv("DO_NOT_TRACK", "1")
+        with temporary_settings({PREFECT_HOME: Path(home)}), local_services(Path(home), stand_in=False):
+            url = str(PREFECT_API_URL.value())
+            patch.setenv("PREFECT_API_URL", url)
+            yield url
 
 
 @pytest.fixture
