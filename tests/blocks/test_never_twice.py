@@ -145,8 +145,8 @@ async def test_unknown_statuses_are_no_end(runs: RedshiftDataApi, admin: Admin) 
 async def test_thirty_per_cent_of_all_calls_failing(
     runs: RedshiftDataApi, admin: Admin, history: History, seed: int
 ) -> None:
-    for kind in ("throttle", "server_error", "drop_before", "drop_after"):
-        admin.add_fault(kind, probability=0.085, seed=seed)
+    for place, kind in enumerate(("throttle", "server_error", "drop_before", "drop_after")):
+        admin.add_fault(kind, probability=0.085, seed=10 * seed + place)
     names = [f"step-{n}" for n in range(12)]
     results: list[Any] = await asyncio.gather(*(runs.run(ADD_ONE, name=name) for name in names))
     admin.clear_faults()
