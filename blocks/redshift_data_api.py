@@ -3,7 +3,7 @@
 import asyncio
 import os
 import threading
-from typing import Self
+from typing import Any, Self
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -23,6 +23,8 @@ from blocks.submission import Submission
 
 # A query may run for a day (quotas of the Data API).
 LONGEST_STATEMENT_SECONDS = 86_400
+
+_MAKING_A_CLIENT = threading.Lock()
 
 
 class RedshiftDataApi(Submission, Results, Sessions, Catalog, Listing, Block):
@@ -106,20 +108,25 @@ class RedshiftDataApi(Submission, Results, Sessions, Catalog, Listing, Block):
     )
 
     _calls: Calls | None = PrivateAttr(default=None)
-    _calls_lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     @model_validator(mode="after")
     def _check_target_and_login(self) -> Self:
-        if self.cluster_identifier and self.workgroup_name:
-            raise ValueError("cluster_identifier and workgroup_name clash: name one target.")
-        if not self.cluster_identifier and not self.workgroup_name:
-            raise ValueError("No target: set cluster_identifier or workgroup_name.")
-        if self.db_user and self.secret_arn:
-            raise ValueError("db_user and secret_arn clash: the secret holds the database user already.")
-        if self.db_user and self.workgroup_name:
-            raise ValueError(
-                "db_user and workgroup_name clash: a workgroup takes the user from the IAM identity."
-            )
+        problems = {
+            "cluster_identifier and workgroup_name clash: name one target.": (
+                self.cluster_identifier and self.workgroup_name
+            ),
+            "No target: set cluster_identifier or workgroup_name.": (
+                not self.cluster_identifier and not self.workgroup_name
+            ),
+            "db_user and secret_arn clash: the secret holds the database user already.": (
+                self.db_user and self.secret_arn
+            ),
+            "db_user and workgroup_name clash: a workgroup takes the user from the IAM identity.": (
+                self.db_user and self.workgroup_name
+            ),
+        }
+        if found := [problem for problem, is_there in problems.items() if is_there]:
+            raise ValueError(" ".join(found))
         return self
 
     @classmethod
@@ -135,6 +142,11 @@ class RedshiftDataApi(Submission, Results, Sessions, Catalog, Listing, Block):
         names = ("cluster_identifier", "workgroup_name", "database", "db_user", "secret_arn")
         found = {name: value for name in names if (value := os.environ.get(f"REDSHIFT_{name.upper()}"))}
         return cls.model_validate(found) if found.keys() & {"cluster_identifier", "workgroup_name"} else None
+
+    def __getstate__(self) -> dict[Any, Any]:
+        # A client belongs to its process: a block that is sent to another one makes its own there.
+        state = super().__getstate__()
+        return {**state, "__pydantic_private__": {**(state["__pydantic_private__"] or {}), "_calls": None}}
 
     @property
     def logger(self) -> Logger:
@@ -163,7 +175,7 @@ class RedshiftDataApi(Submission, Results, Sessions, Catalog, Listing, Block):
         return self._calls
 
     def _make_calls(self) -> Calls:
-        with self._calls_lock:
+        with _MAKING_A_CLIENT:
             if self._calls is not None:
                 return self._calls
             overrides = self.aws_credentials.aws_client_parameters.get_params_override()
