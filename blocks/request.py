@@ -13,6 +13,7 @@ from blocks.statement import shorten
 MAX_STATEMENTS = 40
 MAX_STATEMENT_BYTES = 100_000
 MAX_NAME_CHARACTERS = 2048
+_KEEP_ALIVE = "SessionKeepAliveSeconds"
 _PARAMETER_NAME = re.compile(r"[0-9a-zA-Z_]+")
 
 ExecutionMode = Literal["TRANSACTION", "AUTO_COMMIT"]
@@ -69,7 +70,9 @@ class Request:
         place = {} if "SessionId" in self.options else target
         parts = [self.name, *sorted(f"{k}={v}" for k, v in place.items()), *self.statements]
         parts += [f"{k}={v}" for k, v in sorted(self.parameters.items())]
-        parts += [f"{k}={v}" for k, v in sorted(self.options.items())]
+        # To keep a session for a longer time is no other work; to keep one at all is.
+        options = {**self.options, **({_KEEP_ALIVE: "any"} if _KEEP_ALIVE in self.options else {})}
+        parts += [f"{k}={v}" for k, v in sorted(options.items())]
         parts += [self.work] if self.work else []
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

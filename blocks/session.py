@@ -110,7 +110,8 @@ class Session:
                     self.id = None
                     return await self._open(request, deadline, may_be_known=False)
                 # Another process may be in it, or the service not yet done with the statement before.
-                if "busy" not in str(error).lower() or time.monotonic() > deadline:
+                is_busy = status == "BUSY" or "busy" in str(error).lower()
+                if not is_busy or time.monotonic() > deadline:
                     raise
             await asyncio.sleep(backoff(attempt))
             attempt += 1

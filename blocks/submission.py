@@ -1,6 +1,7 @@
 """Statements on their way: submitted, described, waited for, cancelled, or run to their end once."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -73,7 +74,9 @@ class Submission(Connection):
         return await self._submit(request_for(list(sqls), parameters, name, execution_mode, options))
 
     async def _submit(self, request: Request) -> Statement:
-        return await InFlight(await self.calls(), request, self.target(), self.logger).submit()
+        in_flight = InFlight(await self.calls(), request, self.target(), self.logger)
+        # The answer does not tell the format, and a short statement may have ended already.
+        return replace(await in_flight.submit(), result_format=request.options.get("ResultFormat", "JSON"))
 
     async def describe_statement(self, statement: SubStatement | str, *, wait_seconds: int = 0) -> Statement:
         """What the service knows of a statement, or of one of a batch (API: DescribeStatement).

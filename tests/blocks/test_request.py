@@ -29,6 +29,7 @@ def test_a_token_is_the_same_whenever_the_work_is() -> None:
         {"name": "load/2"},
         {"options": {"ResultFormat": "CSV"}},
         {"options": {"SessionId": "s"}},
+        {"options": {"SessionKeepAliveSeconds": 60}},
         {"work": "session 2"},
     ],
     ids=str,
@@ -41,6 +42,11 @@ def test_a_token_differs_with_everything_that_makes_other_work(change: dict[str,
     else:
         assert other.token(TARGET) != REQUEST.token(TARGET)
     assert REQUEST.token({**TARGET, "Database": "prod"}) != REQUEST.token(TARGET)
+
+
+def test_a_session_that_is_kept_longer_is_the_same_work() -> None:
+    short, long = (replace(REQUEST, options={"SessionKeepAliveSeconds": n}) for n in (60, 600))
+    assert short.token(TARGET) == long.token(TARGET)
 
 
 def test_an_attempt_has_a_name_and_a_token_of_its_own() -> None:
