@@ -20,6 +20,12 @@ from flows.errors import PipelineError
 
 STAND_IN_WAREHOUSE = {"REDSHIFT_WORKGROUP_NAME": "local-workgroup", "REDSHIFT_DATABASE": "dev"}
 START_SECONDS = 90.0
+# Its services record the task runs; what schedules deployments has no place in a local run.
+_SERVER_SETTINGS = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
+}
 _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
 
@@ -83,19 +89,20 @@ def _environment(variables: dict[str, str]) -> Iterator[None]:
 def _prefect_server(state: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A Prefect server of our own: the temporary one that Prefect starts by itself is noisy when it stops."""
     port = _free_port()
+    url = f"http://127.0.0.1:{port}/api"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     with (state / "prefect-server.log").open("ab") as log:
         server = subprocess.Popen(  # noqa: S603
-            [*command, "--no-services"],
+            command,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env={**os.environ, "PREFECT_SERVER_ANALYTICS_ENABLED": "false"},
+            env={**os.environ, **_SERVER_SETTINGS, "PREFECT_UI_API_URL": url},
             start_new_session=True,  # Ctrl-C is for the run, which still needs the server then
             preexec_fn=_end_with_parent if sys.platform == "linux" else None,
         )
     try:
-        yield server, f"http://127.0.0.1:{port}/api"
+        yield server, url
     finally:
         server.terminate()
         try:
