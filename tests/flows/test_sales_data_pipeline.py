@@ -176,9 +176,7 @@ def test_scripts_from_s3(warehouse: Warehouse) -> None:
     run(run_date=DAY, scripts="s3://etl-scripts/sales")
     assert warehouse.count("store_sales") == 14
 
-    with pytest.raises(
-        ScriptError, match=r"Cannot read the script s3://etl-scripts/nowhere/\w+.sql"
-    ):
+    with pytest.raises(ScriptError, match=r"Cannot read the script s3://etl-scripts/nowhere/\w+.sql"):
         run(run_date=DAY, scripts="s3://etl-scripts/nowhere")
 
 
