@@ -47,5 +47,8 @@ async def test_sessions(warehouse: RedshiftDataApi) -> None:
         "local-workgroup",
     )
     for session in found:
-        await warehouse.execute_statement("select 1", session_id=session.id, session_keep_alive_seconds=0)
+        last = await warehouse.execute_statement(
+            "select 1", session_id=session.id, session_keep_alive_seconds=0
+        )
+        await warehouse.wait(last)
     assert {session.id async for session in warehouse.list_sessions("CLOSED")} == {s.id for s in found}
