@@ -75,8 +75,12 @@ class Postmaster:
             **self.identity.spawn,
         )
         if done.returncode:
-            last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-            raise StartProblem("PostgreSQL could not be set up: " + "".join(last))
+            said = done.stderr.decode(errors="replace").strip().splitlines()
+            # The cause comes first; what follows tells of tidying up.
+            cause = next(
+                (line for line in said if "FATAL" in line or "error:" in line), "initdb said nothing"
+            )
+            raise StartProblem(f"PostgreSQL could not be set up: {cause}")
         return True
 
     def start(self) -> None:

@@ -6,6 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,28 +24,31 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def base() -> Iterator[Path]:
+    """A folder of our own: each run of pytest that starts closes the one above `tmp_path` to other users.
+
+    Under root, PostgreSQL is one, and could not go on.
+    """
+    made = Path(tempfile.mkdtemp(prefix="local_aws-running-"))
+    made.chmod(0o711)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def prepared(base: Path) -> Path:
     """A data directory with an empty warehouse, made once: setting PostgreSQL up takes longer than most tests."""
-    base = reachable(tmp_path_factory.mktemp("prepared"))
-    with running(base / "data"):
+    with running(base / "prepared"):
         pass
-    return base / "data"
+    return base / "prepared"
 
 
 @pytest.fixture
-def folder(prepared: Path, tmp_path: Path) -> Path:
+def folder(base: Path, prepared: Path) -> Path:
     """A data directory of this test's own."""
-    copy = reachable(tmp_path) / "data"
+    copy = base / uuid.uuid4().hex[:12]
     subprocess.run(["/bin/cp", "-a", str(prepared), str(copy)], check=True)
     return copy
-
-
-def reachable(folder: Path) -> Path:
-    """Let any user pass through, as PostgreSQL is one under root; else its files would lie under /var/tmp."""
-    for step in (folder, *folder.parents):
-        if step.stat().st_uid == os.geteuid() and str(step) not in ("/", "/tmp"):
-            step.chmod(step.stat().st_mode | 0o011)
-    return folder
 
 
 @pytest.fixture
