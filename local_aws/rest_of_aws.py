@@ -36,6 +36,13 @@ class RestOfAws:
         await self._load()
         return await asyncio.to_thread(_secret, secret_id, region)
 
+    async def s3(self) -> Any:
+        """Return moto's S3."""
+        await self._load()
+        from moto.s3.models import s3_backends
+
+        return s3_backends[ACCOUNT]["aws"]
+
     async def put_event(self, event: dict[str, Any], region: str) -> None:
         """Put an event on the default bus of EventBridge."""
         # Not loaded means that nobody has made a rule that could match.

@@ -85,3 +85,23 @@ FROM local_aws.load_errors AS e JOIN local_aws.queries AS q ON q.query = e.query
 CREATE OR REPLACE FUNCTION pg_catalog.pg_last_query_id() RETURNS bigint LANGUAGE sql STABLE AS $$
     SELECT coalesce(max(query) FILTER (WHERE pid = pg_backend_pid()), max(query), -1) FROM local_aws.queries
 $$;
+
+-- What the last COPY and UNLOAD of this session were: the stand-in, which runs them, leaves it in settings.
+CREATE OR REPLACE FUNCTION local_aws.last(what text, otherwise bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT coalesce(nullif(current_setting('local_aws.last_' || what, true), '')::bigint, otherwise)
+$$;
+CREATE OR REPLACE FUNCTION pg_catalog.pg_last_copy_count() RETURNS bigint LANGUAGE sql STABLE
+AS $$ SELECT local_aws.last('copy_count', 0) $$;
+CREATE OR REPLACE FUNCTION pg_catalog.pg_last_copy_id() RETURNS bigint LANGUAGE sql STABLE
+AS $$ SELECT local_aws.last('copy_id', -1) $$;
+CREATE OR REPLACE FUNCTION pg_catalog.pg_last_unload_count() RETURNS bigint LANGUAGE sql STABLE
+AS $$ SELECT local_aws.last('unload_count', 0) $$;
+CREATE OR REPLACE FUNCTION pg_catalog.pg_last_unload_id() RETURNS bigint LANGUAGE sql STABLE
+AS $$ SELECT local_aws.last('unload_id', -1) $$;
+
+-- Spoils a transaction in which the stand-in itself has found a fault.
+CREATE OR REPLACE FUNCTION local_aws.fail(message text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%', message;
+END
+$$;

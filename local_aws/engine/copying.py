@@ -1,5 +1,6 @@
 """PostgreSQL's own COPY over a connection: rows in and out as bytes, never all of them at once."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 
 from psycopg import pq
@@ -14,10 +15,8 @@ async def copy_in(connection: Connection, sql: str, chunks: AsyncIterator[bytes]
     try:
         async for chunk in chunks:
             while not connection.handle.put_copy_data(chunk):
-                await connection.flush()
-            await connection.flush()
-            if connection.handle.is_busy() == 0:  # an answer before the end: the server has given up
-                break
+                await _send(connection)
+            await _send(connection)
     except BaseException:
         connection.handle.put_copy_end(b"the data could not be read")
         await connection.flush()
@@ -43,6 +42,21 @@ async def copy_out(connection: Connection, sql: str) -> AsyncGenerator[bytes, No
         else:
             break
     await _finish(connection)
+
+
+async def _send(connection: Connection) -> None:
+    """Send what waits, and read meanwhile: a server that cannot get rid of its notices would not read, either."""
+    connection.handle.consume_input()
+    while connection.handle.flush():
+        socket = connection.handle.socket
+        waiting = [asyncio.ensure_future(ready(socket, for_writing=writing)) for writing in (True, False)]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waiting:
+                one.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+        connection.handle.consume_input()
 
 
 async def _begin(connection: Connection, sql: str, wanted: pq.ExecStatus) -> None:

@@ -1,9 +1,23 @@
 """Runs the statements that move data between tables and S3."""
 
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 from local_aws.data_api.query_log import QueryLog
 from local_aws.data_api.statement import Part, Statement
 from local_aws.engine.connection import Connection
+from local_aws.engine.libpq import EngineError
 from local_aws.rest_of_aws import RestOfAws
+from local_aws.transfer import load, unload
+from local_aws.transfer.command import Copy, parse
+from local_aws.transfer.errors import TransferProblem
+
+# A quick look, so that other statements are not read twice.
+MAY_BE_ONE = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:copy|unload)\b", re.IGNORECASE | re.DOTALL)
+REMEMBER = (
+    "SELECT set_config('local_aws.last_' || $1, $2, false), set_config('local_aws.last_' || $3, $4, false)"
+)
 
 
 class Transfers:
@@ -13,12 +27,70 @@ class Transfers:
         self._rest = rest
         self._log = log
 
-    async def run(
-        self,
-        text: str,  # noqa: ARG002
-        connection: Connection,  # noqa: ARG002
-        statement: Statement,  # noqa: ARG002
-        part: Part,  # noqa: ARG002
-    ) -> int | None:
-        """Run a COPY or an UNLOAD and return how many rows it moved; None for any other text."""
-        return None
+    async def run(self, text: str, connection: Connection, statement: Statement, part: Part) -> int | None:
+        """Run a COPY or an UNLOAD and return how many rows it moved; None for any other text.
+
+        Raises EngineError with Redshift's words.
+        """
+        if not MAY_BE_ONE.match(text):
+            return None
+        try:
+            command = parse(text)
+        except TransferProblem as problem:
+            raise await _failed(connection, problem) from None
+        if command is None:
+            return None
+        backend = await self._rest.s3()
+        if isinstance(command, Copy):
+            report = self._reporter(statement, part)
+            return await _in_transaction(
+                connection, lambda: self._copy(command, connection, backend, report, part)
+            )
+        rows = await _in_transaction(connection, lambda: unload.run(command, connection, backend))
+        await connection.run(REMEMBER, ["unload_count", str(rows), "unload_id", str(part.query_id)])
+        return rows
+
+    async def _copy(
+        self, command: Copy, connection: Connection, backend: Any, report: load.Report, part: Part
+    ) -> int:
+        rows = await load.run(command, connection, backend, report)
+        await connection.run(REMEMBER, ["copy_count", str(rows), "copy_id", str(part.query_id)])
+        return rows
+
+    def _reporter(self, statement: Statement, part: Part) -> load.Report:
+        def report(errors: list[dict[str, Any]]) -> None:
+            if errors:
+                self._log.add_load_errors(statement.database, part.query_id, errors)
+
+        return report
+
+
+async def _in_transaction(connection: Connection, work: Callable[[], Awaitable[int]]) -> int:
+    """Run inside the open transaction, which an error spoils, or in one of its own."""
+    begins = not connection.in_transaction
+    if begins:
+        await connection.run("BEGIN")
+    try:
+        rows = await work()
+        if begins:
+            await connection.run("COMMIT")
+    except TransferProblem as problem:
+        raise await _failed(connection, problem, end=begins) from None
+    except EngineError:
+        if begins and connection.usable:
+            await connection.run("ROLLBACK")
+        raise
+    return rows
+
+
+async def _failed(connection: Connection, problem: TransferProblem, *, end: bool = False) -> EngineError:
+    """Let the engine fail, too, so that an open transaction is spoilt as by any other error."""
+    message, _, detail = str(problem).partition("\n  Detail: ")
+    try:
+        if end:
+            await connection.run("ROLLBACK")
+        elif connection.in_transaction:
+            await connection.run("SELECT local_aws.fail($1)", [message])
+    except EngineError:
+        pass
+    return EngineError(message, detail=detail)

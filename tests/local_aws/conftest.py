@@ -2,11 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
+from botocore.config import Config
 
 from local_aws import Admin, Served
+
+if TYPE_CHECKING:
+    from tests.local_aws.transfer_bucket import Bucket
 
 PLACE = {"ClusterIdentifier": "local-cluster", "DbUser": "tester"}
 
@@ -78,3 +83,26 @@ def admin(stand_in: Served) -> Iterator[Admin]:
     client.clear_history()
     yield client
     client.clear_faults()
+
+
+@pytest.fixture
+def bucket(stand_in: Served, statements: Statements) -> Iterator["Bucket"]:
+    """A bucket named as this test's database."""
+    from tests.local_aws.transfer_bucket import Bucket
+
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=stand_in.url,
+        region_name="us-east-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+        config=Config(s3={"addressing_style": "path"}),
+    )
+    name = statements.where["Database"].replace("_", "-")
+    s3.create_bucket(Bucket=name)
+    made = Bucket(s3, name, statements)
+    yield made
+    for key in made.names():
+        s3.delete_object(Bucket=name, Key=key)
+    s3.delete_bucket(Bucket=name)
+    s3.close()

@@ -1,0 +1,109 @@
+"""The text formats of UNLOAD: delimited, CSV and JSON."""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from typing import BinaryIO
+
+from local_aws.transfer.options import Options
+
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_NAMED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_NUMBERS = frozenset(("int2", "int4", "int8", "numeric", "float4", "float8", "oid"))
+BYTES_A_WRITE = 1 << 16
+
+Line = Callable[[list[str | None]], str]
+
+
+def fields(line: bytes) -> list[str | None]:
+    """Return the fields of a line as the engine's COPY prints it."""
+    text = line.decode()[:-1]
+    values: list[str | None] = text.split("\t")  # type: ignore[assignment]
+    if "\\" not in text:
+        return values
+    return [None if value == "\\N" else _ESCAPE.sub(_unescape, value or "") for value in values]
+
+
+def _unescape(match: re.Match[str]) -> str:
+    return _NAMED.get(match[1], match[1])
+
+
+class TextWriter:
+    """Writes lines into a stream."""
+
+    def __init__(self, stream: BinaryIO, line: Line, header: str | None) -> None:
+        self._stream = stream
+        self._line = line
+        self._lines = [] if header is None else [header]
+        self._size = 0
+
+    def add(self, row: list[str | None]) -> None:
+        """Write one row."""
+        line = self._line(row)
+        self._lines.append(line)
+        self._size += len(line)
+        if self._size >= BYTES_A_WRITE:
+            self._flush()
+
+    def close(self) -> None:
+        """Write what is left."""
+        self._flush()
+        self._stream.close()
+
+    def _flush(self) -> None:
+        self._stream.write("".join(self._lines).encode())
+        self._lines.clear()
+        self._size = 0
+
+
+def writer(
+    stream: BinaryIO, names: Sequence[str], types: Sequence[tuple[str, int, int]], options: Options
+) -> TextWriter:
+    """Return the writer of the format that the options name."""
+    if options.has("json"):
+        return TextWriter(stream, _json(names, types), None)
+    line = _csv(options) if options.has("csv") else _delimited(options)
+    return TextWriter(stream, line, line(list(names)) if options.has("header") else None)
+
+
+def _csv(options: Options) -> Line:
+    delimiter, null = options.text("delimiter", ","), options.text("null")
+    special = re.compile(f'[{re.escape(delimiter)}"\r\n]')
+
+    def field(value: str | None) -> str:
+        if value is None:
+            return null
+        return '"' + value.replace('"', '""') + '"' if special.search(value) else value
+
+    return lambda row: delimiter.join([field(value) for value in row]) + "\n"
+
+
+def _delimited(options: Options) -> Line:
+    delimiter, null = options.text("delimiter", "|"), options.text("null")
+    quote = '"' if options.has("addquotes") else ""
+    escaped = re.compile(f"[{re.escape(delimiter)}\\\\\r\n{quote}']" if options.has("escape") else r"(?!)")
+
+    def field(value: str | None) -> str:
+        if value is None:
+            return null
+        return quote + escaped.sub(r"\\\g<0>", value) + quote
+
+    return lambda row: delimiter.join([field(value) for value in row]) + "\n"
+
+
+def _json(names: Sequence[str], types: Sequence[tuple[str, int, int]]) -> Line:
+    keys = [json.dumps(name, ensure_ascii=False) + ":" for name in names]
+    kinds = [name for name, _, _ in types]
+
+    def value(text: str | None, kind: str) -> str:
+        if text is None:
+            return "null"
+        if kind == "bool":
+            return "true" if text == "t" else "false"
+        return text if kind in _NUMBERS and text[-1:].isdigit() else json.dumps(text, ensure_ascii=False)
+
+    def line(row: list[str | None]) -> str:
+        members = [key + value(text, kind) for key, text, kind in zip(keys, row, kinds, strict=True)]
+        return "{" + ",".join(members) + "}\n"
+
+    return line
