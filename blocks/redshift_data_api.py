@@ -17,6 +17,7 @@ from blocks.calls import CALL_THREADS, Calls, classified
 from blocks.catalog import Catalog
 from blocks.in_flight import Logger
 from blocks.listing import Listing
+from blocks.raw_records import let_records_pass
 from blocks.results import Results
 from blocks.session import Sessions
 from blocks.submission import Submission
@@ -192,6 +193,7 @@ class RedshiftDataApi(Submission, Results, Sessions, Catalog, Listing, Block):
                 )
             except (BotoCoreError, ClientError, ValueError) as error:
                 raise classified("redshift-data", error) from error
+            let_records_pass(client)
             return Calls(client, self.max_concurrent_waits)
 
     def limit(self, timeout: float | None) -> float:

@@ -1,5 +1,6 @@
 """Typed Python values, from the JSON fields and the CSV texts of the Data API."""
 
+from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -62,7 +63,11 @@ def _field_reader(column: Column) -> Reader:
         for kind, value in field.items():
             if kind == "isNull":
                 return None
-            return parse(value) if parse and isinstance(value, str) else value
+            if not isinstance(value, str):
+                return value  # type: ignore[no-any-return]
+            if kind == "blobValue":
+                return b64decode(value)
+            return parse(value) if parse else value
         raise ResultError(f"{column.name}: the service sent a field without a value.")
 
     return read

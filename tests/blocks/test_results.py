@@ -1,6 +1,7 @@
 """Results arrive whole and typed, in either format, from the real endpoint."""
 
 import math
+import sys
 from contextlib import aclosing
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -111,9 +112,11 @@ async def test_pandas(everything: RedshiftDataApi) -> None:
 
 async def test_values_without_a_declared_scale_and_bytes(warehouse: RedshiftDataApi) -> None:
     sql = "select 1 / 3.0 as third, decode('00ff', 'hex') as raw, null::numeric(5,1) as none, 1 as n, 2 as n"
+    in_json = await warehouse.run(sql)
     statement = await warehouse.run(sql, result_format="CSV")
     (row,) = [row async for row in warehouse.rows(statement)]
     assert row == (Decimal("0.33333333333333333333"), b"\x00\xff", None, 1, 2)
+    assert [row async for row in warehouse.rows(in_json)] == [row]
     table = await warehouse.to_arrow(statement)
     assert table.column_names == ["third", "raw", "none", "n", "n"]
     assert [column.to_pylist() for column in table.columns] == [[row[0]], [b"\x00\xff"], [None], [1], [2]]
@@ -204,6 +207,17 @@ async def test_a_page_that_fails_is_fetched_again(
     statement = await warehouse.run(MANY, result_format="CSV")
     admin.add_fault(kind, operation="GetStatementResultV2", probability=0.5, count=3, seed=2)
     assert (await warehouse.to_arrow(statement)).num_rows == 2500
+
+
+async def test_without_the_extra_rows_are_read_and_arrow_says_what_it_needs(
+    warehouse: RedshiftDataApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statement = await warehouse.run("select 1 as n", result_format="CSV")
+    monkeypatch.delitem(sys.modules, "blocks.arrow_results", raising=False)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert [row.n async for row in warehouse.rows(statement)] == [1]
+    with pytest.raises(ResultError, match=r'need the extra "results": pip install pyarrow pandas'):
+        await warehouse.to_arrow(statement)
 
 
 def test_a_result_that_is_not_whole_is_an_error() -> None:

@@ -58,6 +58,14 @@ def test_what_python_cannot_hold_is_named(type_name: str, text: str) -> None:
             read(sent)
 
 
+def test_a_field_is_read_as_botocore_parses_it_and_as_the_service_sends_it() -> None:
+    read_bytes, read_float = field_readers(
+        [Column(name="b", type_name="varbyte"), Column(name="f", type_name="float4")]
+    )
+    assert read_bytes({"blobValue": b"\x00\xff"}) == read_bytes({"blobValue": "AP8="}) == b"\x00\xff"
+    assert read_float({"doubleValue": math.inf}) == read_float({"doubleValue": "Infinity"}) == math.inf
+
+
 def test_a_field_without_a_value_is_an_error() -> None:
     with pytest.raises(ResultError, match="c: the service sent a field without a value"):
         field_readers([Column(name="c", type_name="int4")])[0]({})
