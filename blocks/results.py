@@ -3,6 +3,7 @@
 from collections import namedtuple
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import aclosing
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from blocks.calls import Calls
@@ -74,22 +75,15 @@ class Results(Connection):
             ResultError: The statement has no result in CSV, it did not arrive whole, or pyarrow is not installed.
             CallError: The call was refused.
         """
-        try:
-            from blocks.arrow_results import read_batches
-        except ImportError as error:
-            raise ResultError(
-                'Arrow and pandas need the extra "results": pip install pyarrow pandas.'
-            ) from error
+        read_batches = _extra("blocks.arrow_results").read_batches
         async with aclosing(read_batches(await self.calls(), statement)) as batches:
             async for batch in batches:
                 yield batch
 
     async def to_arrow(self, statement: SubStatement) -> "pyarrow.Table":
         """The whole result as one Arrow table; as `record_batches`, which needs less memory."""
-        batches = [batch async for batch in self.record_batches(statement)]
-        import pyarrow
-
-        return pyarrow.Table.from_batches(batches)
+        arrow = _extra("pyarrow")
+        return arrow.Table.from_batches([batch async for batch in self.record_batches(statement)])
 
     async def to_pandas(
         self, statement: SubStatement, *, dtype_backend: Literal["pyarrow", "numpy"] = "pyarrow"
@@ -100,12 +94,17 @@ class Results(Connection):
             dtype_backend: With pyarrow, every value keeps its type, NULL among integers too; with numpy, pandas'
                 older types, in which such integers become floats and decimals, dates and times objects.
         """
+        pandas = _extra("pandas")
         table = await self.to_arrow(statement)
-        if dtype_backend == "numpy":
-            return table.to_pandas()
-        import pandas
+        return table.to_pandas(types_mapper=pandas.ArrowDtype if dtype_backend == "pyarrow" else None)
 
-        return table.to_pandas(types_mapper=pandas.ArrowDtype)
+
+def _extra(module: str) -> Any:
+    """A module that is there only with the extra `results`."""
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise ResultError('Arrow and pandas need the extra "results": pip install pyarrow pandas.') from error
 
 
 async def read_rows(

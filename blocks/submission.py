@@ -71,7 +71,9 @@ class Submission(Connection):
         The other arguments and the errors are those of `execute_statement`.
         """
         options = options_of(with_event, result_format, session_id, session_keep_alive_seconds)
-        return await self._submit(request_for(list(sqls), parameters, name, execution_mode, options))
+        # A string is a sequence of strings, too, but not of statements.
+        statements = [sqls] if isinstance(sqls, str) else list(sqls)
+        return await self._submit(request_for(statements, parameters, name, execution_mode, options))
 
     async def _submit(self, request: Request) -> Statement:
         in_flight = InFlight(await self.calls(), request, self.target(), self.logger)
