@@ -160,6 +160,12 @@ def slow_scripts(folder: Path, step: str) -> Path:
     return folder
 
 
+def test_it_runs_as_a_file_from_anywhere(tmp_path: Path) -> None:
+    command = [sys.executable, str(PROJECT_FOLDER / "flows" / "sales_data_pipeline.py"), "--help"]
+    shown = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert "--run-date" in shown
+
+
 def test_every_option_is_explained_and_a_parameter_of_the_flow() -> None:
     options = {action.dest: action for action in parser()._actions}
     assert all(action.help for action in options.values())
