@@ -41,6 +41,7 @@ class QueryLog:
     def __init__(self, warehouse: Warehouse) -> None:
         self._warehouse = warehouse
         self._waiting: defaultdict[str, list[Row]] = defaultdict(list)
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._writer: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -83,14 +84,16 @@ class QueryLog:
 
     async def flush(self, database: str) -> None:
         """Write what waits for a database."""
-        if not (rows := self._waiting.pop(database, None)):
-            return
-        try:
-            await self._warehouse.run_as_owner(database, INSERT, json.dumps(rows))
-        except EngineError as error:
-            # It may have been dropped meanwhile, and its history with it.
-            if "does not exist" not in error.message:
-                LOG.warning("history of statements was lost: %s", error.sqlstate)
+        # Whoever looks must also wait for a writing that has begun.
+        async with self._turns[database]:
+            if not (rows := self._waiting.pop(database, None)):
+                return
+            try:
+                await self._warehouse.run_as_owner(database, INSERT, json.dumps(rows))
+            except EngineError as error:
+                # It may have been dropped meanwhile, and its history with it.
+                if "does not exist" not in error.message:
+                    LOG.warning("history of statements was lost: %s", error.sqlstate)
 
     async def _flush_all(self) -> None:
         for database in list(self._waiting):

@@ -50,7 +50,10 @@ async def run(copy: Copy, connection: Connection, backend: Any, report: Report) 
                 raise
     _listen(connection, skipped)
     problems = _problems(source, target, skipped)
-    report([_error_row(target, *problem) for problem in problems])
+    raw = await asyncio.to_thread(source.raw_lines, {place for place, _ in problems})
+    report(
+        [_error_row(target, *problem) | {"raw_line": _shown(raw.get(problem[0], ""))} for problem in problems]
+    )
     if len(problems) > allowed:
         raise TransferProblem(
             f"Load into table '{target.name}' failed.  Check 'stl_load_errors' system table for details."
@@ -102,8 +105,7 @@ def _error_row(target: Table, place: Place, problem: RejectedRow) -> dict[str, A
         "type": "",
         "col_length": "",
         "position": 0,
-        "raw_line": "",
-        "raw_field_value": problem.value.replace("\0", ""),
+        "raw_field_value": _shown(problem.value),
         "err_code": problem.code,
         "err_reason": problem.reason,
     }
@@ -112,3 +114,8 @@ def _error_row(target: Table, place: Place, problem: RejectedRow) -> dict[str, A
         kind = {"bpchar": "char"}.get(column.type, column.type)
         row |= {"colname": column.name, "type": kind, "col_length": str(column.size or "")}
     return row
+
+
+def _shown(text: str) -> str:
+    """Return a text without what the engine's own texts cannot hold."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -1,7 +1,9 @@
 """The rows of everything that one COPY reads, as pieces of the engine's COPY format."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from itertools import islice
 from typing import Any, BinaryIO
 
 from local_aws.transfer import compression, json_rows, objects, parquet, text_rows
@@ -45,6 +47,23 @@ class Source:
         at = bisect_right(self._starts, line) - 1
         url, distance = self._files[at]
         return Place(url, line + distance)
+
+    def raw_lines(self, places: Collection[Place]) -> dict[Place, str]:
+        """Return lines as they are in their files, read once more; none of JSON and Parquet, which have no lines."""
+        options = self._copy.options
+        found: dict[Place, str] = {}
+        if not places or options.has("json") or options.has("parquet"):
+            return found
+        last: Counter[str] = Counter()
+        for place in places:
+            last[place.file] = max(last[place.file], place.line)
+        for url, file in objects.sources(self._backend, self._copy.source, manifest=options.has("manifest")):
+            with file:
+                lines = compression.reader(file, options.compression)
+                for number, line in enumerate(islice(lines, last[url]), start=1):
+                    if Place(url, number) in places:
+                        found[Place(url, number)] = line.rstrip(b"\r\n").decode(errors="replace")
+        return found
 
     def _file(self, url: str, rows: Iterator[Row]) -> Iterator[bytes]:
         lines: list[str] = []

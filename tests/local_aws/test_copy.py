@@ -11,13 +11,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from tests.local_aws.transfer_bucket import ROLE, Bucket
-
-
-def finished(described: dict[str, Any], rows: int | None = None) -> None:
-    assert described["Status"] == "FINISHED", described.get("Error")
-    if rows is not None:
-        assert (described["ResultRows"], described["HasResultSet"]) == (rows, False)
+from tests.local_aws.transfer_bucket import ROLE, Bucket, finished
 
 
 def parquet(**columns: Any) -> bytes:
@@ -171,69 +165,6 @@ def test_column_lists_defaults_and_identities(bucket: Bucket) -> None:
     ]
     assert "EXPLICIT_IDS" in bucket.copy("csv", "three", "t (id, a, b)")["Error"]
     assert 'column "nope"' in bucket.copy("csv", table="t (nope)")["Error"]
-
-
-BAD_LINES = [
-    ("a int", "csv", "1\nx2\n", "a", "int4", 1207, "Invalid digit"),
-    ("a decimal(4, 1)", "csv", "1\n12x.34\n", "a", "numeric", 1207, "Invalid digit"),
-    ("a date", "csv", "2020-01-01\n2020-13-01\n", "a", "date", 1205, "Invalid Date Format"),
-    (
-        "a date",
-        "csv dateformat 'DD.MM.YYYY'",
-        "01.01.2020\n2020-01-01\n",
-        "a",
-        "date",
-        1205,
-        "Invalid Date Format",
-    ),
-    ("a timestamp", "csv", "2020-01-01\nnow-ish\n", "a", "timestamp", 1206, "Invalid timestamp"),
-    ("a varchar(3)", "csv", "abc\nabcd\n", "a", "varchar", 1204, "String length exceeds DDL length"),
-    ("a varchar(3)", "csv", "abc\nééé\n", "a", "varchar", 1204, "String length exceeds DDL length"),
-    ("a char(3)", "csv", "abc\né\n", "a", "char", 1220, "Multibyte character not supported for CHAR"),
-    ("a varchar(9)", "csv", b"abc\nx\xffy\n", "a", "varchar", 1220, "Bad UTF-8 hex sequence: ff"),
-    ("a int not null", "csv", '1\n""\n', "a", "int4", 1213, "Missing data for not-null field"),
-    ("a int, b int", "csv", "1,2\n1\n", "", "", 1201, "Delimiter not found"),
-    ("a int, b int", "", "1|2\n1|2|3\n", "", "", 1202, "Extra column(s) found"),
-]
-
-
-@pytest.mark.parametrize(("columns", "options", "content", "name", "kind", "code", "reason"), BAD_LINES)
-def test_load_errors(
-    bucket: Bucket,
-    columns: str,
-    options: str,
-    content: str | bytes,
-    name: str,
-    kind: str,
-    code: int,
-    reason: str,
-) -> None:
-    bucket.statements.run(f"create table t ({columns})")
-    bucket.put({"in": content})
-    failed = bucket.copy(options)
-    assert (failed["Status"], failed["Error"]) == (
-        "FAILED",
-        "ERROR: Load into table 't' failed.  Check 'stl_load_errors' system table for details.",
-    )
-    [row] = bucket.statements.rows(
-        "select query, filename, line_number, colname, type, err_code, err_reason from stl_load_errors"
-    )
-    assert row[:-1] == [failed["RedshiftQueryId"], f"s3://{bucket.name}/in", 2, name, kind, code]
-    assert reason in row[-1]
-    assert bucket.statements.rows("select count(*) from t") == [[0]]
-    finished(bucket.copy(f"{options} maxerror 2"), 1)
-
-
-def test_maxerror_counts_all_kinds_and_files(bucket: Bucket) -> None:
-    bucket.statements.run("create table t (a int, b varchar(3))")
-    bucket.put({"in/1": "h,h\n1,a\nx,b\n2\n3,c\n", "in/2": "h,h\n4,toolong\n5,d\n"})
-    finished(bucket.copy("csv ignoreheader 1 maxerror 4", "in/"), 3)
-    found = bucket.statements.rows(
-        "select right(filename, 4), line_number, err_code, raw_field_value from stl_load_errors order by 1, 2"
-    )
-    assert found == [["in/1", 3, 1207, "x"], ["in/1", 4, 1201, ""], ["in/2", 2, 1204, "toolong"]]
-    assert bucket.copy("csv ignoreheader 1 maxerror 3", "in/")["Status"] == "FAILED"
-    assert bucket.statements.rows("select count(*) from t") == [[3]]
 
 
 def test_copy_is_part_of_its_transaction(bucket: Bucket) -> None:

@@ -3,19 +3,13 @@
 import gzip
 import io
 import json
-from typing import Any
 
 import pyarrow.parquet
 import pytest
 
-from tests.local_aws.transfer_bucket import Bucket
+from tests.local_aws.transfer_bucket import Bucket, finished
 
 QUERY = "select 1 as a, 'x|\"y\",z' as b, null::varchar(3) as c, true as d, date '2020-01-02' as e, 1.50 as f"
-
-
-def finished(described: dict[str, Any], rows: int) -> None:
-    assert described["Status"] == "FINISHED", described.get("Error")
-    assert (described["ResultRows"], described["HasResultSet"]) == (rows, False)
 
 
 @pytest.mark.parametrize(

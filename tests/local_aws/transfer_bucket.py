@@ -44,3 +44,10 @@ class Bucket:
     def manifest(self, *entries: Mapping[str, Any]) -> str:
         """Return a manifest."""
         return json.dumps({"entries": list(entries)})
+
+
+def finished(described: dict[str, Any], rows: int | None = None) -> None:
+    """See that a COPY or an UNLOAD has finished, and how many rows it says that it has moved."""
+    assert described["Status"] == "FINISHED", described.get("Error")
+    if rows is not None:
+        assert (described["ResultRows"], described["HasResultSet"]) == (rows, False)
