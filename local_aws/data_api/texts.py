@@ -17,9 +17,10 @@ _GAP = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
 GLOBAL_CHANGE = re.compile(
     rf"{_GAP}(drop|alter|create)\s+(database|user|role|group)\b", re.IGNORECASE | re.DOTALL
 )
+BEGIN = re.compile(rf"{_GAP}(?:begin|start\s+transaction)\b", re.IGNORECASE | re.DOTALL)
 TRUNCATE = re.compile(rf"{_GAP}truncate\b", re.IGNORECASE | re.DOTALL)
 # Views and functions that show what ran before.
-LOOK = re.compile(r"\b(?:st[lv]_|sv[lv]_|sys_|pg_last_|local_aws\.)", re.IGNORECASE)
+LOOK = re.compile(r"\b(?:stl_|svl_|sys_|pg_last_|local_aws\.)", re.IGNORECASE)
 SERIALIZATION_FAILURE = "40001"
 IDENTIFY = "SELECT pg_current_xact_id(), $1::regclass::oid"
 
@@ -72,6 +73,8 @@ class Texts:
             return
         bound, values = parameters.bind(text, self._statement.parameters)
         sql = dialect.rewrite(bound)
+        if BEGIN.match(sql) and self._connection.in_transaction:
+            sql = "BEGIN"  # only a warning, as long as it asks for nothing
         if GLOBAL_CHANGE.match(sql):
             await self._tools.drop_idle()
         if LOOK.search(sql):

@@ -57,6 +57,9 @@ def _attribute(tokens: Tokens, at: int, name: str, found: Attributes) -> int:
         stop = at + 2
     elif word == "identity" and tokens.low[at + 1] == "(":
         return _identity(tokens, at)
+    elif word == "identity" and tokens.low[at - 1] != "as":
+        tokens.text[at] = "GENERATED ALWAYS AS IDENTITY (START WITH 1 INCREMENT BY 1 MINVALUE 1)"
+        return at + 1
     else:
         return tokens.close(at) + 1 if word == "(" else stop
     tokens.drop(at, stop)

@@ -119,3 +119,11 @@ def test_procedures_can_tell_that_they_are_in_a_transaction(statements: Statemen
     done = statements.batch(mark, "select 1")
     assert statements.api.get_statement_result(Id=f"{done['Id']}:1")["Records"] == [[{"stringValue": "on"}]]
     assert statements.rows(mark) == [["off"]]
+
+
+def test_begin_inside_a_transaction_changes_nothing(statements: Statements) -> None:
+    done = statements.batch(
+        "create table t (a int); begin; insert into t values (1); commit; begin transaction; end"
+    )
+    assert done["Status"] == "FINISHED", done.get("Error")
+    assert statements.rows("select a from t") == [[1]]

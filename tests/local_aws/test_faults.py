@@ -24,6 +24,13 @@ def test_every_kind_is_in_the_readme() -> None:
     assert [kind for kind in KINDS if f"`{kind}`" not in readme] == []
 
 
+def test_every_kind_is_put_to_work_by_a_test() -> None:
+    from pathlib import Path
+
+    tests = "".join(file.read_text() for file in Path(__file__).parent.glob("test_*.py"))
+    assert [kind for kind in KINDS if f'"{kind}"' not in tests] == []
+
+
 def test_the_same_seed_strikes_at_the_same_calls() -> None:
     def pattern(seed: int) -> list[bool]:
         fault = Fault("throttle", probability=0.5, seed=seed)

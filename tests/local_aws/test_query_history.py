@@ -91,3 +91,24 @@ def test_the_stand_ins_own_schema_is_hidden(statements: Statements) -> None:
         ("pg_table_def", "schemaname"),
     ):
         assert statements.rows(f"select count(*) from {view} where {column} = 'local_aws'") == [[0]], view
+
+
+def test_who_does_what_now(statements: Statements) -> None:
+    sleeping = statements.start("select pg_sleep(60), 'busy'")
+    running = (
+        "select status, pid from stv_recents"
+        " where query like '%pg_sleep%busy%' and pid > 0 and pid <> pg_backend_pid()"
+    )
+    [[status, pid]] = eventually(lambda: statements.rows(running))
+    assert status.strip() == "Running"
+    assert statements.rows(f"select count(*) from stv_sessions where process = {pid}") == [[1]]
+    assert statements.rows(f"select count(*) from stv_inflight where pid = {pid}") == [[1]]
+    statements.api.cancel_statement(Id=sleeping)
+
+
+def test_the_text_of_ddl_in_pieces(statements: Statements) -> None:
+    sql = f"create table long_one ({', '.join(f'column_{number} int' for number in range(30))})"
+    statements.run(sql)
+    pieces = statements.rows("select text from stl_ddltext order by sequence")
+    assert "".join(piece for (piece,) in pieces) == sql
+    assert len(pieces) == len(sql) // 200 + 1
