@@ -12,7 +12,8 @@ from typing import Any, TypeAlias, TypeVar
 import anyio
 
 from blocks.calls import RETRY_SECONDS, Calls, retried
-from blocks.errors import CallError, StatementTimeoutError, TransientCallError
+from blocks.errors import CallError, DataApiError, StatementTimeoutError, TransientCallError
+from blocks.paging import Pager
 from blocks.request import Request
 from blocks.statement import ENDED_STATUSES, Statement
 from blocks.waiting import wait_for_end
@@ -107,7 +108,7 @@ class InFlight:
             self._logger.info(
                 "Cancelled %s (%s): it ended %s", self._request.name, statement_id, self.statement.status
             )
-        except CallError as error:
+        except DataApiError as error:
             self._logger.error("Could not cancel %s: %s", self._request.name, error)
 
     def _statement_id(self) -> str | None:
@@ -164,15 +165,14 @@ def cancel_by_name(calls: Calls, name_prefix: str) -> list[Statement]:
 
 def find_running(calls: Calls, name_prefix: str) -> Iterator[Statement]:
     """The statements so named that have not ended (API: ListStatements, slow: never on the hot path)."""
-    inputs: dict[str, Any] = {"StatementName": name_prefix, "Status": "ALL"}
-    while True:
-        page = calls.request_once("ListStatements", inputs)
+    pager = Pager("ListStatements", {"StatementName": name_prefix, "Status": "ALL"})
+    more = True
+    while more:
+        page = calls.request_once(pager.operation, pager.inputs)
+        more = pager.turn(page)
         for data in page["Statements"]:
             if data.get("Status") not in ENDED_STATUSES:
                 yield Statement.from_response(data, data.get("StatementName", ""))
-        if not page.get("NextToken"):
-            return
-        inputs["NextToken"] = page["NextToken"]
 
 
 def _age(response: Mapping[str, Any]) -> float:
