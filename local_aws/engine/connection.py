@@ -37,6 +37,8 @@ class Connection:
         self.handle = handle
         self._answer = answer
         self._notices: deque[Notice] = deque(maxlen=NOTICES_KEPT)
+        # libpq does not tell of an error while data go in, so a COPY has to know by itself that it is to stop.
+        self.stopping = False
         handle.nonblocking = 1
         handle.notice_handler = self._hear
 
@@ -139,6 +141,7 @@ class Connection:
 
     async def cancel(self) -> None:
         """Ask the server to stop what this connection is running."""
+        self.stopping = True
         await asyncio.to_thread(self.handle.get_cancel().cancel)
 
     def take_notices(self) -> list[Notice]:

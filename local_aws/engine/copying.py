@@ -1,22 +1,28 @@
 """PostgreSQL's own COPY over a connection: rows in and out as bytes, never all of them at once."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
-from psycopg import pq
+from psycopg import OperationalError, pq
 
 from local_aws.engine.connection import Connection
 from local_aws.engine.libpq import EngineError, engine_error, ready
 
 
-async def copy_in(connection: Connection, sql: str, chunks: AsyncIterator[bytes]) -> int:
+async def copy_in(connection: Connection, sql: str, chunks: AsyncGenerator[bytes, None]) -> int:
     """Run COPY ... FROM STDIN; return the number of rows. An exception out of `chunks` undoes it."""
     await _begin(connection, sql, pq.ExecStatus.COPY_IN)
     try:
-        async for chunk in chunks:
-            while not connection.handle.put_copy_data(chunk):
+        async with aclosing(chunks):
+            async for chunk in chunks:
+                while not connection.handle.put_copy_data(chunk):
+                    await _send(connection)
                 await _send(connection)
-            await _send(connection)
+                if connection.stopping:
+                    raise EngineError("canceling statement due to user request", sqlstate="57014")
+    except OperationalError as error:  # the connection is gone
+        raise EngineError(str(error).strip(), severity="FATAL", sqlstate="08006") from None
     except BaseException:
         connection.handle.put_copy_end(b"the data could not be read")
         await connection.flush()
@@ -60,6 +66,7 @@ async def _send(connection: Connection) -> None:
 
 
 async def _begin(connection: Connection, sql: str, wanted: pq.ExecStatus) -> None:
+    connection.stopping = False
     connection.handle.send_query_params(sql.encode(), None)
     await connection.flush()
     result = await connection.next_result()

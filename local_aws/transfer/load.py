@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -42,9 +42,8 @@ async def run(copy: Copy, connection: Connection, backend: Any, report: Report) 
     loaded = 0
     with suppress(TooManyRejected):
         try:
-            loaded = await copy_in(
-                connection, _command(copy, target, allowed), _pieces(source, connection, skipped)
-            )
+            pieces = _pieces(source, connection, skipped, allowed)
+            loaded = await copy_in(connection, _command(copy, target, allowed), pieces)
         except EngineError as error:
             if "REJECT_LIMIT" not in error.message:
                 raise
@@ -70,13 +69,15 @@ def _command(copy: Copy, target: Table, allowed: int) -> str:
 
 
 async def _pieces(
-    source: Source, connection: Connection, skipped: list[tuple[int, str, str]]
-) -> AsyncIterator[bytes]:
+    source: Source, connection: Connection, skipped: list[tuple[int, str, str]], allowed: int
+) -> AsyncGenerator[bytes, None]:
     reading: Iterator[bytes] = source.pieces()
     # In a thread, so that other statements and requests go on meanwhile.
     while (piece := await asyncio.to_thread(next, reading, None)) is not None:
         yield piece
         _listen(connection, skipped)
+        if len(skipped) + len(source.rejected) > allowed:
+            raise TooManyRejected
 
 
 def _listen(connection: Connection, skipped: list[tuple[int, str, str]]) -> None:

@@ -11,7 +11,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from tests.local_aws.transfer_bucket import ROLE, Bucket, finished
+from tests.local_aws.transfer_bucket import Bucket, finished
 
 
 def parquet(**columns: Any) -> bytes:
@@ -225,23 +225,3 @@ def test_what_is_refused(bucket: Bucket, sql: str, error: str) -> None:
     failed = bucket.statements.run(sql.format(b=bucket.name))
     assert failed["Status"] == "FAILED"
     assert error in failed["Error"]
-
-
-def test_a_million_rows(bucket: Bucket) -> None:
-    lines = [
-        f"{number},customer {number % 1000},{number % 97}.{number % 100:02},2020-01-{number % 28 + 1:02}\n"
-        for number in range(100_000)
-    ]
-    bucket.put({f"in/{part}.csv.gz": gzip.compress("".join(lines).encode(), 1) for part in range(10)})
-    bucket.statements.run("create table t (id int, name varchar(20), price decimal(9, 2), sold date)")
-    finished(bucket.copy("csv gzip", "in/"), 1_000_000)
-    assert bucket.statements.rows("select count(*), count(distinct id) from t") == [[1_000_000, 100_000]]
-
-
-def test_a_cancelled_copy_loads_nothing(bucket: Bucket) -> None:
-    bucket.put({"in": "1,some text to load\n" * 1_000_000})
-    bucket.statements.run("create table t (a int, b varchar(50))")
-    started = bucket.statements.start(f"copy t from 's3://{bucket.name}/in' {ROLE} csv")
-    bucket.statements.api.cancel_statement(Id=started)
-    assert bucket.statements.end(started)["Status"] == "ABORTED"
-    assert bucket.statements.rows("select count(*) from t") == [[0]]
