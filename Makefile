@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: help run test lint pins clean
+.PHONY: help run up test lint pins clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
 run: $(READY) ## run the sales data pipeline on the embedded stand-in (ARGS="--run-date 2026-11-22")
 	@$(BIN)/python -m flows.sales_data_pipeline $(ARGS)
+
+up: $(READY) ## bring up a Prefect server with its UI, the stand-in, the deployment and a worker, until Ctrl-C
+	@$(BIN)/python -m flows.up $(ARGS)
 
 test: $(READY) lint ## all tests, linters and type checks
 	@$(BIN)/python -m pytest -q $(ARGS)

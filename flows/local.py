@@ -1,12 +1,8 @@
 """What a run on a laptop needs and a deployment never starts: a stand-in for AWS, and a Prefect server."""
 
-import ctypes
 import logging
 import os
-import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -17,6 +13,7 @@ from urllib.error import URLError
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.errors import PipelineError
+from flows.processes import Process, child
 
 STAND_IN_WAREHOUSE = {"REDSHIFT_WORKGROUP_NAME": "local-workgroup", "REDSHIFT_DATABASE": "dev"}
 START_SECONDS = 90.0
@@ -26,7 +23,6 @@ _SERVER_SETTINGS = {
     "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
 }
-_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
 
 @contextmanager
@@ -45,9 +41,9 @@ def local_services(state: Path, *, stand_in: bool, fresh: bool = False) -> Itera
     with ExitStack() as services:
         server = None if PREFECT_API_URL.value() else services.enter_context(_prefect_server(state))
         if stand_in:
-            services.enter_context(_stand_in(state, fresh))
+            services.enter_context(stand_in_for_aws(state, fresh))
         if server is not None:
-            services.enter_context(temporary_settings({PREFECT_API_URL: _ready(server, state)}))
+            services.enter_context(temporary_settings({PREFECT_API_URL: server_ready(server, state)}))
         try:
             yield
         finally:
@@ -57,7 +53,12 @@ def local_services(state: Path, *, stand_in: bool, fresh: bool = False) -> Itera
 
 
 @contextmanager
-def _stand_in(state: Path, fresh: bool) -> Iterator[None]:
+def stand_in_for_aws(state: Path, fresh: bool) -> Iterator[None]:
+    """Runs the stand-in, and has this process's environment name it.
+
+    Raises:
+        PipelineError: It does not start.
+    """
     # The one place that knows the stand-in; everything else only sees another endpoint.
     from local_aws import running
     from local_aws.problems import StartProblem
@@ -86,43 +87,28 @@ def _environment(variables: dict[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def _prefect_server(state: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def _prefect_server(state: Path) -> Iterator[tuple[Process, str]]:
     """A Prefect server of our own: the temporary one that Prefect starts by itself is noisy when it stops."""
-    port = _free_port()
-    url = f"http://127.0.0.1:{port}/api"
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    with (state / "prefect-server.log").open("ab") as log:
-        server = subprocess.Popen(  # noqa: S603
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env={**os.environ, **_SERVER_SETTINGS, "PREFECT_UI_API_URL": url},
-            start_new_session=True,  # Ctrl-C is for the run, which still needs the server then
-            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
-        )
-    try:
-        yield server, url
-    finally:
-        server.terminate()
-        try:
-            server.wait(5)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+    port = free_port()
+    command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-services"]
+    variables = {**os.environ, "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    with child(command, state / "prefect-server.log", variables) as server:
+        yield server, f"http://127.0.0.1:{port}/api"
 
 
-def _end_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM)
-
-
-def _free_port() -> int:
+def free_port() -> int:
+    """A port at which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _ready(server: tuple[subprocess.Popen[bytes], str], state: Path) -> str:
+def server_ready(server: tuple[Process, str], state: Path) -> str:
+    """The URL of the server's API, once it answers.
+
+    Raises:
+        PipelineError: It does not.
+    """
     process, url = server
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:

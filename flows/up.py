@@ -1,0 +1,176 @@
+"""Everything that a deployment needs, on one machine: `python -m flows.up`, or `make up`."""
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NoReturn
+
+import psutil
+
+from flows.command_line import STATE_FOLDER, needs_stand_in
+from flows.errors import PipelineError
+from flows.local import free_port, server_ready, stand_in_for_aws
+from flows.processes import Process, child, environment_without, start, stop
+from flows.scripts import PROJECT_FOLDER
+
+POOL = "redshift-etl"
+USUAL_PORT = 4200
+COMMAND_SECONDS = 120.0
+RUN_STOP_SECONDS = 8.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Brings all up, waits for Ctrl-C or SIGTERM, takes all down; returns the exit code.
+
+    0: ended as asked. 1: something did not start, or ended by itself, told in one line. 2: a wrong option.
+    """
+    options = parser().parse_args(arguments)
+    state: Path = options.state_folder.resolve()
+    signal.signal(signal.SIGINT, _interrupt)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        with ExitStack() as services:
+            # Once it is being taken down, nothing interrupts that.
+            try:
+                ended = _bring_up(services, state)
+            finally:
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise PipelineError(f"{ended} ended by itself; its log is in {state}.")
+    except KeyboardInterrupt:
+        print("\nStopped.")  # noqa: T201
+        return 0
+    except PipelineError as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options, each explained."""
+    options = argparse.ArgumentParser(
+        prog="python -m flows.up",
+        description="Start a Prefect server with its UI, a worker and, unless REDSHIFT_... names a warehouse, the "
+        "stand-in for AWS; deploy the flow; stop all of it on Ctrl-C.",
+    )
+    options.add_argument(
+        "--state-folder",
+        type=Path,
+        default=STATE_FOLDER,
+        help="where the data and the logs are kept (default: .local_aws)",
+    )
+    return options
+
+
+def _bring_up(services: ExitStack, state: Path) -> str:
+    """Starts everything and waits; returns the name of what ended by itself, if something does."""
+    state.mkdir(exist_ok=True)
+    port = USUAL_PORT if _is_free(USUAL_PORT) else free_port()
+    # A home of its own: the server's database must not be one that another server of the user's is working on.
+    ours = {
+        "PREFECT_HOME": str(state / "prefect"),
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        # Where the worker finds the project, as prefect.yaml says.
+        "PWD": str(PROJECT_FOLDER),
+    }
+    server_command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    server = services.enter_context(
+        child(server_command, state / "prefect-server.log", {**environment_without("PREFECT_"), **ours})
+    )
+    if needs_stand_in(None):
+        print(f"No warehouse is configured: using the embedded stand-in, data in {state}.", flush=True)  # noqa: T201
+        services.enter_context(stand_in_for_aws(state, False))
+    variables = {**environment_without("PREFECT_"), **ours}
+    server_ready((server, ours["PREFECT_API_URL"]), state)
+
+    _command(["prefect", "work-pool", "create", POOL, "--type", "process", "--overwrite"], state, variables)
+    worker_command = ["prefect", "worker", "start", "--pool", POOL, "--type", "process"]
+    worker = start(worker_command, state / "prefect-worker.log", variables, folder=PROJECT_FOLDER)
+    services.callback(_stop_worker, worker)
+    _command(["blocks.setup"], state, variables)
+    _command(["prefect", "--no-prompt", "deploy", "--all"], state, variables)
+    print(_told(ours["PREFECT_API_URL"], state), flush=True)  # noqa: T201
+    return _first_to_end({"The Prefect server": server, "The worker": worker})
+
+
+def _command(command: Sequence[str], state: Path, variables: Mapping[str, str]) -> None:
+    log = state / "setup.log"
+    process = start(command, log, variables, folder=PROJECT_FOLDER)
+    try:
+        exit_code = process.wait(COMMAND_SECONDS)
+    except subprocess.TimeoutExpired:
+        exit_code = None
+    finally:
+        if process.poll() is None:
+            stop(process)
+    if exit_code != 0:
+        last = log.read_text(errors="replace").strip().splitlines()[-1:]
+        raise PipelineError(f"`{' '.join(command)}` did not work; see {log}, which ends: {' '.join(last)}")
+
+
+def _stop_worker(worker: Process) -> None:
+    """Ends the flow runs first: asked to stop, the worker alone would wait for them, and each cancels its statement."""
+    own = psutil.Process(worker.pid)
+    runs = own.children(recursive=True) if worker.poll() is None else []
+    for run in runs:
+        _signal(run, signal.SIGTERM)
+    psutil.wait_procs(runs, RUN_STOP_SECONDS)
+    left = own.children(recursive=True) if worker.poll() is None else []
+    stop(worker)
+    for process in [*runs, *left]:
+        _signal(process, signal.SIGKILL)
+
+
+def _signal(process: psutil.Process, number: signal.Signals) -> None:
+    try:
+        # psutil compares the start time: never another process that has got the same id since.
+        process.send_signal(number)
+    except psutil.NoSuchProcess:
+        return
+
+
+def _first_to_end(processes: Mapping[str, Process]) -> str:
+    while True:
+        for name, process in processes.items():
+            if process.poll() is not None:
+                return name
+        time.sleep(0.2)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As the server itself binds: a port whose last connections are only winding down is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _told(api_url: str, state: Path) -> str:
+    virtual_environment = os.path.relpath(Path(sys.executable).parent, Path.cwd())
+    return f"""
+The UI: {api_url.removesuffix("/api")}    Logs: {state}    Ctrl-C stops everything.
+
+In another terminal:
+  source {virtual_environment}/activate
+  export PREFECT_API_URL={api_url}
+  prefect deployment run 'sales-data-pipeline/daily' --watch
+  prefect deployment run 'sales-data-pipeline/daily' -p run_date=2026-11-22 --watch
+"""
+
+
+def _interrupt(signum: int, frame: object) -> NoReturn:  # noqa: ARG001
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())
