@@ -1,0 +1,123 @@
+"""All that `make up` brings up, once for these tests: real processes, reached as a user reaches them."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import psutil
+import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from flows.scripts import PROJECT_FOLDER
+from local_aws import Served, running
+from tests.flows.warehouse import Warehouse
+
+UP_SECONDS = 150
+
+
+class Deployed:
+    """A server, a worker and a deployment."""
+
+    def __init__(self, api_url: str, warehouse: Warehouse, home: Path) -> None:
+        self.api_url = api_url
+        self.warehouse = warehouse
+        self.variables = {**os.environ, "PREFECT_API_URL": api_url, "PREFECT_HOME": str(home)}
+
+    def prefect(self, *arguments: str) -> str:
+        """Runs `prefect ...` in the project's folder; fails the test unless it succeeds."""
+        done = subprocess.run(
+            [sys.executable, "-m", "prefect", *arguments],
+            cwd=PROJECT_FOLDER,
+            env=self.variables,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def run(self, *options: str) -> str:
+        """Runs the deployment to its end, and returns what the command said."""
+        return self.prefect("deployment", "run", "sales-data-pipeline/daily", "--watch", *options)
+
+
+@contextmanager
+def up(state: Path, stand_in: Served) -> Iterator[str]:
+    """`python -m flows.up` on the stand-in of the session: the URL of its API. Nothing is left of it afterwards."""
+    names = ("PREFECT_", "REDSHIFT_")
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(names)}
+    variables |= {**stand_in.environment, "REDSHIFT_WORKGROUP_NAME": "local-workgroup"}
+    log = state / "up.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flows.up", "--state-folder", str(state)],
+            cwd=PROJECT_FOLDER,
+            env=variables,
+            stdout=output,
+            stderr=output,
+            preexec_fn=_heed_interrupts,
+        )
+    try:
+        yield _address(process, log)
+    finally:
+        children = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+        process.send_signal(signal.SIGINT)
+        try:
+            assert process.wait(40) == 0, log.read_text()
+            assert not [child for child in children if child.is_running()]
+        finally:
+            process.kill()
+
+
+def _heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
+    deadline = time.monotonic() + UP_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        text = log.read_text()
+        if "Ctrl-C stops everything" in text and (
+            found := re.search(r"export PREFECT_API_URL=(\S+)\n", text)
+        ):
+            return found[1]
+        time.sleep(0.2)
+    raise AssertionError(f"flows.up does not come up:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def deployed(no_aws_configuration: None) -> Iterator[Deployed]:
+    """A deployment on a stand-in of its own, whose database `dev` begins empty."""
+    folder = Path(tempfile.mkdtemp(prefix="e2e-tests-"))
+    # Under root, PostgreSQL is another user, who must be able to pass through.
+    folder.chmod(0o711)
+    state = folder / "state"
+    state.mkdir()
+    try:
+        with running(folder / "data") as stand_in, up(state, stand_in) as api_url:
+            client = _client(stand_in)
+            with temporary_settings({PREFECT_API_URL: api_url}):
+                yield Deployed(api_url, Warehouse(client, "dev"), state / "prefect")
+            client.close()
+    finally:
+        shutil.rmtree(folder)
+
+
+def _client(stand_in: Served) -> Any:
+    return boto3.client(
+        "redshift-data",
+        endpoint_url=stand_in.url,
+        region_name=stand_in.environment["AWS_DEFAULT_REGION"],
+        aws_access_key_id=stand_in.environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=stand_in.environment["AWS_SECRET_ACCESS_KEY"],
+    )
