@@ -90,10 +90,11 @@ def _environment(variables: dict[str, str]) -> Iterator[None]:
 def _prefect_server(state: Path) -> Iterator[tuple[Process, str]]:
     """A Prefect server of our own: the temporary one that Prefect starts by itself is noisy when it stops."""
     port = free_port()
-    command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-services"]
-    variables = {**os.environ, "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    url = f"http://127.0.0.1:{port}/api"
+    command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    variables = {**os.environ, **_SERVER_SETTINGS, "PREFECT_UI_API_URL": url}
     with child(command, state / "prefect-server.log", variables) as server:
-        yield server, f"http://127.0.0.1:{port}/api"
+        yield server, url
 
 
 def free_port() -> int:
