@@ -95,7 +95,8 @@ def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
     raise AssertionError(f"flows.up does not come up:\n{log.read_text()}")
 
 
-@pytest.fixture(scope="session")
+# Not longer than these tests: as long as it is up, it is the server that Prefect's clients in this process speak to.
+@pytest.fixture(scope="module")
 def deployed(no_aws_configuration: None) -> Iterator[Deployed]:
     """A deployment on a stand-in of its own, whose database `dev` begins empty."""
     folder = Path(tempfile.mkdtemp(prefix="e2e-tests-"))
