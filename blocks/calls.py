@@ -1,4 +1,4 @@
-"""boto3's redshift-data client, called from an event loop: threads, retries, and which errors are worth a retry."""
+"""boto3's clients, called from an event loop: threads, retries, and which errors are worth a retry."""
 
 import asyncio
 import random
@@ -35,9 +35,11 @@ _TRANSIENT_CODES = frozenset(
         "BatchExecuteStatementException",
         "DatabaseConnectionException",
         "ExecuteStatementException",
+        "ExecutionLimitExceeded",
         "InternalFailure",
         "InternalServerError",
         "InternalServerException",
+        "KmsThrottlingException",
         "QueryTimeoutException",
         "RequestLimitExceeded",
         "RequestTimeout",
@@ -91,8 +93,8 @@ class Calls:
     def __init__(self, client: Any, max_waits: int) -> None:
         self.client = client
         self._wait_slots = threading.BoundedSemaphore(max_waits)
-        self._waits = ThreadPoolExecutor(max_waits, thread_name_prefix="data-api-wait")
-        self._calls = ThreadPoolExecutor(CALL_THREADS, thread_name_prefix="data-api-call")
+        self._waits = ThreadPoolExecutor(max_waits, thread_name_prefix="aws-wait")
+        self._calls = ThreadPoolExecutor(CALL_THREADS, thread_name_prefix="aws-call")
         # Nobody closes a Prefect block: the connections go with the last that uses them.
         weakref.finalize(self, client.close)
 

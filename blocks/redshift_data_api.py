@@ -1,20 +1,17 @@
 """The block: a connection to Amazon Redshift through its Data API."""
 
-import asyncio
 import os
-import threading
-from typing import Any, Self
+from typing import Self
 
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 from prefect.blocks.core import Block
 from prefect.exceptions import MissingContextError
 from prefect.logging import get_logger, get_run_logger
 from prefect_aws import AwsCredentials
 from pydantic import Field, PrivateAttr, model_validator
 
-from blocks.calls import CALL_THREADS, Calls, classified
+from blocks.calls import CALL_THREADS, Calls
 from blocks.catalog import Catalog
+from blocks.client import Client, make_client
 from blocks.in_flight import Logger
 from blocks.listing import Listing
 from blocks.raw_records import let_records_pass
@@ -24,8 +21,6 @@ from blocks.submission import Submission
 
 # A query may run for a day (quotas of the Data API).
 LONGEST_STATEMENT_SECONDS = 86_400
-
-_MAKING_A_CLIENT = threading.Lock()
 
 
 class RedshiftDataApi(Submission, Results, Sessions, Catalog, Listing, Block):
@@ -108,7 +103,7 @@ class RedshiftDataApi(Submission, Results, Sessions, Catalog, Listing, Block):
         description="Statements waited for by long polling at once; further ones are polled. Each holds a connection.",
     )
 
-    _calls: Calls | None = PrivateAttr(default=None)
+    _client: Client = PrivateAttr(default_factory=Client)
 
     @model_validator(mode="after")
     def _check_target_and_login(self) -> Self:
@@ -144,11 +139,6 @@ class RedshiftDataApi(Submission, Results, Sessions, Catalog, Listing, Block):
         found = {name: value for name in names if (value := os.environ.get(f"REDSHIFT_{name.upper()}"))}
         return cls.model_validate(found) if found.keys() & {"cluster_identifier", "workgroup_name"} else None
 
-    def __getstate__(self) -> dict[Any, Any]:
-        # A client belongs to its process: a block that is sent to another one makes its own there.
-        state = super().__getstate__()
-        return {**state, "__pydantic_private__": {**(state["__pydantic_private__"] or {}), "_calls": None}}
-
     @property
     def logger(self) -> Logger:
         """The run's logger inside a Prefect run, a plain one elsewhere."""
@@ -170,31 +160,13 @@ class RedshiftDataApi(Submission, Results, Sessions, Catalog, Listing, Block):
 
     async def calls(self) -> Calls:
         """The client, made once."""
-        if self._calls is None:
-            # Making a client reads the service's model from disk, and may ask for credentials over the network.
-            self._calls = await asyncio.to_thread(self._make_calls)
-        return self._calls
+        return await self._client.calls(self._make_calls)
 
     def _make_calls(self) -> Calls:
-        with _MAKING_A_CLIENT:
-            if self._calls is not None:
-                return self._calls
-            overrides = self.aws_credentials.aws_client_parameters.get_params_override()
-            ours = Config(
-                max_pool_connections=self.max_concurrent_waits + CALL_THREADS,
-                retries={"mode": "standard", "total_max_attempts": 1},
-                tcp_keepalive=True,
-            )
-            config = overrides.pop("config", None)
-            try:
-                session = self.aws_credentials.get_boto3_session()
-                client = session.client(
-                    "redshift-data", config=config.merge(ours) if config else ours, **overrides
-                )
-            except (BotoCoreError, ClientError, ValueError) as error:
-                raise classified("redshift-data", error) from error
-            let_records_pass(client)
-            return Calls(client, self.max_concurrent_waits)
+        connections = self.max_concurrent_waits + CALL_THREADS
+        client = make_client("redshift-data", self.aws_credentials, connections)
+        let_records_pass(client)
+        return Calls(client, self.max_concurrent_waits)
 
     def limit(self, timeout: float | None) -> float:
         """Seconds that a statement may take: `timeout`, or what the block says."""
