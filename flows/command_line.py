@@ -1,4 +1,4 @@
-"""The command line of a flow: `python -m flows.sales_data_pipeline`."""
+"""The command line of a flow, such as `python -m flows.sales_data_pipeline`."""
 
 import argparse
 import asyncio
@@ -27,15 +27,28 @@ EXPECTED_ERRORS = (DataApiError, PipelineError, ValidationError)
 # What the shell reports for a process that a signal ended.
 INTERRUPTED = 128 + signal.SIGINT
 TERMINATED = 128 + signal.SIGTERM
+WHERE_TO = (
+    "A warehouse is configured by --warehouse, or by REDSHIFT_WORKGROUP_NAME or REDSHIFT_CLUSTER_IDENTIFIER "
+    "(with REDSHIFT_DATABASE, REDSHIFT_DB_USER, REDSHIFT_SECRET_ARN) and AWS's own variables."
+)
 
 
-def main(flow: Flow[..., Coroutine[Any, Any, Any]], arguments: Sequence[str] | None = None) -> int:
+def main(
+    flow: Flow[..., Coroutine[Any, Any, Any]],
+    arguments: Sequence[str] | None = None,
+    command: argparse.ArgumentParser | None = None,
+) -> int:
     """Runs the flow as the command line says, and returns the exit code.
 
     0: every step finished and every validation passed. 1: something failed, told in one line on standard error.
     2: the command line is wrong. 130 and 143: interrupted; what ran was cancelled.
+
+    Args:
+        flow: The flow, whose parameters are options of the command.
+        arguments: What follows the command's name; by default, what this process was started with.
+        command: Its options; by default those of the daily flow.
     """
-    options = parser().parse_args(arguments)
+    options = (command or parser()).parse_args(arguments)
     stand_in = needs_stand_in(options.warehouse)
     if options.fresh and not stand_in:
         print("error: --fresh is for the stand-in; a warehouse is configured.", file=sys.stderr)  # noqa: T201
@@ -60,23 +73,16 @@ def main(flow: Flow[..., Coroutine[Any, Any, Any]], arguments: Sequence[str] | N
 
 
 async def _run(flow: Flow[..., Coroutine[Any, Any, Any]], options: argparse.Namespace) -> None:
-    await flow(
-        run_date=options.run_date,
-        setup=options.setup,
-        scripts=options.scripts,
-        warehouse=options.warehouse,
-        timezone=options.timezone,
-    )
+    await flow(**{name: getattr(options, name) for name in flow.parameters.properties})
 
 
 def parser() -> argparse.ArgumentParser:
-    """The options, each explained."""
+    """The options of the daily flow, each explained."""
     options = argparse.ArgumentParser(
         prog="python -m flows.sales_data_pipeline",
         description="Load one day of sales into Amazon Redshift: deploy the procedures, set up, load two dimensions at "
         "once, then the facts, then validate. Without a configured warehouse it runs on an embedded stand-in.",
-        epilog="A warehouse is configured by --warehouse, or by REDSHIFT_WORKGROUP_NAME or REDSHIFT_CLUSTER_IDENTIFIER "
-        "(with REDSHIFT_DATABASE, REDSHIFT_DB_USER, REDSHIFT_SECRET_ARN) and AWS's own variables.",
+        epilog=WHERE_TO,
     )
     options.add_argument(
         "--run-date",
@@ -84,6 +90,12 @@ def parser() -> argparse.ArgumentParser:
         metavar="YYYY-MM-DD",
         help="the day to load (default: today, in --timezone)",
     )
+    add_common_options(options)
+    return options
+
+
+def add_common_options(options: argparse.ArgumentParser) -> None:
+    """Adds the options that every flow has."""
     options.add_argument(
         "--setup",
         choices=get_args(Setup),
@@ -108,7 +120,6 @@ def parser() -> argparse.ArgumentParser:
         default=STATE_FOLDER,
         help="where the stand-in keeps its data (default: .local_aws)",
     )
-    return options
 
 
 def iso_date(text: str) -> date:

@@ -22,7 +22,7 @@ async def cancel_statements(flow: Flow[..., Any], flow_run: FlowRun, state: Stat
     logger = get_logger("flows.hooks")
     try:
         warehouse = await connect(flow_run.parameters.get("warehouse"))
-        for statement in await warehouse.cancel_statements(statement_prefix(str(flow_run.id))):
+        for statement in await warehouse.cancel_statements(statement_prefix(flow.name, str(flow_run.id))):
             logger.info("Cancelled %s (%s): it ended %s", statement.name, statement.id, statement.status)
     except (DataApiError, PipelineError) as error:
         logger.error("Statements of the flow run %s may still run: %s", flow_run.name, error)

@@ -27,14 +27,15 @@ def step(name: str, kind: "Task[..., Any]") -> "Task[..., Any]":
     return kind.with_options(name=name, task_run_name=name)
 
 
-def statement_prefix(flow_run_id: str) -> str:
+def statement_prefix(flow_name: str, flow_run_id: str) -> str:
     """What the names of all statements of a flow run begin with."""
-    return f"sales-data-pipeline/{flow_run_id}/"
+    return f"{flow_name}/{flow_run_id}/"
 
 
 def statement_name() -> str:
     """What the current step's statement is called, the same for each try at the step in this flow run."""
-    return f"{statement_prefix(str(runtime.flow_run.id))}{runtime.task_run.name}"
+    prefix = statement_prefix(str(runtime.flow_run.flow_name), str(runtime.flow_run.id))
+    return f"{prefix}{runtime.task_run.name}"
 
 
 def may_succeed_again(task: "Task[..., Any]", task_run: TaskRun, state: State[Any]) -> bool:  # noqa: ARG001
