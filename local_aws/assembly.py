@@ -63,7 +63,7 @@ class Assembly:
             drop_idle=self._warehouse.drop_idle,
             observe=self._observe,
             before_look=self._log.flush,
-            transfer=Transfers(self._rest, self._log).run,
+            transfer=Transfers(self._rest, self._log, self._warehouse.mailbox),
         )
 
     def _gateway(self) -> Gateway:

@@ -33,26 +33,38 @@ BEGIN
 END
 $$;
 
--- Ask the stand-in to rewrite dynamic SQL: a message goes out at once, the answer comes as a file.
-CREATE OR REPLACE FUNCTION pg_catalog.local_aws_dynamic(sql text) RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS $$
+-- Ask the stand-in for something: a message goes out at once, the answer comes as a file. An empty file says that
+-- the stand-in is at work.
+CREATE OR REPLACE FUNCTION local_aws.ask(kind text, question text, file text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
-    file text := 'local_aws_mailbox/' || encode(sha256(convert_to(sql, 'UTF8')), 'hex');
-    answer text := pg_read_file(file, true);
+    path text := 'local_aws_mailbox/' || file;
+    answer text := pg_read_file(path, true);
     deadline timestamptz := clock_timestamp() + interval '10 seconds';
+BEGIN
+    IF answer IS NULL THEN
+        RAISE INFO USING ERRCODE = kind, MESSAGE = question;
+    END IF;
+    WHILE coalesce(answer, '') = '' LOOP
+        IF answer IS NULL AND clock_timestamp() > deadline THEN
+            PERFORM local_aws_refuse('dynamic SQL, COPY and UNLOAD on a connection that is not its own');
+        END IF;
+        PERFORM pg_sleep(CASE WHEN answer IS NULL THEN 0.0005 ELSE 0.005 END);
+        answer := pg_read_file(path, true);
+    END LOOP;
+    RETURN answer;
+END
+$$;
+
+-- Dynamic SQL, rewritten. Answers are kept, so that a loop asks once.
+CREATE OR REPLACE FUNCTION pg_catalog.local_aws_dynamic(sql text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    answer text;
 BEGIN
     IF sql IS NULL THEN
         RETURN NULL;
     END IF;
-    IF answer IS NULL THEN
-        RAISE INFO USING ERRCODE = 'LA001', MESSAGE = sql;
-    END IF;
-    WHILE answer IS NULL LOOP
-        IF clock_timestamp() > deadline THEN
-            PERFORM local_aws_refuse('dynamic SQL on a connection that is not its own');
-        END IF;
-        PERFORM pg_sleep(0.0005);
-        answer := pg_read_file(file, true);
-    END LOOP;
+    answer := local_aws.ask('LA001', sql, encode(sha256(convert_to(sql, 'UTF8')), 'hex'));
     IF left(answer, 1) = '0' THEN
         RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = substr(answer, 2);
     END IF;

@@ -70,7 +70,9 @@ class Execution:
         started = time.time()
         clock = time.perf_counter_ns()
         try:
-            await texts.run()
+            async with self._tools.transfer.attend(self.statement, number) as attendant:
+                with connection.heard_by(attendant.hear):
+                    await texts.run()
             status, error = "FINISHED", None
         except (Refusal, ResultTooLarge) as refusal:
             status, error = "FAILED", str(refusal)

@@ -67,7 +67,7 @@ class Texts:
         self._tools.store.drop_pages(self._statement.id, self._number)
 
     async def _run_one(self, text: str) -> None:
-        moved = await self._tools.transfer(text, self._connection, self._statement, self._part)
+        moved = await self._tools.transfer.run(text, self._connection, self._statement, self._part)
         if moved is not None:
             self._part.has_result, self._part.rows, self._part.size, self._part.columns = False, moved, 0, []
             return

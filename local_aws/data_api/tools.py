@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from local_aws.data_api.statement import Part, Statement
 from local_aws.data_api.store import Store
@@ -19,8 +20,27 @@ class Ran:
     notices: Sequence[Notice]
 
 
-# Runs COPY and UNLOAD: (text, connection, statement, part) to the number of rows, None for any other text.
-Transfer = Callable[[str, Connection, Statement, Part], Awaitable[int | None]]
+class Attendant(Protocol):
+    """Serves what procedures ask for while a part runs, until the part has ended."""
+
+    async def __aenter__(self) -> "Attendant":
+        """Begin."""
+
+    async def __aexit__(self, *_: object) -> None:
+        """End."""
+
+    def hear(self, sqlstate: str, message: str) -> bool:
+        """Take a notice of the engine, if it is meant for this."""
+
+
+class Transfer(Protocol):
+    """COPY and UNLOAD."""
+
+    async def run(self, text: str, connection: Connection, statement: Statement, part: Part) -> int | None:
+        """Run one and return the number of rows, None for any other text."""
+
+    def attend(self, statement: Statement, number: int) -> Attendant:
+        """Return who serves those of procedures that part `number`, counted from 0, calls."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """CREATE of anything but procedures."""
 
-from local_aws.dialect import tables
+from local_aws.dialect import tables, users
 from local_aws.dialect.errors import UnsupportedError
 from local_aws.dialect.tokens import Tokens
 
@@ -19,22 +19,11 @@ def create(tokens: Tokens, start: int, end: int) -> None:
         quota = tokens.low.index("quota", at)
         tokens.drop(quota, quota + (2 if tokens.low[quota + 1] == "unlimited" else 3))
     elif word == "user":
-        _user(tokens, at, end)
+        users.create(tokens, at, end)
     elif word == "database" and ("from" in tokens.low[at:end] or "isolation" in tokens.low[at:end]):
         raise UnsupportedError("CREATE DATABASE with options")
     else:
         tables.create(tokens, start, end)
-
-
-def _user(tokens: Tokens, at: int, end: int) -> None:
-    """A user may lock the tables that it may write to, which PostgreSQL has a role for."""
-    if "pg_maintain" in tokens.low[at:end]:
-        return
-    for i in range(at, end):
-        if tokens.matches(i, "in", "group"):
-            tokens.after(i + 1, " pg_maintain,")
-            return
-    tokens.after(end - 1, " IN GROUP pg_maintain")
 
 
 def _view(tokens: Tokens, at: int, end: int) -> None:

@@ -6,6 +6,7 @@ runs, so whoever owns the connection lets a `Mailbox` answer them. A file becaus
 snapshot of a running transaction; answers are kept, so that a loop asks once.
 """
 
+import os
 import shutil
 from collections.abc import Callable
 from hashlib import sha256
@@ -24,10 +25,13 @@ class Mailbox:
     """Answers the requests of one PostgreSQL cluster; `data` is its data directory. Make one for each start."""
 
     def __init__(self, data: Path, rewrite: Callable[[str], str]) -> None:
-        self._folder = data / FOLDER
+        self.folder = data / FOLDER
         # Answers of an earlier start may be those of earlier rules.
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(mode=0o755)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(mode=0o755)
+        # PostgreSQL, which may run as another user, writes here, too.
+        owner = data.stat()
+        os.chown(self.folder, owner.st_uid, owner.st_gid)
         self._rewrite = rewrite
         self._kept: list[Path] = []
 
@@ -39,14 +43,18 @@ class Mailbox:
             text = "1" + self._rewrite(message)
         except DialectError as error:
             text = "0" + str(error)
-        file = self._folder / sha256(message.encode()).hexdigest()
+        name = sha256(message.encode()).hexdigest()
+        self.put(name, text)
+        self._forget(self.folder / name)
+        return True
+
+    def put(self, name: str, text: str) -> None:
+        """Put an answer where the one who asked looks for it."""
         # Renamed into place, so that PostgreSQL never reads half an answer.
-        draft = file.with_suffix(".new")
+        draft = self.folder / f"{name}.new"
         draft.write_text(text, encoding="utf-8", newline="")
         draft.chmod(0o644)
-        draft.rename(file)
-        self._forget(file)
-        return True
+        draft.rename(self.folder / name)
 
     def _forget(self, newest: Path) -> None:
         self._kept.append(newest)

@@ -40,3 +40,9 @@ def dollar_quoted(value: str) -> str:
     while tag in value:
         tag = f"{tag[:-1]}_$"
     return tag + value + tag
+
+
+def dollar_value(text: str) -> str:
+    """What a `$$` literal, with or without a tag, stands for."""
+    tag = text[: text.index("$", 1) + 1]
+    return text[len(tag) :].removesuffix(tag)

@@ -1,6 +1,6 @@
 """Redshift SQL to PostgreSQL SQL: which rules run on which tokens."""
 
-from local_aws.dialect import dynamic, expressions, locks, procedures, statements, types
+from local_aws.dialect import dynamic, expressions, locks, procedures, statements, transfers, types
 from local_aws.dialect.errors import UnsupportedError
 from local_aws.dialect.plpgsql import Parser, blocks, leaves
 from local_aws.dialect.tokens import NAME, Tokens
@@ -12,12 +12,12 @@ def rewrite(sql: str) -> str:
 
     Rewriting twice is rewriting once. Raises UnsupportedError for what the stand-in does not imitate.
     """
-    return _rewrite(sql, with_locks=False)
+    return _rewrite(sql, inside=False)
 
 
 def rewrite_dynamic(sql: str) -> str:
-    """The same for EXECUTE, which takes several statements: with the locks of writers in front of them."""
-    return _rewrite(sql, with_locks=True)
+    """The same for EXECUTE, which takes several statements: with the locks of writers, and with COPY and UNLOAD."""
+    return _rewrite(sql, inside=True)
 
 
 def written_table(sql: str) -> str | None:
@@ -25,11 +25,14 @@ def written_table(sql: str) -> str | None:
     return locks.written_table(Tokens(sql), 0)
 
 
-def _rewrite(sql: str, *, with_locks: bool) -> str:
+def _rewrite(sql: str, *, inside: bool) -> str:
     tokens = Tokens(sql)
     _check_names(tokens)
     for start, end in tokens.statements():
-        if with_locks:
+        if inside and transfers.is_transfer(tokens, start):
+            transfers.hand_over(tokens, start, end, "SELECT", rewrite)
+            continue
+        if inside:
             locks.lock_first(tokens, start)
         procedures.rewrite_definition(tokens, start, end, _rewrite_body)
         statements.begin(tokens, start, end)
@@ -50,6 +53,9 @@ def _rewrite_body(body: str, nonatomic: bool, plpgsql: bool) -> str:
     for leaf in leaves(nodes):
         if tokens.low[leaf.start] == "vacuum":
             raise UnsupportedError("VACUUM in a procedure, and neither does Redshift")
+        if transfers.is_transfer(tokens, leaf.start):
+            transfers.hand_over(tokens, leaf.start, leaf.end, "PERFORM", rewrite)
+            continue
         locks.lock_first(tokens, leaf.start)
         statements.apply(tokens, leaf.start, leaf.end)
     for block in blocks(nodes):

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from psycopg import OperationalError, pq
@@ -35,7 +36,7 @@ class Connection:
 
     def __init__(self, handle: PGconn, answer: Answer) -> None:
         self.handle = handle
-        self._answer = answer
+        self._answers = [answer]
         self._notices: deque[Notice] = deque(maxlen=NOTICES_KEPT)
         # libpq does not tell of an error while data go in, so a COPY has to know by itself that it is to stop.
         self.stopping = False
@@ -155,11 +156,19 @@ class Connection:
         self.handle.notice_handler = None
         self.handle.finish()
 
+    @contextmanager
+    def heard_by(self, answer: Answer) -> Iterator[None]:
+        """Tell somebody else of notices, too, for as long as a block lasts."""
+        self._answers.append(answer)
+        try:
+            yield
+        finally:
+            self._answers.remove(answer)
+
     def _hear(self, result: PGresult) -> None:
-        if not self._answer(
-            field(result, pq.DiagnosticField.SQLSTATE),
-            message := field(result, pq.DiagnosticField.MESSAGE_PRIMARY),
-        ):
+        state = field(result, pq.DiagnosticField.SQLSTATE)
+        message = field(result, pq.DiagnosticField.MESSAGE_PRIMARY)
+        if not any(answer(state, message) for answer in self._answers):
             self._notices.append(Notice(field(result, pq.DiagnosticField.SEVERITY_NONLOCALIZED), message))
 
     async def next_result(self) -> PGresult | None:

@@ -23,8 +23,8 @@ class Warehouse:
     def __init__(self, postmaster: Postmaster) -> None:
         self._postmaster = postmaster
         # PostgreSQL's folder exists by now; procedures that compute SQL ask for its rewriting there.
-        self._mailbox = dialect.Mailbox(postmaster.data, dialect.rewrite_dynamic)
-        self._pool = Pool(str(postmaster.sockets), self._mailbox.answer)
+        self.mailbox = dialect.Mailbox(postmaster.data, dialect.rewrite_dynamic)
+        self._pool = Pool(str(postmaster.sockets), self.mailbox.answer)
         self._admin_turn = asyncio.Lock()
         self._sweeper: asyncio.Task[None] | None = None
 

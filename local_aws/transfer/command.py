@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from local_aws import dialect
 from local_aws.dialect.literals import literal_value
 from local_aws.dialect.tables import after_name
-from local_aws.dialect.tokens import STRING, Tokens, identifier
+from local_aws.dialect.tokens import BODY, STRING, Tokens, identifier
+from local_aws.dialect.transfers import unloaded_query
 from local_aws.transfer.errors import TransferProblem
 from local_aws.transfer.options import COPY_OPTIONS, UNLOAD_OPTIONS, Options, read
 
@@ -80,12 +81,11 @@ def _copy(tokens: Tokens) -> Copy:
 
 
 def _unload(tokens: Tokens) -> Unload:
-    if not (tokens.low[1] == "(" and tokens.low[2] in (STRING, "$$") and tokens.low[3] == ")"):
+    if not (tokens.low[1] == "(" and tokens.low[2] in (STRING, BODY) and tokens.low[3] == ")"):
         raise _syntax(tokens, 1)
     if not (tokens.low[4] == "to" and tokens.low[5] == STRING):
         raise _syntax(tokens, 4)
-    quoted = tokens.text[2]
-    query = literal_value(quoted) if tokens.low[2] == STRING else quoted.strip("$")
+    query = unloaded_query(tokens, 0)
     target = Location.parse(literal_value(tokens.text[5]))
     return Unload(dialect.rewrite(query).strip().rstrip(";"), target, _options(tokens, 6, UNLOAD_OPTIONS))
 

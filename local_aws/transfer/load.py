@@ -32,69 +32,84 @@ async def run(copy: Copy, connection: Connection, backend: Any, report: Report) 
 
     Raises TransferProblem or EngineError; nothing is loaded then once the transaction is rolled back.
     """
-    if copy.options.number("maxerror") > MAX_ERRORS:
-        raise TransferProblem(f"MAXERROR must be between 0 and {MAX_ERRORS}")
+    check(copy)
     await connection.run(dialect.lock_statement(copy.table))
     target = await table.read(connection, copy)
-    allowed = max(copy.options.number("maxerror") - 1, 0)
-    source = Source(backend, copy, target, allowed)
-    skipped: list[tuple[int, str, str]] = []
+    load = Load(copy, target, backend, report)
+    command = (
+        f"COPY {copy.table} ({target.column_list}) FROM STDIN WITH (FORMAT text, ON_ERROR ignore,"
+        f" REJECT_LIMIT {load.reject_limit}, LOG_VERBOSITY verbose)"
+    )
     loaded = 0
-    with suppress(TooManyRejected):
+    with connection.heard_by(load.hear), suppress(TooManyRejected):
         try:
-            pieces = _pieces(source, connection, skipped, allowed)
-            loaded = await copy_in(connection, _command(copy, target, allowed), pieces)
+            loaded = await copy_in(connection, command, load.pieces())
         except EngineError as error:
             if "REJECT_LIMIT" not in error.message:
                 raise
-    _listen(connection, skipped)
-    problems = _problems(source, target, skipped)
-    raw = await asyncio.to_thread(source.raw_lines, {place for place, _ in problems})
-    report(
-        [_error_row(target, *problem) | {"raw_line": _shown(raw.get(problem[0], ""))} for problem in problems]
-    )
-    if len(problems) > allowed:
-        raise TransferProblem(
-            f"Load into table '{target.name}' failed.  Check 'stl_load_errors' system table for details."
-        )
+    await load.judge()
     return loaded
 
 
-def _command(copy: Copy, target: Table, allowed: int) -> str:
-    names = ", ".join('"' + column.name.replace('"', '""') + '"' for column in target.columns)
-    return (
-        f"COPY {copy.table} ({names}) FROM STDIN WITH (FORMAT text, ON_ERROR ignore,"
-        f" REJECT_LIMIT {max(allowed, 1)}, LOG_VERBOSITY verbose)"
-    )
+def check(copy: Copy) -> None:
+    """Raise TransferProblem for options that no load can have."""
+    if copy.options.number("maxerror") > MAX_ERRORS:
+        raise TransferProblem(f"MAXERROR must be between 0 and {MAX_ERRORS}")
 
 
-async def _pieces(
-    source: Source, connection: Connection, skipped: list[tuple[int, str, str]], allowed: int
-) -> AsyncGenerator[bytes, None]:
-    reading: Iterator[bytes] = source.pieces()
-    # In a thread, so that other statements and requests go on meanwhile.
-    while (piece := await asyncio.to_thread(next, reading, None)) is not None:
-        yield piece
-        _listen(connection, skipped)
-        if len(skipped) + len(source.rejected) > allowed:
-            raise TooManyRejected
+class Load:
+    """The rows of one COPY on their way into the engine, and those that are left out."""
 
+    def __init__(self, copy: Copy, target: Table, backend: Any, report: Report) -> None:
+        self._target = target
+        self._report = report
+        self._allowed = max(copy.options.number("maxerror") - 1, 0)
+        self._source = Source(backend, copy, target, self._allowed)
+        self._skipped: list[tuple[int, str, str]] = []
 
-def _listen(connection: Connection, skipped: list[tuple[int, str, str]]) -> None:
-    for notice in connection.take_notices():
-        if match := _SKIPPED.match(notice.message):
-            skipped.append((int(match[1]), match[2], match[3] or ""))
+    @property
+    def reject_limit(self) -> int:
+        """Return how many rows the engine may leave out; it wants to be allowed at least one."""
+        return max(self._allowed, 1)
 
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        """Yield the rows in the engine's COPY format; raise TooManyRejected or TransferProblem."""
+        reading: Iterator[bytes] = self._source.pieces()
+        # In a thread, so that other statements and requests go on meanwhile.
+        while (piece := await asyncio.to_thread(next, reading, None)) is not None:
+            yield piece
+            if len(self._skipped) + len(self._source.rejected) > self._allowed:
+                raise TooManyRejected
 
-def _problems(
-    source: Source, target: Table, skipped: list[tuple[int, str, str]]
-) -> list[tuple[Place, RejectedRow]]:
-    numbers = {column.name: number for number, column in enumerate(target.columns)}
-    found = list(source.rejected)
-    for line, name, value in skipped:
-        number = numbers[name]
-        found.append((source.place(line), rejected(target.columns[number], number, value)))
-    return found
+    def hear(self, _: str, message: str) -> bool:
+        """Take a notice of the engine that tells of a row that it leaves out."""
+        if match := _SKIPPED.match(message):
+            self._skipped.append((int(match[1]), match[2], match[3] or ""))
+        return match is not None
+
+    async def judge(self) -> None:
+        """Report the rows that were left out; raise TransferProblem when they are too many."""
+        problems = self._problems()
+        raw = await asyncio.to_thread(self._source.raw_lines, {place for place, _ in problems})
+        rows = [
+            _error_row(self._target, *problem) | {"raw_line": _shown(raw.get(problem[0], ""))}
+            for problem in problems
+        ]
+        self._report(rows)
+        if len(problems) > self._allowed:
+            raise TransferProblem(
+                f"Load into table '{self._target.name}' failed."
+                "  Check 'stl_load_errors' system table for details."
+            )
+
+    def _problems(self) -> list[tuple[Place, RejectedRow]]:
+        columns = self._target.columns
+        numbers = {column.name: number for number, column in enumerate(columns)}
+        found = list(self._source.rejected)
+        for line, name, value in self._skipped:
+            number = numbers[name]
+            found.append((self._source.place(line), rejected(columns[number], number, value)))
+        return found
 
 
 def _error_row(target: Table, place: Place, problem: RejectedRow) -> dict[str, Any]:

@@ -1,14 +1,18 @@
 """The table that a COPY fills: which of its columns, and what they take."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 from local_aws.data_api import columns as metadata
 from local_aws.engine.connection import Connection
 from local_aws.transfer.command import Copy
 from local_aws.transfer.errors import TransferProblem
 
-QUERY = (Path(__file__).parent / "table.sql").read_text(encoding="utf-8")
+QUERY = """
+SELECT oid, relname, local_aws.table_columns(oid) FROM pg_catalog.pg_class WHERE oid = $1::regclass
+"""
 TEXTS = frozenset(("varchar", "bpchar"))
 
 
@@ -37,17 +41,21 @@ class Table:
     name: str
     columns: tuple[Column, ...]
 
+    @property
+    def column_list(self) -> str:
+        """Return the columns' names as the engine's COPY takes them."""
+        return ", ".join('"' + column.name.replace('"', '""') + '"' for column in self.columns)
+
 
 async def read(connection: Connection, copy: Copy) -> Table:
     """Look the table up; raise TransferProblem for columns that it does not have or that may not be filled."""
-    rows = await connection.run(QUERY, [copy.table])
-    found = {}
-    for name, type_oid, modifier, not_null, identity, _, _ in rows:
-        oid, known = int(type_oid or 0), metadata.facts(int(type_oid or 0))
-        limited = int(modifier or -1) >= 4
-        size, scale = metadata.precision_and_scale(oid, int(modifier or -1)) if limited else (0, 0)
-        column = Column(name or "", known.name, size, scale, not_null == "t", identity != "")
-        found[column.name] = column
+    [(oid, name, columns)] = await connection.run(QUERY, [copy.table])
+    return choose(copy, int(oid or 0), name or "", json.loads(columns or "[]"))
+
+
+def choose(copy: Copy, oid: int, name: str, columns: Sequence[dict[str, Any]]) -> Table:
+    """Return the table with the columns to fill, of all those that `local_aws.table_columns` lists; raise as `read`."""
+    found = {column["name"]: _column(**column) for column in columns}
     explicit = copy.options.has("explicit_ids")
     if copy.columns:
         if missing := [name for name in copy.columns if name not in found]:
@@ -59,4 +67,9 @@ async def read(connection: Connection, copy: Copy) -> Table:
         chosen = [column for column in found.values() if explicit or not column.is_identity]
     if explicit and not any(column.is_identity for column in chosen):
         raise TransferProblem("EXPLICIT_IDS needs an IDENTITY column in the column list")
-    return Table(int(rows[0][5] or 0), rows[0][6] or "", tuple(chosen))
+    return Table(oid, name, tuple(chosen))
+
+
+def _column(name: str, type: int, modifier: int, not_null: bool, is_identity: bool) -> Column:  # noqa: A002
+    size, scale = metadata.precision_and_scale(type, modifier) if modifier >= 4 else (0, 0)
+    return Column(name, metadata.facts(type).name, size, scale, not_null, is_identity)

@@ -6,12 +6,14 @@ from typing import Any
 
 from local_aws.data_api.query_log import QueryLog
 from local_aws.data_api.statement import Part, Statement
+from local_aws.dialect import Mailbox
 from local_aws.engine.connection import Connection
 from local_aws.engine.libpq import EngineError
 from local_aws.rest_of_aws import RestOfAws
 from local_aws.transfer import load, unload
 from local_aws.transfer.command import Copy, parse
 from local_aws.transfer.errors import TransferProblem
+from local_aws.transfer.inside import Attendant
 
 # A quick look, so that other statements are not read twice.
 MAY_BE_ONE = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:copy|unload)\b", re.IGNORECASE | re.DOTALL)
@@ -23,9 +25,14 @@ REMEMBER = (
 class Transfers:
     """COPY and UNLOAD."""
 
-    def __init__(self, rest: RestOfAws, log: QueryLog) -> None:
+    def __init__(self, rest: RestOfAws, log: QueryLog, mailbox: Mailbox) -> None:
         self._rest = rest
         self._log = log
+        self._mailbox = mailbox
+
+    def attend(self, statement: Statement, number: int) -> Attendant:
+        """Return who serves the COPY and UNLOAD commands of procedures that a part, counted from 0, calls."""
+        return Attendant(self._rest, self._log, self._mailbox, statement, number)
 
     async def run(self, text: str, connection: Connection, statement: Statement, part: Part) -> int | None:
         """Run a COPY or an UNLOAD and return how many rows it moved; None for any other text.

@@ -24,6 +24,9 @@ OCCUPIED = (
     " the target files in S3, or using the ALLOWOVERWRITE option."
 )
 
+# Each with Redshift's name of its type, precision and scale.
+Columns = list[tuple[str, tuple[str, int, int]]]
+
 
 class Writer(Protocol):
     """Writes rows into one file."""
@@ -37,18 +40,27 @@ class Writer(Protocol):
 
 async def run(unload: Unload, connection: Connection, backend: Any) -> int:
     """Write the files; return the number of rows. Raises TransferProblem or EngineError."""
+    files = prepare(unload, backend, await _columns(unload, connection))
+    return await write(files, _turns(copy_out(connection, f"COPY ({unload.query}) TO STDOUT")))
+
+
+def prepare(unload: Unload, backend: Any, columns: Columns) -> "Files":
+    """Return files for rows of these columns; raise TransferProblem for what cannot be written."""
     _check(unload.options)
     bucket = Bucket(backend, unload.target.bucket)
     occupied = bucket.keys(unload.target.key)
     if occupied and not (unload.options.has("allowoverwrite") or unload.options.has("cleanpath")):
         raise TransferProblem(OCCUPIED)
-    names, types = await _columns(unload, connection)
     if unload.options.has("cleanpath"):
         for key in occupied:
             bucket.delete(key)
-    files = Files(unload, bucket, names, types)
+    return Files(unload, bucket, columns)
+
+
+async def write(files: "Files", turns: AsyncIterator[list[bytes]]) -> int:
+    """Write rows, some at a time, as the engine's COPY prints them; return how many there were."""
     try:
-        async for lines in _turns(copy_out(connection, f"COPY ({unload.query}) TO STDOUT")):
+        async for lines in turns:
             await asyncio.to_thread(files.add, lines)
         await asyncio.to_thread(files.finish)
     finally:
@@ -66,13 +78,12 @@ def _check(options: Options) -> None:
         raise TransferProblem("PARQUET takes no compression, HEADER or DELIMITER")
 
 
-async def _columns(unload: Unload, connection: Connection) -> tuple[list[str], list[tuple[str, int, int]]]:
+async def _columns(unload: Unload, connection: Connection) -> Columns:
     async for result in connection.stream(f"SELECT * FROM ({unload.query}) AS unloaded LIMIT 0"):  # noqa: S608
         described = metadata.of_result(result)
-    return (
-        [column["name"] for column in described],
-        [(column["typeName"], column["precision"], column["scale"]) for column in described],
-    )
+    return [
+        (column["name"], (column["typeName"], column["precision"], column["scale"])) for column in described
+    ]
 
 
 async def _turns(rows: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
@@ -88,13 +99,11 @@ async def _turns(rows: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
 class Files:
     """The files of one UNLOAD, one after another; the stand-in is a cluster of one slice."""
 
-    def __init__(
-        self, unload: Unload, bucket: Bucket, names: list[str], types: list[tuple[str, int, int]]
-    ) -> None:
+    def __init__(self, unload: Unload, bucket: Bucket, columns: Columns) -> None:
         self._options = unload.options
         self._prefix = unload.target.key
         self._bucket = bucket
-        self._names, self._types = names, types
+        self._names, self._types = [name for name, _ in columns], [kind for _, kind in columns]
         self._limit = float(unload.options.values.get("maxfilesize", DEFAULT_SIZE))
         self._done: list[str] = []
         self._file: Any = None

@@ -265,7 +265,6 @@ def test_a_variable_wins_over_a_column_of_its_name(log: Database) -> None:
         "begin for r in select 1 loop commit; end loop; end;",
         "begin if (select 1) = 1 then commit; end if; exception when others then null; end;",
         "begin vacuum t; end;",
-        "begin copy t from 's3://b/k' iam_role default; end;",
         "begin execute 'create external table e (a int)'; end;",
     ],
 )
@@ -296,3 +295,18 @@ def test_a_failed_call_leaves_the_connection_usable(log: Database) -> None:
     with pytest.raises(Error):
         log.run("call p()")
     assert log.value("1") == 1
+
+
+def test_copy_and_unload_are_handed_over_once() -> None:
+    body = (
+        "begin copy s.t (a) from 's3://b/k' credentials 'x' csv quote as '\\'' -- all\n; "
+        "execute 'unload (''select 1'') to ''s3://b/k'' iam_role default'; copy := 1; end;"
+    )
+    once = rewrite(f"create procedure p() as $$ {body} $$ language plpgsql")
+    assert (
+        "LOCK TABLE s.t IN SHARE ROW EXCLUSIVE MODE; PERFORM pg_catalog.local_aws_copy('s.t', E'copy s.t"
+        in once
+    )
+    assert "'SELECT pg_catalog.local_aws_unload(''select 1'', ''unload (" in once
+    assert "copy := 1;" in once
+    assert rewrite(once) == once

@@ -1,0 +1,201 @@
+"""COPY and UNLOAD inside procedures: answers the steps that compat/17_transfers.sql asks for.
+
+The engine asks by a notice with SQLSTATE `LA002` and a JSON object, and waits for an answer in the mailbox:
+
+    {id, command, columns, table, oid}   begin; the answer tells COPY to read, UNLOAD to write, the file <id>.rows
+    {id, finish, rows}                   the engine has moved so many rows by the file <finish>.rows
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Protocol
+
+from local_aws.data_api import columns as metadata
+from local_aws.data_api.execution import QUERY_IDS
+from local_aws.data_api.query_log import QueryLog
+from local_aws.data_api.statement import Part, Statement
+from local_aws.data_api.tools import Ran
+from local_aws.dialect import DialectError, Mailbox
+from local_aws.rest_of_aws import RestOfAws
+from local_aws.transfer import load, table, unload
+from local_aws.transfer.command import Copy, Unload, parse
+from local_aws.transfer.errors import TransferProblem
+from local_aws.transfer.source import TooManyRejected
+
+REQUEST = "LA002"
+BYTES_A_TURN = 1 << 18
+LOG = logging.getLogger(__name__)
+
+
+class Step(Protocol):
+    """One command, from its beginning to its end."""
+
+    def hear(self, sqlstate: str, message: str) -> bool:
+        """Take a notice that belongs to it."""
+
+    async def begin(self) -> dict[str, Any]:
+        """Do what comes before the engine's part."""
+
+    async def finish(self) -> None:
+        """Do what comes after it."""
+
+
+class Attendant:
+    """Serves the commands of the procedures that one part of a statement calls, for as long as a block lasts."""
+
+    def __init__(
+        self, rest: RestOfAws, log: QueryLog, mailbox: Mailbox, statement: Statement, number: int
+    ) -> None:
+        self._rest = rest
+        self._log = log
+        self._mailbox = mailbox
+        self._statement = statement
+        self._number = number
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._files: list[Path] = []
+        self._open: dict[str, tuple[Step, Part, float]] = {}
+
+    async def __aenter__(self) -> "Attendant":
+        """Be ready."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Drop what is not done: the procedure has ended."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for key in list(self._open):
+            self._close(key, "FAILED", "the engine refused the rows")
+        for file in self._files:
+            file.unlink(missing_ok=True)
+
+    def hear(self, sqlstate: str, message: str) -> bool:
+        """Take a notice of the engine; return whether it was meant for this."""
+        if sqlstate != REQUEST:
+            return any(step.hear(sqlstate, message) for step, _, _ in self._open.values())
+        request = json.loads(message)
+        self._put(request["id"], "")
+        task = asyncio.ensure_future(self._answer(request))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return True
+
+    async def _answer(self, request: dict[str, Any]) -> None:
+        try:
+            work = self._finish if "finish" in request else self._begin
+            answer = await work(request)
+        except (TransferProblem, DialectError) as problem:
+            message, _, detail = str(problem).partition("\n  Detail: ")
+            answer = {"error": message, "detail": detail}
+            self._close(request.get("finish", request["id"]), "FAILED", message)
+            await self._log.flush(self._statement.database)  # for a handler that looks into stl_load_errors
+        except Exception:
+            LOG.exception("COPY or UNLOAD in a procedure")
+            answer = {"error": "the local stand-in failed; see its log", "detail": ""}
+        self._put(request["id"], json.dumps(answer))
+
+    async def _begin(self, request: dict[str, Any]) -> dict[str, Any]:
+        key = request["id"]
+        part = Part(sql=request["command"], query_id=next(QUERY_IDS))
+        rows = self._file(f"{key}.rows")
+        command = parse(request["command"])
+        backend = await self._rest.s3()
+        step: Step
+        if isinstance(command, Copy):
+            step = _Copying(command, request, backend, rows, self._reporter(part))
+        else:
+            assert isinstance(command, Unload)  # noqa: S101 - the dialect hands over nothing else
+            step = _Unloading(command, request, backend, rows)
+        self._open[key] = step, part, time.time()
+        return {"id": key, "query": str(part.query_id), **await step.begin()}
+
+    async def _finish(self, request: dict[str, Any]) -> dict[str, Any]:
+        step, part, _ = self._open[request["finish"]]
+        part.rows = request["rows"]
+        await step.finish()
+        self._close(request["finish"], "FINISHED")
+        return {"id": request["id"]}
+
+    def _reporter(self, part: Part) -> load.Report:
+        def report(errors: list[dict[str, Any]]) -> None:
+            if errors:
+                self._log.add_load_errors(self._statement.database, part.query_id, errors)
+
+        return report
+
+    def _close(self, key: str, status: str, error: str | None = None) -> None:
+        if key not in self._open:
+            return
+        _, part, started = self._open.pop(key)
+        part.duration = int((time.time() - started) * 1e9)
+        part.move(status, error)
+        self._log.add(Ran(self._statement, self._number, part, started, ()))
+
+    def _file(self, name: str) -> Path:
+        file = self._mailbox.folder / name
+        self._files.append(file)
+        return file
+
+    def _put(self, name: str, text: str) -> None:
+        self._file(name)
+        self._mailbox.put(name, text)
+
+
+class _Copying:
+    """COPY: all rows go into the file first, as the engine reads it at once."""
+
+    def __init__(
+        self, copy: Copy, request: dict[str, Any], backend: Any, rows: Path, report: load.Report
+    ) -> None:
+        load.check(copy)
+        self._target = table.choose(copy, request["oid"], request["table"], request["columns"])
+        self._load = load.Load(copy, self._target, backend, report)
+        self._rows = rows
+
+    def hear(self, sqlstate: str, message: str) -> bool:
+        return self._load.hear(sqlstate, message)
+
+    async def begin(self) -> dict[str, Any]:
+        try:
+            with self._rows.open("wb") as file:
+                async for piece in self._load.pieces():
+                    await asyncio.to_thread(file.write, piece)
+        except TooManyRejected:
+            await self._load.judge()
+        self._rows.chmod(0o644)
+        return {"columns": self._target.column_list, "reject_limit": self._load.reject_limit}
+
+    async def finish(self) -> None:
+        await self._load.judge()
+
+
+class _Unloading:
+    """UNLOAD: the engine writes all rows into the file before they go to S3."""
+
+    def __init__(self, command: Unload, request: dict[str, Any], backend: Any, rows: Path) -> None:
+        columns = [(column["name"], _type(column)) for column in request["columns"]]
+        self._files = unload.prepare(command, backend, columns)
+        self._rows = rows
+
+    def hear(self, _sqlstate: str, _message: str) -> bool:
+        return False
+
+    async def begin(self) -> dict[str, Any]:
+        return {}
+
+    async def finish(self) -> None:
+        await unload.write(self._files, self._turns())
+
+    async def _turns(self) -> AsyncIterator[list[bytes]]:
+        with self._rows.open("rb") as file:
+            while lines := await asyncio.to_thread(file.readlines, BYTES_A_TURN):
+                yield lines
+
+
+def _type(column: dict[str, Any]) -> tuple[str, int, int]:
+    oid, modifier = column["type"], column["modifier"]
+    return metadata.facts(oid).name, *metadata.precision_and_scale(oid, modifier)
