@@ -23,6 +23,7 @@ from flows.tasks import (
     Setup,
     read_script,
     read_steps,
+    read_validations,
     run_setup,
     run_statements,
     run_step,
@@ -61,11 +62,11 @@ async def sales_data_pipeline(
 
     sp_statement = step("read_sp_statement", read_script).submit(source, "sp_statements.sql")
     steps = step("read_steps", read_steps).submit(source, "steps.sql")
-    validate = step("read_validate_sql_statement", read_script).submit(source, "validate_sql_statement.sql")
+    validations = step("read_validate_sql_statement", read_validations).submit(source)
 
     # Nothing is run before every script has been read.
     deploy = step("run_sp_deploy_redshift", run_statements).submit(
-        redshift, sp_statement, wait_for=[steps, validate]
+        redshift, sp_statement, wait_for=[steps, validations]
     )
     set_up = step("setup_sales_data_pipeline", run_setup).submit(
         redshift, steps, setup, day, wait_for=[deploy]
@@ -79,11 +80,11 @@ async def sales_data_pipeline(
         redshift, steps, day, wait_for=[item, customer_address]
     )
     validation = step("run_validate_sql_statement", run_validation).submit(
-        redshift, validate, day, wait_for=[fact_sales]
+        redshift, validations, steps, day, wait_for=[fact_sales]
     )
 
     return await finished_and_reported(
-        day, sp_statement, steps, validate, deploy, set_up, item, customer_address, fact_sales, validation
+        day, sp_statement, steps, validations, deploy, set_up, item, customer_address, fact_sales, validation
     )
 
 

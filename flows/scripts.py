@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +13,12 @@ from prefect_aws.s3 import S3Bucket
 from blocks import ScriptError
 from blocks.request import check_limits
 from blocks.script import split_statements
+from flows.checks import Validations, checks_of
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 
 _S3_LOCATION = re.compile(r"s3://(?P<bucket>[^/]+)/?(?P<prefix>.*?)/?")
-_STEP = re.compile(r"^--[ \t]*step:[ \t]*(\w+)[ \t]*$", re.MULTILINE)
-
+_MARKER = r"^--[ \t]*{kind}:[ \t]*(.*?)[ \t]*$"
 
 Steps = Mapping[str, list[str]]
 
@@ -50,16 +50,24 @@ class Scripts:
             ScriptError: As for `statements`; also where a step comes twice.
         """
         path = self._path(filename)
-        parts = _STEP.split(await self.text(filename))
-        names, bodies = parts[1::2], parts[2::2]
-        if len(set(names)) < len(names) or not names:
+        steps = parts_of(await self.text(filename), "step", path)
+        if not steps or not all(re.fullmatch(r"\w+", name) for name in steps):
             raise ScriptError(
                 f"{path}: each step begins with a line `-- step: name`, and has a name of its own."
             )
-        return {
-            name: statements_of(body, f"{path}, step {name}")
-            for name, body in zip(names, bodies, strict=True)
-        }
+        return steps
+
+    async def validations(self) -> Validations:
+        """The statements of `validate_sql_statement.sql` and the checks of `checks.sql`.
+
+        Raises:
+            ScriptError: As for `statements`; also where they do not keep to the form, or are too many.
+        """
+        statements, checks = await asyncio.gather(
+            self.statements("validate_sql_statement.sql"), self.text("checks.sql")
+        )
+        path = self._path("checks.sql")
+        return Validations(statements, checks_of(parts_of(checks, "check", path), path))
 
     async def text(self, filename: str) -> str:
         """The text of one script.
@@ -88,12 +96,60 @@ def statements_of(text: str, where: str) -> list[str]:
     Raises:
         ScriptError: It has none, or breaks a limit.
     """
+    statements = _split(text, where)
     try:
-        statements = split_statements(text)
         check_limits(statements)
-    except (ValueError, ScriptError) as error:
+    except ScriptError as error:
         raise ScriptError(f"{where}: {error}") from error
     return statements
+
+
+def _split(text: str, where: str) -> list[str]:
+    try:
+        return split_statements(text)
+    except ValueError as error:
+        raise ScriptError(f"{where}: {error}") from error
+
+
+def parts_of(text: str, kind: str, where: str) -> dict[str, list[str]]:
+    """The statements under each line `-- kind: header` of a script, by its header.
+
+    Raises:
+        ScriptError: A header comes twice, or a part has no statement, breaks a limit or stands before the first header.
+    """
+    before, *parts = re.split(_MARKER.format(kind=kind), text, flags=re.MULTILINE)
+    headers, bodies = parts[::2], parts[1::2]
+    if twice := next((header for header in headers if headers.count(header) > 1), None):
+        raise ScriptError(f"{where}: `-- {kind}: {twice}` comes twice.")
+    if _split(before, where):
+        raise ScriptError(f"{where}: a statement stands before the first line `-- {kind}: ...`.")
+    return {
+        header: statements_of(body, f"{where}, {kind} {header}")
+        for header, body in zip(headers, bodies, strict=True)
+    }
+
+
+def statements_of_step(steps: Steps, name: str) -> Sequence[str]:
+    """The statements of one step.
+
+    Raises:
+        ScriptError: The script has no such step.
+    """
+    if name not in steps:
+        raise ScriptError(f"steps.sql has no line `-- step: {name}`.")
+    return steps[name]
+
+
+def count_rows_of(steps: Steps) -> str:
+    """The query that counts the rows of the tables.
+
+    Raises:
+        ScriptError: The script has no step `count_rows`, or it is not one query.
+    """
+    statements = statements_of_step(steps, "count_rows")
+    if len(statements) != 1:
+        raise ScriptError("steps.sql: count_rows has to be one query.")
+    return statements[0]
 
 
 async def _read_s3(location: str, filename: str, credentials: AwsCredentials) -> bytes:

@@ -11,13 +11,13 @@ from prefect.client.schemas.objects import TaskRun
 from blocks import (
     EndpointUnreachableError,
     RedshiftDataApi,
-    ScriptError,
     SerializationConflictError,
     Statement,
     TransientCallError,
 )
-from flows.scripts import Scripts, Steps
-from flows.validation import Validated, Validation, ValidationFailedError
+from flows.checks import Validations, validate
+from flows.scripts import Scripts, Steps, count_rows_of, statements_of_step
+from flows.validation import Validated
 
 Setup = Literal["if_missing", "always", "never"]
 
@@ -68,6 +68,12 @@ async def read_steps(source: Scripts, filename: str) -> Steps:
     return await source.steps(filename)
 
 
+@read_task
+async def read_validations(source: Scripts) -> Validations:
+    """Reads all validations: validate_sql_statement.sql and checks.sql."""
+    return await source.validations()
+
+
 @redshift_task
 async def run_statements(
     warehouse: RedshiftDataApi, sql: str | Sequence[str], parameters: Mapping[str, str] | None = None
@@ -92,14 +98,16 @@ async def run_step(warehouse: RedshiftDataApi, steps: Steps, run_date: date | No
         StatementError: They ended otherwise than FINISHED.
         CallError: A call was refused.
     """
-    sql = statements_of(steps, str(runtime.task_run.name))
+    sql = statements_of_step(steps, str(runtime.task_run.name))
     parameters = {"run_date": run_date.isoformat()} if run_date else None
     return await warehouse.run(sql[0] if len(sql) == 1 else sql, parameters, name=statement_name())
 
 
 @redshift_task
 async def run_setup(warehouse: RedshiftDataApi, steps: Steps, setup: Setup, run_date: date) -> Statement:
-    """Creates what is missing and checks the run date, in one transaction: a wrong date leaves no trace.
+    """Creates what is missing, checks the run date and counts the rows, in one transaction.
+
+    A wrong date so leaves no trace.
 
     Raises:
         ScriptError: The script of steps lacks one that is needed.
@@ -111,37 +119,22 @@ async def run_setup(warehouse: RedshiftDataApi, steps: Steps, setup: Setup, run_
         "if_missing": ["setup_sales_data_pipeline", "check_run_date"],
         "never": ["check_run_date"],
     }[setup]
-    sql = [statement for name in wanted for statement in statements_of(steps, name)]
+    sql = [statement for name in wanted for statement in statements_of_step(steps, name)]
+    sql.append(count_rows_of(steps))
     return await warehouse.run(sql, {"run_date": run_date.isoformat()}, name=statement_name())
 
 
 @redshift_task
-async def run_validation(warehouse: RedshiftDataApi, sql: Sequence[str], run_date: date) -> Validated:
+async def run_validation(
+    warehouse: RedshiftDataApi, validations: Validations, steps: Steps, run_date: date
+) -> Validated:
     """Runs the validations and reads what they found; each try at the flow run validates anew.
 
     Raises:
         ValidationFailedError: At least one failed: which, on which date, with its numbers.
+        ScriptError: A check does not return what it has to, or the script of steps lacks `count_rows`.
         StatementError: It ended otherwise than FINISHED.
         CallError: A call was refused.
     """
-    parameters = {"run_date": run_date.isoformat(), "on_failure": "report"}
     name = f"{statement_name()}/{runtime.flow_run.run_count}"
-    statement = await warehouse.run(sql, parameters, name=name)
-    validations = [
-        Validation(**row._asdict()) for part in statement.sub_statements async for row in warehouse.rows(part)
-    ]
-    validated = Validated(statement, validations)
-    if not all(validation.passed for validation in validations):
-        raise ValidationFailedError(validated)
-    return validated
-
-
-def statements_of(steps: Steps, name: str) -> Sequence[str]:
-    """The statements of one step.
-
-    Raises:
-        ScriptError: The script has no such step.
-    """
-    if name not in steps:
-        raise ScriptError(f"steps.sql has no line `-- step: {name}`.")
-    return steps[name]
+    return await validate(warehouse, validations, count_rows_of(steps), run_date, name=name)

@@ -1,27 +1,48 @@
 """What the validations found."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
+from typing import Literal, TypeAlias
 
 from blocks import Statement
 from flows.errors import PipelineError
 
+Severity = Literal["fail", "warn"]
+Number: TypeAlias = int | float | Decimal
+
 
 @dataclass(frozen=True)
 class Validation:
-    """One row that a statement of `validate_sql_statement.sql` returned."""
+    """What one validation found.
+
+    Attributes:
+        status: `passed`, `failed` or, where it is only told, `warned`.
+        severity: What happens where the numbers differ.
+    """
 
     check_name: str
     run_date: date
-    expected: int
-    actual: int
+    expected: Number
+    actual: Number
     status: str
+    severity: Severity = "fail"
 
     @property
     def passed(self) -> bool:
         """Whether the warehouse holds what it should."""
         return self.status == "passed"
+
+    @property
+    def warned(self) -> bool:
+        """Whether it does not, and that is only told."""
+        return not self.passed and self.severity == "warn"
+
+    @property
+    def failed(self) -> bool:
+        """Whether it does not, and that fails the run."""
+        return not self.passed and self.severity == "fail"
 
     def __str__(self) -> str:
         return (
@@ -32,10 +53,11 @@ class Validation:
 
 @dataclass(frozen=True)
 class Validated:
-    """The validations of a run, and the statement that made them."""
+    """The validations of a run, the statement that made them, and the number of rows by table at that time."""
 
     statement: Statement
     validations: Sequence[Validation]
+    row_counts: Mapping[str, int] = field(default_factory=dict)
 
 
 class ValidationFailedError(PipelineError):
@@ -47,5 +69,5 @@ class ValidationFailedError(PipelineError):
 
     def __init__(self, validated: Validated) -> None:
         self.validated = validated
-        failed = "; ".join(str(validation) for validation in validated.validations if not validation.passed)
+        failed = "; ".join(str(validation) for validation in validated.validations if validation.failed)
         super().__init__(f"{failed}. What was loaded is committed: mend the source, then run the day again.")

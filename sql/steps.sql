@@ -22,6 +22,19 @@ call sp_setup_sales_data_pipeline();
 -- step: check_run_date
 call sp_check_run_date(cast(:run_date as date));
 
+-- step: count_rows
+-- How many rows each table holds, counted before the loads and with the validations. One query of two columns.
+select 'customer' as table_name, count(*) as row_count from customer
+ union all
+select 'customer_address', count(*) from customer_address
+ union all
+select 'date_dim', count(*) from date_dim
+ union all
+select 'item', count(*) from item
+ union all
+select 'store_sales', count(*) from store_sales
+ order by table_name;
+
 -- step: LoadItemTable
 call sp_load_dim_item();
 

@@ -20,7 +20,7 @@ EDGES = {
     "LoadItemTable": {"read_steps", "setup_sales_data_pipeline"},
     "LoadCustomerAddressTable": {"read_steps", "setup_sales_data_pipeline"},
     "run_load_fact_sales": {"read_steps", "LoadItemTable", "LoadCustomerAddressTable"},
-    "run_validate_sql_statement": {"read_validate_sql_statement", "run_load_fact_sales"},
+    "run_validate_sql_statement": {"read_steps", "read_validate_sql_statement", "run_load_fact_sales"},
 }
 
 

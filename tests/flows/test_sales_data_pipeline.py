@@ -1,6 +1,7 @@
 """The whole job, on the real stand-in and a real Prefect server: what the five tables hold after it."""
 
 import asyncio
+import re
 import shutil
 from datetime import date
 from operator import attrgetter
@@ -27,6 +28,7 @@ STEPS = [
     "run_load_fact_sales",
     "run_validate_sql_statement",
 ]
+CHECKS = re.findall(r"^-- check: (\w+)", (PROJECT_FOLDER / "sql" / "checks.sql").read_text(), re.MULTILINE)
 
 
 @pytest.fixture
@@ -51,10 +53,12 @@ def test_first_run_then_the_same_again_then_the_next_day(warehouse: Warehouse) -
 
     assert [step.name for step in report.steps] == STEPS
     assert {step.statement.status for step in report.steps} == {"FINISHED"}
-    assert [(v.check_name, v.expected, v.actual, v.status) for v in report.validations] == [
+    assert [(v.check_name, v.expected, v.actual, v.status) for v in report.validations[:2]] == [
         ("store_sales_rows", 16, 16, "passed"),
         ("store_sales_item_versions", 14, 14, "passed"),
     ]
+    assert [v.check_name for v in report.validations[2:]] == CHECKS
+    assert {v.status for v in report.validations} == {"passed"}
     first = warehouse.tables()
     assert {table: len(rows) for table, rows in first.items()} == {
         "customer": 21,
@@ -163,9 +167,13 @@ def test_a_failed_validation_says_which_when_and_by_how_much(warehouse: Warehous
     with pytest.raises(ValidationFailedError) as failure:
         run(run_date=DAY, scripts=str(scripts))
     assert str(failure.value).startswith(
-        "validation store_sales_rows failed on 2026-11-22: expected 16, found 11."
+        "validation store_sales_rows failed on 2026-11-22: expected 16, found 11; "
     )
-    assert [v.passed for v in failure.value.validated.validations] == [False, True]
+    assert [v.check_name for v in failure.value.validated.validations if not v.passed] == [
+        "store_sales_rows",
+        "store_sales_quantity",
+        "store_sales_amount",
+    ]
 
 
 def test_scripts_from_s3(warehouse: Warehouse) -> None:
@@ -189,7 +197,10 @@ def test_scripts_from_s3(warehouse: Warehouse) -> None:
         ("sp_statements.sql", b"\xff\xfe", "is no UTF-8 text"),
         ("sp_statements.sql", b"select 1;\n" * 41, "takes 40 statements at a time, these are 41"),
         ("sp_statements.sql", b"select '" + b"x" * 100_001 + b"';", "takes statements of 100,000 bytes"),
-        ("steps.sql", b"select 1;", "each step begins with a line"),
+        ("steps.sql", b"select 1;", "a statement stands before the first line `-- step:"),
+        ("checks.sql", None, "No such file"),
+        ("checks.sql", b"-- check: mine (error)\nselect 1", r"`-- check: mine \(error\)` is not of the form"),
+        ("checks.sql", b"-- check: mine (fail)\nselect 1;\nselect 2", "it has 2 statements; a check is one"),
     ],
 )
 def test_a_bad_script_stops_the_run_before_it_touches_the_warehouse(

@@ -26,6 +26,7 @@ def test_steps_are_found_by_name() -> None:
         "drop_tables",
         "setup_sales_data_pipeline",
         "check_run_date",
+        "count_rows",
         "LoadItemTable",
         "LoadCustomerAddressTable",
         "run_load_fact_sales",
@@ -53,6 +54,8 @@ def test_what_is_no_script_is_refused(text: str, message: str) -> None:
         "select 1",
         "-- step: twice\nselect 1;\n-- step: twice\nselect 2;",
         "-- step: empty\n-- step: full\nselect 1;",
+        "-- step: two words\nselect 1;",
+        "select 1;\n-- step: late\nselect 2;",
     ],
 )
 def test_bad_steps_are_refused(tmp_path: Path, text: str) -> None:
