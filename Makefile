@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: help run up test lint pins clean
+.PHONY: help run up test lint fuzz pins clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -22,6 +22,9 @@ lint: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy .
+
+fuzz: $(READY) ## 100,000 random inputs for each property of the stand-in's SQL rewriting (half an hour)
+	@FUZZ_EXAMPLES=100000 $(BIN)/python -m pytest -q -p no:cacheprovider tests/local_aws/dialect/test_properties.py
 
 pins: $(READY) ## renew the pinned versions after a change to pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --extra results --extra local --extra dev --universal --python-version 3.11 \

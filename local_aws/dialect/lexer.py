@@ -33,14 +33,12 @@ _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 def lex(sql: str) -> tuple[list[str], list[str]]:
     """Leads (white space and comments) and texts of all tokens; the last token is empty, at the end."""
-    leads: list[str] = []
-    texts: list[str] = []
     found = _TOKEN.findall(sql)
-    if any(token[1] == "/*" for token in found):
+    if "/*" in sql and any(token[1] == "/*" for token in found):
         found = _with_nested_comments(sql)
+    tail = ""
     while found and not found[-1][1]:
-        leads.insert(0, found.pop()[0])
-    tail = "".join(leads)
+        tail = found.pop()[0] + tail
     leads = [token[0] for token in found]
     texts = [token[1] for token in found]
     leads.append(tail)

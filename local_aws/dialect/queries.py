@@ -1,5 +1,7 @@
 """Clauses of SELECT: TOP, MINUS, QUALIFY."""
 
+from collections.abc import Iterator
+
 from local_aws.dialect.errors import UnsupportedError
 from local_aws.dialect.selections import names_of_output
 from local_aws.dialect.tokens import Tokens
@@ -71,18 +73,18 @@ def end_of_select(tokens: Tokens, i: int) -> int:
     )
 
 
-def _top_level(tokens: Tokens, start: int, stop: int) -> list[int]:
-    """Positions in start..stop outside inner parentheses; a closing one too many ends the list, included."""
-    positions, depth = [], 0
-    for j in range(start, stop):
+def _top_level(tokens: Tokens, start: int, stop: int) -> Iterator[int]:
+    """Positions in start..stop outside inner parentheses; a closing one too many ends them, included."""
+    j = start
+    while j < stop:
         word = tokens.low[j]
-        depth += word == "("
-        if depth == 0:
-            positions.append(j)
-            if word == ")":
-                break
-        depth -= word == ")" and depth > 0
-    return positions
+        if word == "(":
+            j = tokens.close(j) + 1
+            continue
+        yield j
+        if word == ")":
+            return
+        j += 1
 
 
 def _select_before(tokens: Tokens, i: int) -> int | None:
@@ -90,7 +92,7 @@ def _select_before(tokens: Tokens, i: int) -> int | None:
     for j in range(i - 1, -1, -1):
         word = tokens.low[j]
         depth += (word == ")") - (word == "(")
-        if depth < 0 or word == ";":
+        if depth < 0 or word == ";" or (depth == 0 and word in _SET_OPERATORS):
             return None
         if word == "select" and depth == 0:
             return j

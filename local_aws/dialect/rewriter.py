@@ -3,7 +3,7 @@
 from local_aws.dialect import dynamic, expressions, locks, procedures, statements, transfers, types
 from local_aws.dialect.errors import UnsupportedError
 from local_aws.dialect.plpgsql import Parser, blocks, leaves
-from local_aws.dialect.tokens import NAME, Tokens
+from local_aws.dialect.tokens import Tokens
 from local_aws.dialect.transactions import TransactionRules
 
 
@@ -71,7 +71,7 @@ def _rewrite_body(body: str, nonatomic: bool, plpgsql: bool) -> str:
 
 def _check_names(tokens: Tokens) -> None:
     """PostgreSQL cuts names after 63 bytes, Redshift after 127."""
-    for i in [i for i, text in enumerate(tokens.text) if len(text) > 63]:
-        text, word = tokens.text[i].strip('"'), tokens.low[i]
-        if (word == NAME or word.isidentifier()) and len(text.encode()) > 63:
+    for text in set(tokens.text):
+        name = text.strip('"')
+        if len(name.encode()) > 63 and (text[0] == '"' or name.isidentifier()):
             raise UnsupportedError("names longer than 63 bytes")

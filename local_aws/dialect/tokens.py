@@ -1,24 +1,19 @@
 """Tokens of one script, edited in place: indexes stay valid while rules delete, replace and insert."""
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from local_aws.dialect.lexer import lex
 
 # What `low` shows for tokens whose content no rule may look at, and for #names.
 STRING, NAME, BODY, TEMPORARY = "'", '"', "$$", "#"
 _LOOK_AHEAD = 8
-_ENDS = frozenset("'\"$")
 
 
 def _lowered(texts: list[str]) -> list[str]:
-    low = [text.lower() for text in texts]
-    for i, text in enumerate(texts):
-        # Opaque tokens end as they begin; only the last one can be unterminated.
-        if text[-1:] in _ENDS or text[:1] == "#":
-            low[i] = _class(text)
-    if len(low) > 1:
-        low[-2] = _class(texts[-2])
-    return low
+    # Most tokens occur many times.
+    low = {text: _class(text) for text in set(texts)}
+    return [low[text] for text in texts]
 
 
 def _class(text: str) -> str:
@@ -81,16 +76,20 @@ class Tokens:
         return tuple(self.low[i : i + len(words)]) == words
 
     def close(self, i: int) -> int:
-        """Index of the parenthesis that closes the one at i; the end when none does."""
-        depth = 0
-        for j in range(i, len(self.low)):
-            if self.low[j] == "(":
-                depth += 1
-            elif self.low[j] == ")":
-                depth -= 1
-                if depth == 0:
-                    return j
-        return self.end
+        """Index of the parenthesis that closes the one at i; the end when none does or there is none at i."""
+        return self._closing.get(i, self.end)
+
+    @cached_property
+    def _closing(self) -> dict[int, int]:
+        """What closes each parenthesis, found once: rules delete parentheses only in pairs."""
+        found: dict[int, int] = {}
+        opened: list[int] = []
+        for i, word in enumerate(self.low):
+            if word == "(":
+                opened.append(i)
+            elif word == ")" and opened:
+                found[opened.pop()] = i
+        return found
 
     def statements(self) -> Iterator[tuple[int, int]]:
         """Start and end (the `;` or the last token) of every non-empty statement."""
@@ -103,15 +102,16 @@ class Tokens:
 
     def split(self, start: int, stop: int) -> list[tuple[int, int]]:
         """The ranges between top-level commas of start..stop."""
-        ranges, depth, first = [], 0, start
-        for i in range(start, stop):
+        ranges, depth, first, i = [], 0, start, start
+        while i < stop:
             word = self.low[i]
-            if word in ("(", "["):
-                depth += 1
-            elif word in (")", "]"):
-                depth -= 1
+            if word == "(":
+                i = self.close(i)
+            elif word in ("[", "]"):
+                depth += 1 if word == "[" else -1
             elif word == "," and depth == 0:
                 ranges.append((first, i))
                 first = i + 1
+            i += 1
         ranges.append((first, stop))
         return ranges

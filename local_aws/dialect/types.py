@@ -64,7 +64,10 @@ def _is_in_cast(tokens: Tokens, i: int) -> bool:
     """Whether the innermost parenthesis around i opens CAST(...); AS is in a list of columns otherwise."""
     depth = 0
     for j in range(i - 1, 0, -1):
-        depth += (tokens.low[j] == ")") - (tokens.low[j] == "(")
+        word = tokens.low[j]
+        if word == ";" or (word == "," and depth == 0):
+            return False
+        depth += (word == ")") - (word == "(")
         if depth < 0:
             return tokens.low[j - 1] in ("cast", "try_cast")
     return False
