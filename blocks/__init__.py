@@ -7,20 +7,28 @@ from blocks.errors import (
     CredentialsRefusedError,
     DataApiError,
     EndpointUnreachableError,
+    ExecutionAbortedError,
+    ExecutionError,
+    ExecutionFailedError,
+    ExecutionTimedOutError,
     ResultError,
     ScriptError,
     SerializationConflictError,
     SessionLostError,
+    StateMachineError,
     StatementAbortedError,
     StatementError,
     StatementFailedError,
     StatementTimeoutError,
     TransientCallError,
 )
+from blocks.execution import Execution
+from blocks.execution_run import ExecutionRun
 from blocks.listing import ListedSession, ListedStatement
 from blocks.redshift_data_api import RedshiftDataApi
 from blocks.result_pages import CsvPage, ResultPage
 from blocks.session import Session
+from blocks.state_machine import StateMachine
 from blocks.statement import Statement, SubStatement
 
 __all__ = [
@@ -30,6 +38,12 @@ __all__ = [
     "CsvPage",
     "DataApiError",
     "EndpointUnreachableError",
+    "Execution",
+    "ExecutionAbortedError",
+    "ExecutionError",
+    "ExecutionFailedError",
+    "ExecutionRun",
+    "ExecutionTimedOutError",
     "ListedSession",
     "ListedStatement",
     "RedshiftDataApi",
@@ -39,6 +53,8 @@ __all__ = [
     "SerializationConflictError",
     "Session",
     "SessionLostError",
+    "StateMachine",
+    "StateMachineError",
     "Statement",
     "StatementAbortedError",
     "StatementError",

@@ -10,16 +10,22 @@ DataApiError                    caught by `except DataApiError`: all of the belo
 │   │   └── SerializationConflictError   error 1023: another transaction was in the way, a new attempt may succeed
 │   ├── StatementAbortedError   somebody cancelled it
 │   └── StatementTimeoutError   its deadline passed; it was cancelled
+├── StateMachineError           a state machine that is not there, or cannot be followed
+├── ExecutionError              an execution ended otherwise than SUCCEEDED; carries the `Execution`
+│   ├── ExecutionFailedError    one of its states failed
+│   ├── ExecutionTimedOutError  its time was over: the machine's own, or that of whoever waited, who then stopped it
+│   └── ExecutionAbortedError   somebody stopped it
 ├── SessionLostError            the service has closed a session whose statements left something in it
 ├── ScriptError                 a script that breaks a limit of the Data API, or is missing or empty
 └── ResultError                 a result that cannot be read, or that is not whole
 """
 
+from blocks.execution import Execution
 from blocks.statement import Statement
 
 
 class DataApiError(Exception):
-    """The root of everything that goes wrong with the Redshift Data API."""
+    """The root of everything that goes wrong with the Redshift Data API, or with a state machine that uses it."""
 
 
 class CallError(DataApiError):
@@ -85,6 +91,41 @@ class StatementTimeoutError(StatementError):
     what_to_do = "Raise the timeout, or find in SYS_QUERY_HISTORY what it waited for."
 
 
+class StateMachineError(DataApiError):
+    """There is no such state machine, it is being deleted, or its executions cannot be followed (type EXPRESS)."""
+
+
+class ExecutionError(DataApiError):
+    """An execution of a state machine ended otherwise than SUCCEEDED.
+
+    Attributes:
+        execution: The `Execution` as DescribeExecution told it last.
+    """
+
+    what_to_do = ""
+
+    def __init__(self, execution: Execution) -> None:
+        self.execution = execution
+        text = f"{execution.describe_end()} {self.what_to_do}".rstrip()
+        super().__init__(f"{text} Its history: {execution.console_url}")
+
+
+class ExecutionFailedError(ExecutionError):
+    """A state of the execution failed (status FAILED)."""
+
+
+class ExecutionTimedOutError(ExecutionError):
+    """The execution did not end in time (status TIMED_OUT), or not before its waiter's deadline, and was stopped."""
+
+    what_to_do = "Raise the timeout, or find out what the state waited for."
+
+
+class ExecutionAbortedError(ExecutionError):
+    """The execution was stopped (status ABORTED)."""
+
+    what_to_do = "It was stopped from outside; run it again when the reason is gone."
+
+
 class SessionLostError(DataApiError):
     """The service has closed a session: its keep-alive time or its 24 hours are over, or the warehouse restarted.
 
@@ -116,3 +157,9 @@ def error_for(statement: Statement) -> StatementError:
     if "1023" in engine_words and "serializable isolation violation" in engine_words:
         return SerializationConflictError(statement)
     return StatementFailedError(statement)
+
+
+def error_of_execution(execution: Execution) -> ExecutionError:
+    """The error that says how `execution`, which has ended unsuccessfully, ended."""
+    kinds = {"TIMED_OUT": ExecutionTimedOutError, "ABORTED": ExecutionAbortedError}
+    return kinds.get(execution.status, ExecutionFailedError)(execution)

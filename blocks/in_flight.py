@@ -51,7 +51,7 @@ class InFlight:
         response = await retried(self._submit_once, RETRY_SECONDS)
         self.statement = Statement.from_response(response, self._request.name)
         # One second for the Date header, which has no fractions.
-        self.was_submitted_before = _age(response) > time.monotonic() - first_sent + 1.0
+        self.was_submitted_before = age(response, "CreatedAt") > time.monotonic() - first_sent + 1.0
         verb = "Found" if self.was_submitted_before else "Submitted"
         self._logger.info("%s %s (%s)", verb, self._request.name, self.statement.id)
         return self.statement
@@ -175,9 +175,9 @@ def find_running(calls: Calls, name_prefix: str) -> Iterator[Statement]:
                 yield Statement.from_response(data, data.get("StatementName", ""))
 
 
-def _age(response: Mapping[str, Any]) -> float:
-    """Seconds since the statement was created, when its submission was answered; both by the service's clock."""
-    created = response.get("CreatedAt")
+def age(response: Mapping[str, Any], member: str) -> float:
+    """Seconds between the time in `member` and the answer in which it came; both by the service's clock."""
+    created = response.get(member)
     answered = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
     if not created or not answered:
         return 0.0

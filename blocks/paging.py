@@ -28,13 +28,15 @@ class Pager:
         Raises:
             ResultError: The service repeats itself, and would do so for ever.
         """
-        token = page.get("NextToken")
+        # Step Functions writes its members with a small first letter.
+        member = "nextToken" if "nextToken" in page else "NextToken"
+        token = page.get(member)
         if not token:
             return False
         if token in self._seen:
             raise ResultError(f"{self.operation}: the service repeats a page of its answer; ask again.")
         self._seen.add(token)
-        self.inputs["NextToken"] = token
+        self.inputs[member] = token
         return True
 
 

@@ -16,18 +16,19 @@ LONGEST_POLL_SECONDS = 30
 
 @dataclass
 class Pace:
-    """The pauses between short polls: a tenth of the time waited so far, jittered, from 0.1 to 5 seconds.
+    """The pauses between short polls: a tenth of the time waited so far, jittered, from `shortest` to 5 seconds.
 
     A statement is so noticed at most a tenth of its own run time late, and the number of polls grows with the logarithm
     of that time until the pauses reach their cap.
     """
 
+    shortest: float = 0.1
     started: float = field(default_factory=time.monotonic)
 
     def pause(self) -> float:
         """Seconds to sleep before the next poll."""
         waited = time.monotonic() - self.started
-        return min(5.0, max(0.1, waited / 10)) * random.uniform(0.75, 1.0)  # noqa: S311
+        return min(5.0, max(self.shortest, waited / 10)) * random.uniform(0.75, 1.0)  # noqa: S311
 
 
 async def wait_for_end(calls: Calls, statement_id: str, name: str, timeout: float) -> Statement:
