@@ -15,8 +15,9 @@ run: $(READY) ## run the sales data pipeline on the embedded stand-in (ARGS="--r
 up: $(READY) ## bring up a Prefect server with its UI, the stand-in, the deployment and a worker, until Ctrl-C
 	@$(BIN)/python -m flows.up $(ARGS)
 
+# A file's tests stay together, for what they share; in the files' order, for the longest is not among the last.
 test: $(READY) lint ## all tests, linters and type checks
-	@$(BIN)/python -m pytest -q $(ARGS)
+	@$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(READY)
 	@$(BIN)/ruff check .

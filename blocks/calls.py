@@ -7,6 +7,7 @@ import time
 import weakref
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 from botocore import xform_name
@@ -128,8 +129,11 @@ class Calls:
         return call
 
     def in_background(self, work: Callable[[], T]) -> "Future[T]":
-        """Starts blocking `work`, which makes calls of its own, on a thread."""
-        return self._calls.submit(work)
+        """Starts blocking `work`, which makes calls of its own, on a thread, in the caller's context.
+
+        What it logs then goes to the Prefect server of the run: without the run's settings, Prefect starts another one.
+        """
+        return self._calls.submit(copy_context().run, work)
 
     async def once(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Makes one call without a retry, on a thread."""

@@ -1,6 +1,7 @@
 """The whole job, on the real stand-in and a real Prefect server: what the five tables hold after it."""
 
 import asyncio
+import logging
 import re
 import shutil
 from datetime import date
@@ -10,6 +11,8 @@ from typing import Any
 
 import boto3
 import pytest
+from prefect import get_client
+from prefect.client.schemas.sorting import LogSort
 
 from blocks import ScriptError, StatementFailedError
 from flows.report import RunReport
@@ -117,6 +120,20 @@ def test_one_dimension_failing_cancels_the_other_and_the_facts_never_start(
     assert by_step["LoadCustomerAddressTable"] == "ABORTED"
     assert "run_load_fact_sales" not in by_step
     assert warehouse.count("store_sales") == 0
+    # Said on a thread, where the run's settings have to be known: else Prefect starts a server of its own for it.
+    assert [line for line in logged() if "LoadCustomerAddressTable/1" in line and "it ended ABORTED" in line]
+
+
+def logged() -> list[str]:
+    """What the server has of the run's log."""
+    for handler in logging.getLogger("prefect.flow_runs").handlers:
+        handler.flush()
+
+    async def read() -> list[str]:
+        async with get_client() as client:
+            return [log.message for log in await client.read_logs(limit=100, sort=LogSort.TIMESTAMP_DESC)]
+
+    return asyncio.run(read())
 
 
 def test_a_failure_in_the_middle_then_a_plain_rerun(warehouse: Warehouse, scripts: Path) -> None:
