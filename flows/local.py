@@ -16,7 +16,7 @@ from flows.errors import PipelineError
 from flows.processes import Process, child
 
 STAND_IN_WAREHOUSE = {"REDSHIFT_WORKGROUP_NAME": "local-workgroup", "REDSHIFT_DATABASE": "dev"}
-START_SECONDS = 90.0
+START_SECONDS = 180.0
 # Its services record the task runs; what schedules deployments has no place in a local run.
 _SERVER_SETTINGS = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",

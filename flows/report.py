@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from blocks import Statement, StatementError
+from flows.cancellation import cancellation_confirmed
 from flows.task_runner import EventLoopFuture, finished, own_futures
 from flows.validation import Validated, Validation, ValidationFailedError
 
@@ -54,7 +55,8 @@ async def finished_and_reported(run_date: date, *futures: PrefectFuture[Any]) ->
         Exception: The first failure among the steps; the others were cancelled.
     """
     try:
-        await finished(*futures)
+        async with cancellation_confirmed():
+            await finished(*futures)
     finally:
         report = await report_of(run_date, own_futures(futures))
         if report.steps:

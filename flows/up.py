@@ -1,6 +1,7 @@
 """Everything that a deployment needs, on one machine: `python -m flows.up`, or `make up`."""
 
 import argparse
+import asyncio
 import os
 import signal
 import socket
@@ -13,6 +14,10 @@ from pathlib import Path
 from typing import NoReturn
 
 import psutil
+from prefect import get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.settings import PREFECT_API_KEY, PREFECT_API_URL, temporary_settings
+from prefect.workers.process import ProcessWorker
 
 from flows.command_line import STATE_FOLDER, needs_stand_in
 from flows.errors import PipelineError
@@ -77,6 +82,8 @@ def _bring_up(services: ExitStack, state: Path) -> str:
         "PREFECT_HOME": str(state / "prefect"),
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        # Somebody waits for the run: seconds between the worker's looks for one.
+        "PREFECT_WORKER_QUERY_SECONDS": "2",
         # Where the worker finds the project, as prefect.yaml says.
         "PWD": str(PROJECT_FOLDER),
     }
@@ -90,29 +97,48 @@ def _bring_up(services: ExitStack, state: Path) -> str:
     variables = {**environment_without("PREFECT_"), **ours}
     server_ready((server, ours["PREFECT_API_URL"]), state)
 
-    _command(["prefect", "work-pool", "create", POOL, "--type", "process", "--overwrite"], state, variables)
+    asyncio.run(_make_pool(ours["PREFECT_API_URL"]))
     worker_command = ["prefect", "worker", "start", "--pool", POOL, "--type", "process"]
     worker = start(worker_command, state / "prefect-worker.log", variables, folder=PROJECT_FOLDER)
     services.callback(_stop_worker, worker)
-    _command(["blocks.setup"], state, variables)
-    _command(["prefect", "--no-prompt", "deploy", "--all"], state, variables)
+    commands = {"setup.log": ["blocks.setup"], "deploy.log": ["prefect", "--no-prompt", "deploy", "--all"]}
+    _run_at_once({state / log: command for log, command in commands.items()}, variables)
     print(_told(ours["PREFECT_API_URL"], state), flush=True)  # noqa: T201
     return _first_to_end({"The Prefect server": server, "The worker": worker})
 
 
-def _command(command: Sequence[str], state: Path, variables: Mapping[str, str]) -> None:
-    log = state / "setup.log"
-    process = start(command, log, variables, folder=PROJECT_FOLDER)
-    try:
-        exit_code = process.wait(COMMAND_SECONDS)
-    except subprocess.TimeoutExpired:
-        exit_code = None
-    finally:
-        if process.poll() is None:
-            stop(process)
-    if exit_code != 0:
-        last = log.read_text(errors="replace").strip().splitlines()[-1:]
-        raise PipelineError(f"`{' '.join(command)}` did not work; see {log}, which ends: {' '.join(last)}")
+async def _make_pool(api_url: str) -> None:
+    """As `prefect work-pool create --overwrite` does, without the seconds that each command takes to start."""
+    template = ProcessWorker.get_default_base_job_template()
+    pool = WorkPoolCreate(name=POOL, type=ProcessWorker.type, base_job_template=template)
+    # The key of an account elsewhere is nothing for this server.
+    with temporary_settings({PREFECT_API_URL: api_url, PREFECT_API_KEY: None}):
+        async with get_client() as client:
+            await client.create_work_pool(pool, overwrite=True)
+
+
+def _run_at_once(commands: Mapping[Path, Sequence[str]], variables: Mapping[str, str]) -> None:
+    """Runs commands to their ends, each with a log of its own.
+
+    Raises:
+        PipelineError: One does not end well.
+    """
+    deadline = time.monotonic() + COMMAND_SECONDS
+    with ExitStack() as running:
+        started = {
+            log: running.enter_context(child(command, log, variables, folder=PROJECT_FOLDER))
+            for log, command in commands.items()
+        }
+        for log, process in started.items():
+            try:
+                exit_code = process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                exit_code = None
+            if exit_code != 0:
+                last = log.read_text(errors="replace").strip().splitlines()[-1:]
+                raise PipelineError(
+                    f"`{' '.join(commands[log])}` did not work; see {log}, which ends: {' '.join(last)}"
+                )
 
 
 def _stop_worker(worker: Process) -> None:

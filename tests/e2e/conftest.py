@@ -22,7 +22,7 @@ from flows.scripts import PROJECT_FOLDER
 from local_aws import Served, running
 from tests.flows.warehouse import Warehouse
 
-UP_SECONDS = 150
+UP_SECONDS = 300
 
 
 class Deployed:
@@ -41,7 +41,7 @@ class Deployed:
             env=self.variables,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=240,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
