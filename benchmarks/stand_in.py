@@ -5,6 +5,7 @@ python -m benchmarks.stand_in
 
 import asyncio
 import json
+import os
 import statistics
 import tempfile
 import time
@@ -16,6 +17,7 @@ import boto3
 from botocore.config import Config
 
 from local_aws import Admin, Served, running
+from local_aws.dialect import rewrite
 
 WHERE = {"ClusterIdentifier": "local-cluster", "DbUser": "bench", "Database": "dev"}
 STATEMENTS, THREADS, POLLS = 10_000, 16, 500
@@ -35,6 +37,7 @@ def main() -> None:
                 continue
             print(f"idle memory: {memory(served.pid):.0f} MB (target 120 MB, without PostgreSQL)")
             client.close()
+    rewriting()
     with running(folder / "data") as served:
         throughput(served)
         print(f"memory after that: {memory(served.pid):.0f} MB")
@@ -55,19 +58,39 @@ def make_client(served: Served) -> Any:
 
 
 def throughput(served: Served) -> None:
-    """Run many small statements from a thread pool, one call each."""
+    """Run many small statements from a thread pool, one call each, and tell what each costs the stand-in."""
     client = make_client(served)
+    client.execute_statement(**WHERE, Sql="create table small (a int, b varchar(10))", WaitTimeSeconds=30)
 
-    def one(_: int) -> str:
-        status: str = client.execute_statement(**WHERE, Sql="select 1", WaitTimeSeconds=30)["Status"]
+    def one(sql: str) -> str:
+        status: str = client.execute_statement(**WHERE, Sql=sql, WaitTimeSeconds=30)["Status"]
         return status
 
-    began = time.perf_counter()
-    with ThreadPoolExecutor(THREADS) as pool:
-        statuses = set(pool.map(one, range(STATEMENTS)))
-    rate = STATEMENTS / (time.perf_counter() - began)
-    print(f"{STATEMENTS} statements: {rate:.0f} a second, {statuses} (target 300)")
+    for sql in ("select 1", "insert into small values (1, 'x')"):
+        spent, began = cpu_seconds(served.pid), time.perf_counter()
+        with ThreadPoolExecutor(THREADS) as pool:
+            statuses = set(pool.map(one, [sql] * STATEMENTS))
+        rate = STATEMENTS / (time.perf_counter() - began)
+        each = (cpu_seconds(served.pid) - spent) / STATEMENTS * 1000
+        print(
+            f"{STATEMENTS} times {sql}: {rate:.0f} a second (target 300), {statuses};"
+            f" {each:.2f} ms of CPU each, without PostgreSQL"
+        )
     client.close()
+
+
+def rewriting() -> None:
+    """Rewrite the job's own SQL, and a dense query without anything to rewrite."""
+    own = "".join(file.read_text() for file in sorted(Path("sql").rglob("*.sql")))
+    dense = (
+        "select a.x, sum(n) over (order by n) from a join b on a.x = b.x where b.y > 1 group by 1, 2;\n" * 400
+    )
+    for label, sql in (("the job's SQL", own), ("dense SQL", dense)):
+        began = time.process_time()
+        for _ in range(20):
+            rewrite(sql)
+        rate = 20 * len(sql.encode()) / (time.process_time() - began) / 1e6
+        print(f"rewriting {label}: {rate:.1f} MB/s (target 3)")
 
 
 async def parked(served: Served) -> None:
@@ -106,6 +129,12 @@ async def call(served: Served, operation: str, request: dict[str, Any]) -> dict[
     writer.close()
     found: dict[str, Any] = json.loads(answer.partition(b"\r\n\r\n")[2])
     return found
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return how long a process has computed."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory(pid: int) -> float:

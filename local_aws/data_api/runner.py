@@ -122,7 +122,7 @@ class Runner:
         self._running[statement.id] = execution, connection
         statement.pid = connection.pid
         statement.move("STARTED")
-        self._store.save(statement)
+        self._store.save_status(statement)
         if abort := self._faults.hit("abort", None, statement.name):
             self._keep(self._abort(statement, abort.seconds))
         failure: str | None = None

@@ -66,6 +66,12 @@ class Store:
         else:
             self._live[statement.id] = statement
 
+    def save_status(self, statement: Statement) -> None:
+        """Keep only a live statement's status, which costs less."""
+        self._database.execute(
+            "UPDATE statement SET status = ? WHERE id = ?", (statement.status, statement.id)
+        )
+
     def get(self, statement_id: str) -> Statement | None:
         """Return a statement not older than 24 hours."""
         held = self._live.get(statement_id) or self._recent.get(statement_id)
@@ -87,8 +93,11 @@ class Store:
 
     def interrupted(self) -> list[Statement]:
         """Return the statements that an earlier process left unended."""
-        query = "SELECT document FROM statement WHERE status NOT IN ('FINISHED', 'FAILED', 'ABORTED')"
-        return [Statement.from_document(json.loads(row[0])) for row in self._database.execute(query)]
+        query = "SELECT status, document FROM statement WHERE status NOT IN ('FINISHED', 'FAILED', 'ABORTED')"
+        return [
+            Statement.from_document(json.loads(document) | {"status": status})
+            for status, document in self._database.execute(query)
+        ]
 
     def newest_first(
         self, before: tuple[float, str] | None, limit: int, conditions: dict[str, Any]

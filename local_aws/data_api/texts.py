@@ -4,13 +4,14 @@ import re
 from contextlib import aclosing
 
 from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
 
 from local_aws import dialect
 from local_aws.data_api import columns, parameters
 from local_aws.data_api.results import Pages, ResultTooLarge
 from local_aws.data_api.statement import Part, Statement
 from local_aws.data_api.tools import Tools
-from local_aws.engine.connection import Connection, EngineError
+from local_aws.engine.connection import Connection, EngineError, rows
 
 _GAP = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
 # What reaches beyond one database, and fails while somebody is connected or leaves stale sessions behind.
@@ -88,21 +89,22 @@ class Texts:
             await self._connection.run("COMMIT")
 
     async def _write(self, sql: str, values: list[str], table: str) -> None:
-        lock = dialect.lock_statement(table)
-        if self._connection.in_transaction:
-            await self._connection.run(lock)
-            [identity] = await self._connection.run(IDENTIFY, [table])
-            try:
-                await self._stream(sql, values)
-            except EngineError as error:
-                raise _named(error, identity, self._statement.pid) from None
-            return
-        self._began = True
         # The lock comes first, so that the statement sees what the writer before it has committed.
-        await self._connection.run_script(f"BEGIN; {lock}")
-        await self._stream(sql, values)
-        await self._connection.run("COMMIT")
-        self._began = False
+        lock = (dialect.lock_statement(table), ())
+        if self._connection.in_transaction:
+            results, error = await self._connection.run_together(lock, (IDENTIFY, [table]), (sql, values))
+            if error:
+                raise _named(error, results, self._statement.pid)
+        else:
+            self._began = True
+            results, error = await self._connection.run_together(
+                ("BEGIN", ()), lock, (sql, values), ("COMMIT", ())
+            )
+            if error:
+                raise error
+            self._began = False
+        part = self._part
+        part.has_result, part.rows, part.size, part.columns = False, results[2].command_tuples or 0, 0, []
 
     async def _roll_back(self) -> None:
         """End the transaction if it was begun for one statement only."""
@@ -151,10 +153,10 @@ def words(error: EngineError) -> str:
     )
 
 
-def _named(error: EngineError, identity: tuple[str | None, ...], pid: int) -> EngineError:
-    """Say of a serialisation failure which table and transaction it was."""
-    if error.sqlstate != SERIALIZATION_FAILURE:
+def _named(error: EngineError, results: list[PGresult], pid: int) -> EngineError:
+    """Say of a serialisation failure which table and transaction it was; `results` are LOCK's and IDENTIFY's."""
+    if error.sqlstate != SERIALIZATION_FAILURE or len(results) < 2:
         return error
-    transaction, table = identity
+    [(transaction, table)] = rows(results[1])
     detail = f"{table}, transactions forming the cycle are: {transaction} (pid:{pid})"
     return EngineError(error.message, sqlstate=error.sqlstate, detail=detail)

@@ -9,7 +9,7 @@ _WHOLE_PARTITION = "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
 
 def approximate(tokens: Tokens, i: int) -> None:
     """APPROXIMATE COUNT(DISTINCT ...): the exact number is as good."""
-    if tokens.low[i + 1] in ("count", "percentile_disc"):
+    if tokens.matches(i + 1, "count", "(") or tokens.matches(i + 1, "percentile_disc", "("):
         tokens.drop(i, i + 1)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from local_aws.dialect import aggregates, calls, queries, types
+from local_aws.dialect.errors import UnsupportedError
 from local_aws.dialect.literals import escaped
 from local_aws.dialect.tokens import STRING, TEMPORARY, Tokens
 
@@ -22,6 +23,10 @@ def _string(tokens: Tokens, i: int) -> None:
         before = tokens.text[i - 1][-1:] if i and not tokens.lead[i] else ""
         apart = " " if before.isalnum() or before in ("_", "$", "#") else ""
         tokens.text[i] = apart + escaped(tokens.text[i])
+
+
+def _returning(_tokens: Tokens, _i: int) -> None:
+    raise UnsupportedError("RETURNING, and neither does Redshift")
 
 
 _NAME_MAY_FOLLOW = frozenset(
@@ -62,6 +67,7 @@ RULES: dict[str, Rule] = {
     "pivot": queries.refuse_pivot,
     "unpivot": queries.refuse_pivot,
     "max": types.maximum,
+    "returning": _returning,
     **dict.fromkeys(types.NAMES, types.in_expression),
     **dict.fromkeys(calls.DATE_FUNCTIONS, calls.date_part_word),
     **dict.fromkeys(calls.REFUSED, calls.refuse),

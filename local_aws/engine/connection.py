@@ -11,7 +11,7 @@ from psycopg.pq.abc import PGconn, PGresult
 
 from local_aws.engine.libpq import EngineError, engine_error, field, finish_connecting, ready
 
-__all__ = ["Answer", "Connection", "EngineError", "Notice"]
+__all__ = ["Answer", "Connection", "EngineError", "Notice", "rows"]
 
 # Small enough that rendering a chunk does not keep others waiting.
 ROWS_A_CHUNK = 200
@@ -102,9 +102,9 @@ class Connection:
         while (result := await self.next_result()) is not None:
             if result.status in GOOD or result.status == pq.ExecStatus.EMPTY_QUERY:
                 yield result
-                await asyncio.sleep(
-                    0
-                )  # rows may come in faster than they are read: let others have their turn
+                # Rows may come in faster than they are read: let others have their turn.
+                if result.status == pq.ExecStatus.TUPLES_CHUNK:
+                    await asyncio.sleep(0)
             else:
                 failure = engine_error(result)
         if failure:
@@ -112,10 +112,10 @@ class Connection:
 
     async def run(self, sql: str, values: Sequence[str] = ()) -> list[tuple[str | None, ...]]:
         """Run one statement and return its rows as text."""
-        rows: list[tuple[str | None, ...]] = []
+        found: list[tuple[str | None, ...]] = []
         async for result in self.stream(sql, values):
-            rows += [_row(result, number) for number in range(result.ntuples)]
-        return rows
+            found += rows(result)
+        return found
 
     async def run_script(self, sql: str) -> None:
         """Run many statements at once, as one transaction unless they say otherwise; rows are dropped."""
@@ -127,6 +127,27 @@ class Connection:
                 failure = engine_error(result)
         if failure:
             raise failure
+
+    async def run_together(
+        self, *statements: tuple[str, Sequence[str]]
+    ) -> tuple[list[PGresult], EngineError | None]:
+        """Run statements, each with its values, in one round trip; return the results and what stopped them."""
+        self.handle.enter_pipeline_mode()
+        for sql, values in statements:
+            self.handle.send_query_params(sql.encode(), [value.encode() for value in values] or None)
+        self.handle.pipeline_sync()
+        await self.flush()
+        results: list[PGresult] = []
+        failure: EngineError | None = None
+        for _ in statements:
+            while (result := await self.next_result()) is not None:
+                if result.status in GOOD:
+                    results.append(result)
+                elif failure is None:  # what comes after it is skipped
+                    failure = engine_error(result)
+        await self.next_result()  # the end of the round trip
+        self.handle.exit_pipeline_mode()
+        return results, failure
 
     async def abandon(self) -> None:
         """Stop what is running and drop its rows; the connection is then good for the next statement."""
@@ -188,9 +209,16 @@ class Connection:
             self.handle.consume_input()
 
 
-def _row(result: PGresult, number: int) -> tuple[str | None, ...]:
-    values = (result.get_value(number, column) for column in range(result.nfields))
-    return tuple(None if value is None else value.decode() for value in values)
+def rows(result: PGresult) -> list[tuple[str | None, ...]]:
+    """Return the rows of a result as text."""
+    columns = range(result.nfields)
+    return [
+        tuple(
+            None if (value := result.get_value(number, column)) is None else value.decode()
+            for column in columns
+        )
+        for number in range(result.ntuples)
+    ]
 
 
 def _quoted(value: str) -> str:
