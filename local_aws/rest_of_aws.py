@@ -69,10 +69,11 @@ def _load(port: int) -> Application:
     # It advises to install an extra with packages for services that are not used here.
     warnings.filterwarnings("ignore", message="When using MotoServer")
     from a2wsgi import WSGIMiddleware
-    from moto.core import config
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-    config.default_user_config["stepfunctions"] = {"execute_state_machine": True}
+    from local_aws import moto_mends
+
+    moto_mends.apply()
     moto: Any = DomainDispatcherApplication(create_backend_app)
     return WSGIMiddleware(moto, workers=THREADS)
 
@@ -112,4 +113,7 @@ def _put_event(event: dict[str, Any], region: str) -> None:
 def _reset() -> None:
     from moto.moto_api._internal.models import moto_api_backend
 
+    from local_aws.moto_mends import state_machines
+
+    state_machines.stop_all()
     moto_api_backend.reset()

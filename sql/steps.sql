@@ -35,6 +35,12 @@ select 'item', count(*) from item
 select 'store_sales', count(*) from store_sales
  order by table_name;
 
+-- step: scheduled_run_date
+-- For the state machine, whose schedule tells a time in UTC, in ISO 8601, and not a day. Parameters:
+-- scheduled_time and timezone.
+select to_char(convert_timezone('UTC', :timezone, cast(left(replace(:scheduled_time, 'T', ' '), 19) as timestamp)),
+               'YYYY-MM-DD');
+
 -- step: LoadItemTable
 call sp_load_dim_item();
 

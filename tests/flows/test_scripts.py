@@ -27,6 +27,7 @@ def test_steps_are_found_by_name() -> None:
         "setup_sales_data_pipeline",
         "check_run_date",
         "count_rows",
+        "scheduled_run_date",
         "LoadItemTable",
         "LoadCustomerAddressTable",
         "run_load_fact_sales",
