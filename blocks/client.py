@@ -13,6 +13,11 @@ from blocks.calls import Calls, classified
 
 _MAKING_A_CLIENT = threading.Lock()
 
+# What botocore has read of its files about AWS's services and endpoints, by the folders they are in. Each session reads
+# them anew, which takes longer than all else a client needs, and leaves so many objects that a full garbage collection
+# follows now and then. They are the same for all clients, and know nothing of credentials.
+_models: dict[tuple[str, ...], Any] = {}
+
 
 class Client:
     """The calls of a block's client; a block that is sent to another process makes its own there."""
@@ -59,6 +64,14 @@ def make_client(
         overrides["region_name"] = region
     try:
         session = credentials.get_boto3_session()
+        _share_models(session)
         return session.client(service, config=config.merge(ours) if config else ours, **overrides)
     except (BotoCoreError, ClientError, ValueError) as error:
         raise classified(service, error) from error
+
+
+def _share_models(session: Any) -> None:
+    """Has the session find the models that an earlier one of the same folders has read."""
+    inner = session._session  # boto3 has no public name for it
+    own = inner.get_component("data_loader")
+    inner.register_component("data_loader", _models.setdefault(tuple(own.search_paths), own))
