@@ -5,9 +5,13 @@
 
 import asyncio
 import threading
+from itertools import pairwise
+from typing import Any, ClassVar
 
 import pytest
 from prefect import flow, task
+from prefect.blocks.core import Block
+from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 
 from flows.task_runner import EventLoopTaskRunner, finished
@@ -117,6 +121,52 @@ def test_what_would_block_the_event_loop_says_what_to_do(prefect_server: str) ->
         return future.state
 
     assert asyncio.run(blocking()).is_completed()
+
+
+def test_what_has_ended_is_noticed_between_the_starts_of_many(prefect_server: str) -> None:
+    seen: list[str] = []
+    starts_by_turn: list[int] = []
+
+    async def count_turns() -> None:
+        while True:
+            starts_by_turn.append(len(seen))
+            await asyncio.sleep(0)
+
+    @flow(task_runner=EventLoopTaskRunner())
+    async def many() -> None:
+        counting = asyncio.create_task(count_turns())
+        await finished(*[note.submit(seen) for _ in range(20)])
+        counting.cancel()
+
+    asyncio.run(many())
+    assert len(seen) == 20
+    assert max(after - before for before, after in pairwise(starts_by_turn)) == 1
+
+
+class Watched(Block):
+    """A block that notes when its fields are looked through."""
+
+    looks: ClassVar[list[str]] = []
+    depth: int = 1
+
+    def __iter__(self) -> Any:
+        self.looks.append("fields")
+        return super().__iter__()
+
+
+@task(cache_policy=NO_CACHE)
+async def identity(block: Block) -> int:
+    return id(block)
+
+
+def test_a_block_arrives_as_itself_and_is_not_looked_through(prefect_server: str) -> None:
+    @flow(task_runner=EventLoopTaskRunner())
+    async def passing(block: Watched) -> bool:
+        block.looks.clear()
+        return await identity.submit(block) == id(block)
+
+    assert asyncio.run(passing(Watched()))
+    assert Watched.looks == []
 
 
 def test_many_tasks_take_no_thread_each(prefect_server: str) -> None:
