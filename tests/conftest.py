@@ -15,7 +15,7 @@ from hypothesis import settings
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
 from flows.local import local_services
-from local_aws import Served, running
+from local_aws import Admin, Served, running
 
 # A slow machine is no fault.
 settings.register_profile("untimed", deadline=None)
@@ -65,6 +65,16 @@ def aws(stand_in: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
     for name, value in stand_in.environment.items():
         monkeypatch.setenv(name, value)
     return stand_in
+
+
+@pytest.fixture
+def admin(stand_in: Served) -> Iterator[Admin]:
+    """The stand-in's admin API: no faults before and after, an empty history."""
+    client = Admin(stand_in.url)
+    client.clear_faults()
+    client.clear_history()
+    yield client
+    client.clear_faults()
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
 
 from blocks import StatementFailedError
 from flows.sales_data_pipeline import sales_data_pipeline
-from local_aws import Admin, Served
+from local_aws import Admin
 from tests.flows.test_sales_data_pipeline import STEPS
 from tests.flows.warehouse import Warehouse
 
@@ -17,15 +16,6 @@ DAY = date(2026, 11, 22)
 CONFLICT = (
     "ERROR: 1023 DETAIL: Serializable isolation violation on table - 108263, transactions forming the cycle"
 )
-
-
-@pytest.fixture
-def admin(stand_in: Served) -> Iterator[Admin]:
-    client = Admin(stand_in.url)
-    client.clear_faults()
-    client.clear_history()
-    yield client
-    client.clear_faults()
 
 
 def executed(admin: Admin) -> Counter[str]:

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from local_aws import Admin, Served
+from local_aws import Served
 
 if TYPE_CHECKING:
     from tests.local_aws.transfer_bucket import Bucket
@@ -73,16 +73,6 @@ def eventually(holds: Callable[[], Any], seconds: float = 20.0) -> Any:
 def statements(data_api: Any, database: str) -> Statements:
     """Statements in this test's own database."""
     return Statements(data_api, database)
-
-
-@pytest.fixture
-def admin(stand_in: Served) -> Iterator[Admin]:
-    """The admin API, with no faults before and after, and an empty history."""
-    client = Admin(stand_in.url)
-    client.clear_faults()
-    client.clear_history()
-    yield client
-    client.clear_faults()
 
 
 @pytest.fixture
