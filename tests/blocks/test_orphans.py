@@ -33,7 +33,12 @@ async def test_a_cancelled_task_cancels_its_statement(
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert statuses(history, "load") == ["ABORTED"]
+    (execution,) = history.executions("load")
+    assert execution["status"] == "ABORTED"
+    assert [message for message in caplog.messages if "load" in message] == [
+        f"Submitted load/1 ({execution['statement_id']})",
+        f"Cancelled load/1 ({execution['statement_id']}): it ended ABORTED",
+    ]
 
 
 async def test_cancelling_again_and_again_does_not_cut_the_cancellation_short(
