@@ -32,8 +32,7 @@ SELECT table_catalog::varchar(128) AS table_catalog, table_schema::varchar(128) 
        table_name::varchar(128) AS table_name,
        (CASE table_type WHEN 'LOCAL TEMPORARY' THEN 'BASE TABLE' ELSE table_type END)::varchar(128) AS table_type,
        obj_description(to_regclass(format('%I.%I', table_schema, table_name)), 'pg_class')::varchar AS remarks
-FROM information_schema.tables
-WHERE table_schema <> 'local_aws';
+FROM information_schema.tables;
 
 CREATE OR REPLACE VIEW pg_catalog.svv_columns AS
 SELECT table_catalog::varchar(128) AS table_catalog, table_schema::varchar(128) AS table_schema,
@@ -47,8 +46,7 @@ SELECT table_catalog::varchar(128) AS table_catalog, table_schema::varchar(128) 
        character_set_schema::varchar AS character_set_schema, character_set_name::varchar AS character_set_name,
        collation_catalog::varchar AS collation_catalog, collation_schema::varchar AS collation_schema,
        collation_name::varchar AS collation_name, domain_name::varchar AS domain_name, NULL::varchar AS remarks
-FROM information_schema.columns
-WHERE table_schema <> 'local_aws';
+FROM information_schema.columns;
 
 CREATE OR REPLACE VIEW pg_catalog.pg_table_def AS
 SELECT t.nspname AS schemaname, t.relname AS tablename, a.attname AS "column",

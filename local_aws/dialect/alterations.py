@@ -1,6 +1,6 @@
 """ALTER TABLE: what only concerns storage or keys is recorded like the attributes of CREATE TABLE."""
 
-from local_aws.dialect import tables, types, users
+from local_aws.dialect import creations, tables, types, users
 from local_aws.dialect.columns import Attributes, rewrite_column
 from local_aws.dialect.errors import UnsupportedError
 from local_aws.dialect.tokens import Tokens, identifier
@@ -9,9 +9,13 @@ _STORAGE = ("diststyle", "distkey", "sortkey", "compound", "interleaved", "encod
 
 
 def alter(tokens: Tokens, start: int, end: int) -> None:
-    """ALTER TABLE [IF EXISTS] name action, and ALTER USER; other ALTERs are left alone."""
+    """ALTER TABLE [IF EXISTS] name action, ALTER USER, ALTER DATABASE; other ALTERs are left alone."""
     if tokens.low[start + 1] == "user":
         users.options(tokens, start + 1, end)
+    if tokens.low[start + 1] == "database" and tokens.matches(start + 3, "isolation", "level"):
+        creations.check_isolation(tokens, start + 3)
+        tokens.drop(start + 4, start + 6)
+        tokens.text[start + 3] = "SET local_aws.isolation TO 'snapshot'"
     if tokens.low[start + 1] != "table":
         return
     at = tables.after_name(tokens, start + (4 if tokens.matches(start + 2, "if", "exists") else 2))

@@ -20,10 +20,25 @@ def create(tokens: Tokens, start: int, end: int) -> None:
         tokens.drop(quota, quota + (2 if tokens.low[quota + 1] == "unlimited" else 3))
     elif word == "user":
         users.create(tokens, at, end)
-    elif word == "database" and ("from" in tokens.low[at:end] or "isolation" in tokens.low[at:end]):
-        raise UnsupportedError("CREATE DATABASE with options")
+    elif word == "database":
+        _database(tokens, at, end)
     else:
         tables.create(tokens, start, end)
+
+
+def _database(tokens: Tokens, at: int, end: int) -> None:
+    if "from" in tokens.low[at:end]:
+        raise UnsupportedError("CREATE DATABASE with options")
+    for i in range(at, end):
+        if tokens.matches(i, "isolation", "level"):
+            check_isolation(tokens, i)
+            tokens.drop(i, i + 3)
+
+
+def check_isolation(tokens: Tokens, i: int) -> None:
+    """ISOLATION LEVEL at i: SNAPSHOT, Redshift's default, is what every database has."""
+    if tokens.low[i + 2] != "snapshot":
+        raise UnsupportedError(f"the isolation level {tokens.low[i + 2].upper()}")
 
 
 def _view(tokens: Tokens, at: int, end: int) -> None:

@@ -8,9 +8,11 @@ _OF = ("share", "row", "exclusive", "mode", ";")
 
 
 def written_table(tokens: Tokens, start: int) -> str | None:
-    """The table, as it is spelt, that the statement at start writes to; None for any other statement."""
+    """The table, as it is spelt, that the statement at start writes to; None for any other and for #tables."""
     at = _target(tokens, start)
-    return None if at is None else tokens.render(at, after_name(tokens, at)).strip()
+    if at is None or tokens.text[at].startswith(("#", '"#')):  # nobody else can write to a temporary table
+        return None
+    return tokens.render(at, after_name(tokens, at)).strip()
 
 
 def lock_statement(table: str) -> str:

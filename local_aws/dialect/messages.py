@@ -31,7 +31,8 @@ def error_text(
     tell of the stand-in's own functions. A serialisation failure is Redshift's error 1023.
     """
     if sqlstate == "40001":
-        return f"ERROR: 1023\n  Detail: Serializable isolation violation on table - {detail or message}"
+        where = f"table - {detail}" if detail else "table in Redshift"
+        return f"ERROR: 1023\n  Detail: Serializable isolation violation on {where}"
     message = _MESSAGES.get(sqlstate, str)(message)
     where = "\n".join(line for line in (context or "").splitlines() if "local_aws" not in line)
     parts = (("Detail", detail), ("Hint", _HINTS.get(sqlstate, hint)), ("Where", where))

@@ -115,6 +115,40 @@ def test_two_changes_of_one_row_are_error_1023(statements: Statements, two: tupl
     assert statements.rows("select n from t") == [[5]]
 
 
+def test_changes_of_different_rows_and_crossing_reads_are_none(
+    statements: Statements, two: tuple[Session, Session]
+) -> None:
+    statements.batch("insert into t values (2, 0)", "create table u (id int)")
+    first, second = two
+    first.run("begin", "select * from t", "select * from u")
+    second.run("begin", "select * from t", "select * from u")
+    first.run("update t set n = 1 where id = 1", "insert into u values (1)", "commit")
+    done = second.run("update t set n = 2 where id = 2", "commit")
+    assert done["Status"] == "FINISHED", done.get("Error")
+    assert statements.rows("select n from t order by id") == [[1], [2]]
+
+
+def test_a_conflict_in_a_procedure_is_error_1023_too(
+    statements: Statements, two: tuple[Session, Session]
+) -> None:
+    statements.run("create procedure up() as $$ begin update t set n = n + 1; end $$ language plpgsql")
+    first, _ = two
+    first.run("begin", "select * from t")
+    statements.run("update t set n = 5")
+    failed = first.run("call up()")
+    expected = "ERROR: 1023\n  Detail: Serializable isolation violation on table in Redshift"
+    assert failed["Error"] == expected
+
+
+def test_databases_have_snapshot_isolation(statements: Statements) -> None:
+    name = f"{statements.where['Database']}_s"
+    assert statements.run(f"create database {name} isolation level snapshot")["Status"] == "FINISHED"
+    assert statements.run(f"alter database {name} isolation level snapshot")["Status"] == "FINISHED"
+    refused = statements.run(f"alter database {name} isolation level serializable")
+    assert refused["Error"] == "ERROR: local stand-in does not support the isolation level SERIALIZABLE"
+    statements.run(f"drop database {name}")
+
+
 def test_many_writers_of_one_table_all_come_through(statements: Statements) -> None:
     statements.batch("create table t (id int, n int)", "insert into t values (1, 0)")
     statements.run(

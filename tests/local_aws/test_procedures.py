@@ -16,6 +16,19 @@ def test_computed_statements_are_rewritten_when_they_run(statements: Statements)
     assert statements.rows("select a, b from made") == [[2, "2"]]
 
 
+def test_procedures_write_to_temporary_tables(statements: Statements) -> None:
+    statements.batch(
+        "create table kept (a int)",
+        "create procedure p() as $$ declare q varchar(99) := 'insert into #t values (2)'; begin"
+        " create temp table #t (a int); insert into #t values (1); execute q;"
+        " execute 'update #T set a = a + 1'; delete #t where a = 2; insert into kept select a from #t; end $$"
+        " language plpgsql",
+    )
+    done = statements.run("call p()")
+    assert done["Status"] == "FINISHED", done.get("Error")
+    assert statements.rows("select a from kept") == [[3]]
+
+
 def test_a_computed_statement_that_is_refused_fails_the_call(statements: Statements) -> None:
     statements.run(
         "create procedure p(q varchar) as $$ begin execute q; end $$ language plpgsql",

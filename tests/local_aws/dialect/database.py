@@ -15,7 +15,7 @@ class Database:
     def __init__(self, connection: psycopg.Connection[tuple[object, ...]], data: Path) -> None:
         self.connection = connection
         self.messages: list[str] = []
-        mailbox = dialect.Mailbox(data, dialect.rewrite)
+        mailbox = dialect.Mailbox(data, dialect.rewrite_dynamic)
 
         def listen(notice: psycopg.errors.Diagnostic) -> None:
             if not mailbox.answer(notice.sqlstate, notice.message_primary) and notice.severity == "INFO":

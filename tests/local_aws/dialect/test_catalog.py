@@ -66,3 +66,27 @@ def test_what_ran_shows_in_the_history_views(shown: Database) -> None:
 
 def test_the_version_names_redshift(db: Database) -> None:
     assert "Redshift" in str(db.value("version()"))
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [
+        "select schema_name from information_schema.schemata",
+        "select table_schema from information_schema.tables",
+        "select table_schema from information_schema.columns",
+        "select specific_schema from information_schema.routines",
+        "select schemaname from pg_tables",
+        "select schemaname from pg_views",
+        "select schema_name from svv_all_schemas",
+        "select schema_name from svv_all_tables",
+        "select table_schema from svv_columns",
+    ],
+)
+def test_the_stand_ins_own_schema_is_not_listed(db: Database, listing: str) -> None:
+    db.run(
+        "create table if not exists listed (a int); create or replace view listed_too as select a from listed"
+    )
+    listed = db.column(listing)
+    assert "local_aws" not in listed
+    assert "pg_catalog" in listed
+    assert ("public" in listed) == (" information_schema.routines" not in listing)

@@ -13,7 +13,7 @@ from local_aws.dialect import error_text
         ),
         (
             ("40001", "could not serialize access"),
-            "ERROR: 1023\n  Detail: Serializable isolation violation on table - could not serialize access",
+            "ERROR: 1023\n  Detail: Serializable isolation violation on table in Redshift",
         ),
         (
             ("23502", 'null value in column "a" of relation "t" violates not-null constraint'),
