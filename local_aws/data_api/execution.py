@@ -19,10 +19,11 @@ CALL = re.compile(r"\bcall\b", re.IGNORECASE)
 
 
 class Execution:
-    """One run of a statement: `run` it once; `cancel` may be called meanwhile."""
+    """One run of a statement: `run` it once, unless there is a `refusal`; `cancel` may be called meanwhile."""
 
-    def __init__(self, statement: Statement, tools: Tools) -> None:
+    def __init__(self, statement: Statement, tools: Tools, refusal: str | None = None) -> None:
         self.statement = statement
+        self.refusal = refusal
         self.cancelled = False
         self.cancel_turn = asyncio.Lock()
         self._tools = tools

@@ -44,8 +44,11 @@ class Runner:
         self._faults = faults
         self.on_end: list[EndHook] = []
 
-    def submit(self, statement: Statement) -> None:
-        """Take a statement in; raise ActiveStatementsExceededException when too many are in flight."""
+    def submit(self, statement: Statement, refusal: str | None = None) -> None:
+        """Take a statement in, which fails where the login is refused.
+
+        Raises ActiveStatementsExceededException when too many are in flight.
+        """
         fault = self._faults.hit("active_limit", None, statement.name)
         allowed = fault.limit if fault else MAX_ACTIVE
         if len(self._running) >= allowed:
@@ -54,7 +57,7 @@ class Runner:
                 f"Active statements exceeded the allowed quota ({allowed}).",
             )
         self._store.save(statement)
-        execution = Execution(statement, self._tools)
+        execution = Execution(statement, self._tools, refusal)
         self._running[statement.id] = execution, None
         self._keep(self._run(execution))
 
@@ -107,6 +110,9 @@ class Runner:
                 self._fail(execution, failing.message)
                 return
             statement.move("PICKED")
+            if execution.refusal:
+                self._fail(execution, execution.refusal)
+                return
             try:
                 connection = await self._connect(statement)
             except EngineError as error:

@@ -1,4 +1,4 @@
-"""SecretArn: the database user in a secret of Secrets Manager."""
+"""SecretArn: the database user and the password in a secret of Secrets Manager."""
 
 import json
 
@@ -7,11 +7,10 @@ from local_aws.rest_of_aws import RestOfAws, SecretProblem
 from local_aws.wire.errors import validation
 
 
-async def user_of(secret_id: str, region: str, rest: RestOfAws) -> str:
-    """Return the user name in a secret; raise ValidationException for a missing or malformed one.
+async def read(secret_id: str, region: str, rest: RestOfAws) -> tuple[str, str]:
+    """Return user name and password in a secret; raise ValidationException for a missing or malformed one.
 
     A secret is a JSON object with username, password and, as the query editor makes it, dbClusterIdentifier.
-    The password is not compared with anything: users here have none.
     """
     try:
         text = await rest.secret(secret_id, region)
@@ -22,8 +21,10 @@ async def user_of(secret_id: str, region: str, rest: RestOfAws) -> str:
     except ValueError:
         secret = None
     # The words never quote the secret.
-    if not isinstance(secret, dict) or not secret.get("username") or not secret.get("password"):
+    if not isinstance(secret, dict):
         raise validation("The secret must be a JSON object with username and password.")
+    if not secret.get("username") or not secret.get("password"):
+        raise validation("username and password in secret cannot be empty")
     if secret.get("dbClusterIdentifier", CLUSTER) != CLUSTER:
         raise validation("The cluster identifier in the secret does not match the cluster in the request.")
-    return str(secret["username"])
+    return str(secret["username"]), str(secret["password"])

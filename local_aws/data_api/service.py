@@ -35,6 +35,7 @@ class DataApi:
         rest: RestOfAws,
         faults: Faults,
     ) -> None:
+        self._warehouse = warehouse
         self._store = store
         self._sessions = sessions
         self._runner = runner
@@ -76,22 +77,23 @@ class DataApi:
         return answers.submitted(statement)
 
     async def _start(self, request: Request, caller: Caller) -> Statement:
+        refusal: str | None = None
         if request.get("SessionId"):
             session = self._sessions.get(request["SessionId"])
             statement = submit.build_in_session(request, caller, session)
             self._sessions.enter(statement)
         else:
             submit.check_target(request)
-            user = await self._user(request, caller)
+            user, refusal = await self._user(request, caller)
             if known := self._known(
                 request
             ):  # the same request may have come in twice while the secret was read
                 return known
             statement = submit.build(request, caller, user)
-            if request.get("SessionKeepAliveSeconds"):
+            if request.get("SessionKeepAliveSeconds") and not refusal:
                 self._sessions.open(statement)
         try:
-            self._runner.submit(statement)
+            self._runner.submit(statement, refusal)
         except ApiError:
             if statement.session_id:
                 self._sessions.leave(statement)
@@ -102,16 +104,23 @@ class DataApi:
         token = request.get("ClientToken")
         return self._store.by_token(token) if token else None
 
-    async def _user(self, request: Request, caller: Caller) -> str:
+    async def _user(self, request: Request, caller: Caller) -> tuple[str, str | None]:
+        """Return the database user, and why it may not log in."""
         secret_arn = request.get("SecretArn")
-        if secret_arn:
-            return await secret.user_of(secret_arn, caller.region, self._rest)
-        return choose_user(request, caller)
+        if not secret_arn:
+            return choose_user(request, caller), None
+        user, password = await secret.read(secret_arn, caller.region, self._rest)
+        if await self._warehouse.admits(user, password):
+            return user, None
+        return user, f'FATAL: password authentication failed for user "{user}"'
 
     def _by_catalogue(self, read: Callable[[Request, str], Awaitable[dict[str, Any]]]) -> Handler:
         async def handle(request: Request, caller: Caller) -> Answer:
             check_place(request)
-            return await read(request, await self._user(request, caller))
+            user, refusal = await self._user(request, caller)
+            if refusal:
+                raise ApiError("DatabaseConnectionException", refusal)
+            return await read(request, user)
 
         return handle
 

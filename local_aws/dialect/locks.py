@@ -1,7 +1,7 @@
 """Redshift's write locks: whoever writes to a table first makes the others wait until its transaction ends."""
 
 from local_aws.dialect.tables import after_name
-from local_aws.dialect.tokens import Tokens
+from local_aws.dialect.tokens import Tokens, is_unterminated
 
 MODE = "SHARE ROW EXCLUSIVE"  # against itself and every writer, but not against readers
 _OF = ("share", "row", "exclusive", "mode", ";")
@@ -10,7 +10,8 @@ _OF = ("share", "row", "exclusive", "mode", ";")
 def written_table(tokens: Tokens, start: int) -> str | None:
     """The table, as it is spelt, that the statement at start writes to; None for any other and for #tables."""
     at = _target(tokens, start)
-    if at is None or tokens.text[at].startswith(("#", '"#')):  # nobody else can write to a temporary table
+    # Nobody else can write to a temporary table.
+    if at is None or tokens.text[at].startswith(("#", '"#')) or is_unterminated(tokens.text[at]):
         return None
     return tokens.render(at, after_name(tokens, at)).strip()
 

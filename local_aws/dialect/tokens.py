@@ -34,6 +34,11 @@ def identifier(text: str) -> str:
     return text[1:-1].replace('""', '"') if text[:1] == '"' else text.lower()
 
 
+def is_unterminated(text: str) -> bool:
+    """Whether a quoted name never ends: it is for the engine to complain about."""
+    return text[:1] == '"' and (len(text) == 1 or text[-1] != '"')
+
+
 class Tokens:
     """Three parallel lists: `lead` (space and comments before), `text` (output) and `low` (what rules match).
 

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 
 from local_aws import dialect
+from local_aws.engine import passwords
 from local_aws.engine.connection import Connection, EngineError
 from local_aws.engine.pool import Pool
 from local_aws.engine.postmaster import SUPERUSER, Postmaster
@@ -15,6 +16,8 @@ NAMESPACE = "local-namespace"
 DATABASE = "dev"
 ADMIN_DATABASE = "postgres"
 HIDDEN_DATABASES = ("postgres", "template0", "template1")
+
+LOGIN = "SELECT rolpassword, rolsuper, rolvaliduntil < now() FROM pg_authid WHERE rolname = $1"
 
 
 class Warehouse:
@@ -55,6 +58,14 @@ class Warehouse:
                 raise
         await self.admin_run(f"CREATE ROLE {_identifier(user)} LOGIN SUPERUSER")
         return await self._pool.acquire(database, user)
+
+    async def admits(self, user: str, password: str) -> bool:
+        """Tell whether a password is a user's; who was made at a first use, or is not made yet, has none to compare."""
+        for kept, is_administrator, is_over in await self.admin_run(LOGIN, user):
+            if kept is None:
+                return is_administrator == "t"
+            return is_over != "t" and passwords.matches(kept, user, password)
+        return True
 
     async def run_as_owner(self, database: str, sql: str, *values: str) -> list[tuple[str | None, ...]]:
         """Run one statement in a database as the owner of the system, on a connection that is closed at once.

@@ -1,5 +1,6 @@
 """S3, Secrets Manager, EventBridge, STS and Redshift's control planes behind the same endpoint."""
 
+import hashlib
 import json
 import uuid
 from collections.abc import Callable, Iterator
@@ -58,7 +59,8 @@ def test_a_secret_names_the_user(client: Clients, statements: Statements) -> Non
     ("text", "words"),
     [
         ("not json", "username and password"),
-        ('{"username": "etl"}', "username and password"),
+        ("[]", "username and password"),
+        ('{"username": "etl"}', "username and password in secret cannot be empty"),
         ('{"username": "e", "password": "p", "dbClusterIdentifier": "other"}', "does not match the cluster"),
     ],
 )
@@ -68,6 +70,36 @@ def test_malformed_secrets(client: Clients, data_api: Any, text: str, words: str
         data_api.execute_statement(
             ClusterIdentifier="local-cluster", Database="dev", SecretArn=arn, Sql="select 1"
         )
+
+
+@pytest.mark.parametrize(
+    ("made", "password", "admitted"),
+    [
+        ("password 'Secret1x'", "Secret1x", True),
+        ("password 'Secret1x'", "Secret1y", False),
+        ("password 'md5{digest}'", "Secret1x", True),
+        ("password 'md5{digest}'", "secret1x", False),
+        ("password disable", "Secret1x", False),
+        ("password 'Secret1x' valid until '2020-01-01'", "Secret1x", False),
+    ],
+)
+def test_a_wrong_password_is_refused(
+    client: Clients, statements: Statements, made: str, password: str, *, admitted: bool
+) -> None:
+    user = statements.where["Database"]
+    digest = hashlib.md5(f"Secret1x{user}".encode(), usedforsecurity=False).hexdigest()
+    assert statements.run(f"create user {user} {made.format(digest=digest)}")["Status"] == "FINISHED"
+    text = json.dumps({"username": user, "password": password})
+    arn = client("secretsmanager").create_secret(Name=user, SecretString=text)["ARN"]
+    place = {"ClusterIdentifier": "local-cluster", "Database": statements.where["Database"], "SecretArn": arn}
+    started = statements.api.execute_statement(**place, Sql="select 1")
+    done = statements.end(started["Id"])
+    refused = f'FATAL: password authentication failed for user "{user}"'
+    assert (done["Status"], done.get("Error")) == (("FINISHED", None) if admitted else ("FAILED", refused))
+    if not admitted:
+        with pytest.raises(statements.api.exceptions.DatabaseConnectionException, match=refused):
+            statements.api.list_schemas(**place)
+    statements.run(f"drop user {user}")
 
 
 def test_with_event_reaches_a_queue(client: Clients, statements: Statements) -> None:
