@@ -153,10 +153,15 @@ def error_for(statement: Statement) -> StatementError:
     """The error that says how `statement`, which has ended unsuccessfully, ended."""
     if statement.status == "ABORTED":
         return StatementAbortedError(statement)
-    engine_words = " ".join(error.lower() for error in statement.errors())
-    if "1023" in engine_words and "serializable isolation violation" in engine_words:
+    if is_serialization_conflict(" ".join(statement.errors())):
         return SerializationConflictError(statement)
     return StatementFailedError(statement)
+
+
+def is_serialization_conflict(engine_words: str) -> bool:
+    """Whether the engine's words are those of its error 1023."""
+    words = engine_words.lower()
+    return "1023" in words and "serializable isolation violation" in words
 
 
 def error_of_execution(execution: Execution) -> ExecutionError:

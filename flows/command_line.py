@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Coroutine, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
@@ -17,8 +17,10 @@ from prefect.exceptions import TerminationSignal
 from pydantic import ValidationError
 
 from blocks import DataApiError
+from flows.days import days_asked
 from flows.errors import PipelineError
 from flows.local import local_services
+from flows.run_date import scheduled_run_date
 from flows.scripts import PROJECT_FOLDER
 from flows.tasks import Setup
 
@@ -90,6 +92,44 @@ def parser() -> argparse.ArgumentParser:
         metavar="YYYY-MM-DD",
         help="the day to load (default: today, in --timezone)",
     )
+    add_common_options(options)
+    return options
+
+
+class _BackfillParser(argparse.ArgumentParser):
+    """Refuses at once the days that the flow would refuse."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        options, rest = super().parse_known_args(args, namespace)
+        try:
+            today = scheduled_run_date(options.timezone, datetime.now(UTC))
+            days_asked(options.from_date, options.to_date, options.dates, today)
+        except PipelineError as error:
+            self.error(str(error))
+        return options, rest
+
+
+def backfill_parser() -> argparse.ArgumentParser:
+    """The options of the backfill, each explained."""
+    options = _BackfillParser(
+        prog="python -m flows.backfill",
+        description="Load many days of sales into Amazon Redshift, without those that are validated already: "
+        "interrupted or failed, the same command loads what is missing. A day that fails stops no other.",
+        epilog=WHERE_TO,
+    )
+    options.add_argument(
+        "--from", dest="from_date", type=iso_date, metavar="YYYY-MM-DD", help="the first day"
+    )
+    options.add_argument(
+        "--to", dest="to_date", type=iso_date, metavar="YYYY-MM-DD", help="the last day, today at the latest"
+    )
+    options.add_argument(
+        "--dates",
+        type=lambda text: [iso_date(part.strip()) for part in text.split(",")],
+        metavar="YYYY-MM-DD,...",
+        help="the days one by one, instead of --from and --to",
+    )
+    options.add_argument("--reload", action="store_true", help="load days again that are validated already")
     add_common_options(options)
     return options
 

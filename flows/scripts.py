@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -19,6 +20,7 @@ PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 
 _S3_LOCATION = re.compile(r"s3://(?P<bucket>[^/]+)/?(?P<prefix>.*?)/?")
 _MARKER = r"^--[ \t]*{kind}:[ \t]*(.*?)[ \t]*$"
+_RUN_DATE = re.compile(r"(?<!:):run_date\b")
 
 Steps = Mapping[str, list[str]]
 
@@ -150,6 +152,18 @@ def count_rows_of(steps: Steps) -> str:
     if len(statements) != 1:
         raise ScriptError("steps.sql: count_rows has to be one query.")
     return statements[0]
+
+
+def for_each_day(sql: Sequence[str], days: Sequence[date]) -> tuple[list[str], dict[str, str]]:
+    """The statements of one day, for each of several days: each day's parameter has a name of its own.
+
+    Returns:
+        The statements, day after day, and the parameters of them all.
+    """
+    # As many digits in each: no name begins with another.
+    names = [f"run_date_{number:02}" for number in range(1, len(days) + 1)]
+    statements = [_RUN_DATE.sub(f":{name}", statement) for name in names for statement in sql]
+    return statements, {name: day.isoformat() for name, day in zip(names, days, strict=True)}
 
 
 async def _read_s3(location: str, filename: str, credentials: AwsCredentials) -> bytes:

@@ -173,6 +173,16 @@ async def finished(*futures: PrefectFuture[Any]) -> None:
         raise
 
 
+async def result_of(future: PrefectFuture[R]) -> R:
+    """The result of one, for which Prefect's own type has only a blocking method.
+
+    Raises:
+        Exception: What the task has raised.
+    """
+    (own,) = own_futures([future])
+    return cast("R", await own)
+
+
 def own_futures(futures: Iterable[PrefectFuture[Any]]) -> list[EventLoopFuture[Any]]:
     """The futures as the ones that this runner makes.
 

@@ -16,7 +16,7 @@ from blocks import (
     TransientCallError,
 )
 from flows.checks import Validations, validate
-from flows.scripts import Scripts, Steps, count_rows_of, statements_of_step
+from flows.scripts import Scripts, Steps, count_rows_of, for_each_day, statements_of_step
 from flows.validation import Validated
 
 Setup = Literal["if_missing", "always", "never"]
@@ -104,8 +104,8 @@ async def run_step(warehouse: RedshiftDataApi, steps: Steps, run_date: date | No
 
 
 @redshift_task
-async def run_setup(warehouse: RedshiftDataApi, steps: Steps, setup: Setup, run_date: date) -> Statement:
-    """Creates what is missing, checks the run date and counts the rows, in one transaction.
+async def run_setup(warehouse: RedshiftDataApi, steps: Steps, setup: Setup, *run_dates: date) -> Statement:
+    """Creates what is missing, checks the run dates and counts the rows, in one transaction.
 
     A wrong date so leaves no trace.
 
@@ -115,13 +115,13 @@ async def run_setup(warehouse: RedshiftDataApi, steps: Steps, setup: Setup, run_
         CallError: A call was refused.
     """
     wanted = {
-        "always": ["drop_tables", "setup_sales_data_pipeline", "check_run_date"],
-        "if_missing": ["setup_sales_data_pipeline", "check_run_date"],
-        "never": ["check_run_date"],
+        "always": ["drop_tables", "setup_sales_data_pipeline"],
+        "if_missing": ["setup_sales_data_pipeline"],
+        "never": [],
     }[setup]
     sql = [statement for name in wanted for statement in statements_of_step(steps, name)]
-    sql.append(count_rows_of(steps))
-    return await warehouse.run(sql, {"run_date": run_date.isoformat()}, name=statement_name())
+    checks, parameters = for_each_day(statements_of_step(steps, "check_run_date"), run_dates)
+    return await warehouse.run([*sql, *checks, count_rows_of(steps)], parameters, name=statement_name())
 
 
 @redshift_task

@@ -6,25 +6,30 @@ import signal
 import subprocess
 import sys
 import time
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from prefect import Flow
 
-from flows.command_line import main, parser
+from flows.backfill import sales_backfill
+from flows.command_line import backfill_parser, main, parser
 from flows.sales_data_pipeline import sales_data_pipeline
 from flows.scripts import PROJECT_FOLDER
 from tests.flows.warehouse import Warehouse
 
-COMMAND = [sys.executable, "-m", "flows.sales_data_pipeline"]
 SLOW = "select pg_sleep(120)"
 
 
 @contextmanager
-def started(*options: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
+def started(
+    *options: str, module: str = "flows.sales_data_pipeline", **variables: str
+) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
-        [*COMMAND, *options],
+        [sys.executable, "-m", module, *options],
         cwd=PROJECT_FOLDER,
         env={**os.environ, **variables},
         stdout=subprocess.PIPE,
@@ -162,11 +167,42 @@ def test_it_runs_as_a_file_from_anywhere(tmp_path: Path) -> None:
     assert "--run-date" in shown
 
 
-def test_every_option_is_explained_and_a_parameter_of_the_flow() -> None:
-    options = {action.dest: action for action in parser()._actions}
+@pytest.mark.parametrize(
+    ("command", "flow", "document"),
+    [
+        (parser(), sales_data_pipeline, "README.md"),
+        (backfill_parser(), sales_backfill, "docs/backfilling.md"),
+    ],
+)
+def test_every_option_is_explained_and_a_parameter_of_the_flow(
+    command: ArgumentParser, flow: Flow[..., Any], document: str
+) -> None:
+    options = {action.dest: action for action in command._actions}
     assert all(action.help for action in options.values())
-    assert (
-        options.keys() - {"help", "fresh", "state_folder"} == sales_data_pipeline.parameters.properties.keys()
-    )
-    readme = (PROJECT_FOLDER / "README.md").read_text()
-    assert all(action.option_strings[-1] in readme for name, action in options.items() if name != "help")
+    assert options.keys() - {"help", "fresh", "state_folder"} == flow.parameters.properties.keys()
+    text = (PROJECT_FOLDER / document).read_text()
+    assert all(action.option_strings[-1] in text for name, action in options.items() if name != "help")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ([], "Name either a first and a last day (from and to) or a list of days (dates)."),
+        (["--from", "2026-02-01", "--to", "2026-01-31"], "The first day, 2026-02-01, is after the last"),
+        (["--from", "2026-01-01", "--to", "9999-12-31"], "3,660 days at most"),
+        (["--from", "2026-01-01", "--to", "2027-12-31", "--dates", "2026-01-01"], "Name either"),
+        (["--dates", "2026-01-01,2026-01-01"], "2026-01-01 is named twice"),
+        (["--dates", "2026-01-01;2026-01-02"], "'2026-01-01;2026-01-02' is no date"),
+        (["--from", "2026-02-30", "--to", "2026-03-01"], "'2026-02-30' is no date"),
+        (["--dates", "2035-01-01"], "2035-01-01 has not come yet"),
+        (["--dates", "2026-01-01", "--timezone", "Mars"], "There is no time zone 'Mars'"),
+    ],
+)
+def test_a_backfill_of_days_that_make_no_sense_starts_nothing(
+    capfd: pytest.CaptureFixture[str], options: list[str], message: str
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(sales_backfill, options, backfill_parser())
+    error = last_line(capfd.readouterr().err)
+    assert error.startswith("python -m flows.backfill: error: ")
+    assert message in error

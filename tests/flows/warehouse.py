@@ -49,7 +49,7 @@ class Warehouse:
         """Whether there is such a table."""
         return bool(self.rows(f"select 1 from svv_tables where table_name = '{table}'"))
 
-    def statements(self, name_prefix: str = "sales-data-pipeline/") -> list[dict[str, Any]]:
+    def statements(self, name_prefix: str = "sales-") -> list[dict[str, Any]]:
         """Statements of this database, by name, oldest first."""
         pages = self.data_api.get_paginator("list_statements").paginate(
             StatementName=name_prefix, Status="ALL", WorkgroupName="local-workgroup", Database=self.database
@@ -58,7 +58,7 @@ class Warehouse:
         return sorted(found, key=lambda statement: statement["CreatedAt"])
 
     def running(self) -> list[dict[str, Any]]:
-        """Statements of the pipeline that have not ended."""
+        """Statements of the flows that have not ended."""
         ended = {"FINISHED", "FAILED", "ABORTED"}
         return [statement for statement in self.statements() if statement["Status"] not in ended]
 
