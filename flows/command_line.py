@@ -92,6 +92,11 @@ def parser() -> argparse.ArgumentParser:
         metavar="YYYY-MM-DD",
         help="the day to load (default: today, in --timezone)",
     )
+    options.add_argument(
+        "--catch-up",
+        action="store_true",
+        help="first load the days that were missed since the last validated one, at most 40 back",
+    )
     add_common_options(options)
     return options
 

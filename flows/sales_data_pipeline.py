@@ -14,11 +14,12 @@ if (
 
 from prefect import flow
 
+from flows.catch_up import load_missed_days
 from flows.hooks import cancel_statements
 from flows.report import RunReport, finished_and_reported
 from flows.run_date import scheduled_run_date
 from flows.scripts import Scripts
-from flows.task_runner import EventLoopTaskRunner
+from flows.task_runner import EventLoopTaskRunner, result_of
 from flows.tasks import (
     Setup,
     read_script,
@@ -45,6 +46,7 @@ async def sales_data_pipeline(
     scripts: str = "sql",
     warehouse: str | None = None,
     timezone: str = "UTC",
+    catch_up: bool = False,
 ) -> RunReport:
     """Loads one day of sales into Amazon Redshift. A failed run is simply run again, with no clean-up.
 
@@ -55,6 +57,7 @@ async def sales_data_pipeline(
         scripts: Where the SQL is: a folder, or `s3://bucket/prefix`.
         warehouse: The name of a `RedshiftDataApi` block; without one, the connection that the environment names.
         timezone: The schedule's time zone, as an IANA name.
+        catch_up: Whether the days that were missed since the last validated one are loaded before.
     """
     day = run_date or scheduled_run_date(timezone)
     redshift = await connect(warehouse)
@@ -76,16 +79,24 @@ async def sales_data_pipeline(
     item = step("LoadItemTable", run_step).submit(redshift, steps, wait_for=[set_up])
     customer_address = step("LoadCustomerAddressTable", run_step).submit(redshift, steps, wait_for=[set_up])
 
+    dimensions = [item, customer_address]
+    missed = (
+        [step("catch_up", load_missed_days).submit(redshift, steps, day, wait_for=dimensions)]
+        if catch_up
+        else []
+    )
     fact_sales = step("run_load_fact_sales", run_step).submit(
-        redshift, steps, day, wait_for=[item, customer_address]
+        redshift, steps, day, wait_for=[*dimensions, *missed]
     )
     validation = step("run_validate_sql_statement", run_validation).submit(
         redshift, validations, steps, day, wait_for=[fact_sales]
     )
 
-    return await finished_and_reported(
-        day, sp_statement, steps, validations, deploy, set_up, item, customer_address, fact_sales, validation
-    )
+    loads = [deploy, set_up, *dimensions, *missed, fact_sales, validation]
+    report = await finished_and_reported(day, sp_statement, steps, validations, *loads)
+    for caught_up in missed:
+        (await result_of(caught_up)).check()
+    return report
 
 
 if __name__ == "__main__":
