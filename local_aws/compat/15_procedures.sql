@@ -73,7 +73,18 @@ BEGIN
 END
 $$;
 
+-- TRUNCATE commits, which it may not do inside a transaction block.
+CREATE OR REPLACE FUNCTION pg_catalog.local_aws_truncates() RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('transaction_deferrable') = 'on' THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_transaction_termination',
+            MESSAGE = 'TRUNCATE cannot be invoked from a procedure that is executing in an atomic context.';
+    END IF;
+    RETURN true;
+END
+$$;
+
 -- Whether the last dynamic SQL was TRUNCATE.
 CREATE OR REPLACE FUNCTION pg_catalog.local_aws_truncated() RETURNS boolean LANGUAGE sql VOLATILE AS $$
-    SELECT coalesce(current_setting('local_aws.truncated', true), '') = 'true'
+    SELECT CASE WHEN current_setting('local_aws.truncated', true) = 'true' THEN local_aws_truncates() ELSE false END
 $$;

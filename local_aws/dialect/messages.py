@@ -8,13 +8,14 @@ _NOT_NULL = re.compile(r'null value in column "(.*?)"')
 _MESSAGES: dict[str, Callable[[str], str]] = {
     "23502": lambda message: f"Cannot insert a NULL value into column {_first(_NOT_NULL, message)}",
     "22P02": lambda message: message.replace("invalid input syntax for type ", "invalid input syntax for "),
-    "2D000": lambda _: (
-        "COMMIT, ROLLBACK and TRUNCATE cannot be invoked from a procedure that is executing in an atomic context."
-    ),
     "57014": lambda message: "Query cancelled on user's request" if "user request" in message else message,
 }
 _HINTS = {
-    "2D000": "Try calling the procedure as a top-level call i.e. not from within an explicit transaction block.",
+    "2D000": (
+        "Try calling the procedure as a top-level call i.e. not from within an explicit transaction block. \n"
+        "Or, if this procedure (or one of its ancestors in the call chain) was created with SET config options,"
+        " recreate the procedure without them."
+    ),
 }
 
 
@@ -33,6 +34,9 @@ def error_text(
     if sqlstate == "40001":
         where = f"table - {detail}" if detail else "table in Redshift"
         return f"ERROR: 1023\n  Detail: Serializable isolation violation on {where}"
+    if sqlstate == "2D000" and not message.startswith("TRUNCATE"):
+        statement = "ROLLBACK" if "at ROLLBACK" in (context or "") else "COMMIT"
+        message = f"{statement} cannot be invoked from a procedure that is executing in an atomic context."
     message = _MESSAGES.get(sqlstate, str)(message)
     where = "\n".join(line for line in (context or "").splitlines() if "local_aws" not in line)
     parts = (("Detail", detail), ("Hint", _HINTS.get(sqlstate, hint)), ("Where", where))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from local_aws.dialect import types
+from local_aws.dialect import settings, types
 from local_aws.dialect.errors import UnsupportedError
 from local_aws.dialect.literals import dollar_quoted, literal_value
 from local_aws.dialect.tokens import BODY, STRING, Tokens
@@ -26,6 +26,9 @@ def rewrite_definition(tokens: Tokens, start: int, end: int, rewrite_body: BodyR
     is_procedure = tokens.low[kind] == "procedure"
     if is_procedure:
         _arguments(tokens, kind)
+    for i in range(kind, end):
+        if tokens.low[i] == "set":  # SET name TO value, for as long as it runs
+            settings.assign(tokens, i, min(i + 4, end))
     nonatomic = _take_out(tokens, kind, end, "nonatomic")
     for i in range(kind, end):
         if tokens.low[i] in (BODY, STRING) and tokens.low[i - 1] == "as":

@@ -6,6 +6,7 @@ NESTED = "PERFORM set_config('local_aws.nested', 'on', true); "
 NOT_NESTED = " PERFORM set_config('local_aws.nested', '', true);"
 AUTOCOMMIT = " IF pg_catalog.local_aws_autocommits() THEN COMMIT; END IF;"
 BEGIN = "PERFORM set_config('local_aws.block', 'on', true)"
+TRUNCATES = " IF pg_catalog.local_aws_truncates() THEN COMMIT; END IF;"
 COMMIT_TRUNCATE = " IF pg_catalog.local_aws_truncated() THEN COMMIT; END IF;"
 NO_TRUNCATE = (
     " IF pg_catalog.local_aws_truncated() THEN PERFORM pg_catalog.local_aws_refuse("

@@ -18,6 +18,7 @@ from local_aws.dialect.errors import UnsupportedError
 from local_aws.dialect.plpgsql import Block, Branches, Leaf, Node, leaves
 from local_aws.dialect.tokens import Tokens
 
+_HANDLER = ["exception", "when", "others", "then"]
 _ENDS = frozenset(("commit", "rollback", "truncate"))
 # Statements that are no SQL: they need no transaction.
 _PLAIN = frozenset(("raise", "null", "get", "return", "exit", "continue"))
@@ -113,8 +114,8 @@ class TransactionRules:
         truncates = self._ends(leaf)
         if around is not None:
             self._protect([leaf], around)
-        if not self.tokens.matches(leaf.end + 1, "commit", ";"):
-            self.tokens.after(leaf.end, " COMMIT;" if truncates else snippets.AUTOCOMMIT)
+        if not self.tokens.matches(leaf.end + 1, "if", "pg_catalog", ".", "local_aws_truncates"):
+            self.tokens.after(leaf.end, snippets.TRUNCATES if truncates else snippets.AUTOCOMMIT)
 
     def _follow_dynamic(self, nodes: Sequence[Node], protected: bool) -> None:
         """A computed EXECUTE may turn out to be TRUNCATE, which commits."""
@@ -178,7 +179,11 @@ class TransactionRules:
 
     def _check(self, block: Block) -> None:
         words = self.tokens.low
-        if tuple(words[block.exception : block.then + 1]) != ("exception", "when", "others", "then"):
+        if words[block.exception + 1] == "continue_handler":
+            raise UnsupportedError("CONTINUE_HANDLER")
+        if words[block.exception + 1] == "exit_handler":  # what every handler is
+            self.tokens.drop(block.exception + 1, block.exception + 2)
+        if [word for word in words[block.exception : block.then + 1] if word != "\0"] != _HANDLER:
             raise UnsupportedError("exception conditions other than OTHERS")
         if words[block.close] != "end":
             raise UnsupportedError("more than one WHEN in an exception handler")
