@@ -25,7 +25,7 @@ lint: $(READY)
 	@$(BIN)/mypy .
 
 fuzz: $(READY) ## 100,000 random inputs for each property of the stand-in's SQL rewriting (half an hour)
-	@FUZZ_EXAMPLES=100000 $(BIN)/python -m pytest -q -p no:cacheprovider tests/local_aws/dialect/test_properties.py
+	@FUZZ_EXAMPLES=100000 $(BIN)/python -m pytest -q -o faulthandler_timeout=0 tests/local_aws/dialect/test_properties.py
 
 pins: $(READY) ## renew the pinned versions after a change to pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --extra results --extra local --extra dev --universal --python-version 3.11 \

@@ -80,7 +80,7 @@ def test_a_cursor_is_closed_when_the_transaction_ends(made: Database, ending: st
     made.run("insert into a values (1)")
     body = f"declare r record; c cursor for select v from a; begin open c; {ending}; fetch c into r; end;"
     make(made, body)
-    with pytest.raises(errors.InvalidCursorName, match='cursor ".*" does not exist'):
+    with pytest.raises(errors.InvalidCursorName, match=r'cursor ".*" does not exist'):
         made.run("call p()")
 
 
