@@ -27,9 +27,12 @@ lint: $(READY)
 fuzz: $(READY) ## 100,000 random inputs for each property of the stand-in's SQL rewriting (half an hour)
 	@FUZZ_EXAMPLES=100000 $(BIN)/python -m pytest -q -o faulthandler_timeout=0 tests/local_aws/dialect/test_properties.py
 
+COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header -q
+
 pins: $(READY) ## renew the pinned versions after a change to pyproject.toml
-	@$(BIN)/uv pip compile pyproject.toml --extra results --extra local --extra dev --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-header -q -o requirements/all.txt
+	@$(COMPILE) --extra results --extra local --extra ecs --extra dev -o requirements/all.txt
+	@$(COMPILE) --constraint requirements/all.txt -o requirements/run.txt
 
 clean: ## remove the virtual environment and the stand-in's data
 	rm -rf $(VENV) .local_aws
