@@ -1,5 +1,5 @@
--- What the stand-in keeps in a database is nobody's business: views that list objects leave the schema local_aws out.
--- Only the catalog's own tables, such as pg_namespace, still show it.
+-- What the stand-in keeps in a database is nobody's business: the views that tools list objects by leave the
+-- schema local_aws out. Only the catalog's own tables, such as pg_namespace, still show it.
 DO $$
 DECLARE
     listing record;
@@ -15,8 +15,12 @@ BEGIN
             WHEN v.relname = 'sequences' THEN 'sequence_schema'
             ELSE 'table_schema'
         END
-        WHERE v.relkind = 'v' AND v.relnamespace IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
-            AND v.oid < 16384
+        WHERE v.oid < 16384 AND (
+            v.relnamespace = 'pg_catalog'::regnamespace
+                AND v.relname IN ('pg_tables', 'pg_views', 'pg_indexes', 'pg_stat_user_tables')
+            OR v.relnamespace = 'information_schema'::regnamespace AND v.relname IN (
+                'schemata', 'tables', 'columns', 'views', 'routines', 'parameters', 'sequences', 'table_privileges',
+                'column_privileges', 'table_constraints', 'key_column_usage'))
     LOOP
         -- Done already when this file runs again.
         IF listing.definition NOT LIKE '%local_aws%' THEN

@@ -44,3 +44,5 @@ CREATE OR REPLACE FUNCTION pg_catalog.extract(part text, value date) RETURNS big
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT pg_catalog.extract(part, value::timestamp) $$;
 CREATE OR REPLACE FUNCTION pg_catalog.extract(part text, value text) RETURNS bigint
 LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT pg_catalog.extract(part, value::timestamp) $$;
+CREATE OR REPLACE FUNCTION pg_catalog.date_part_year(date) RETURNS int LANGUAGE sql IMMUTABLE
+AS 'SELECT pg_date_part(''year'', $1)::int';

@@ -122,6 +122,19 @@ SELECT NULL::oid AS esoid, NULL::smallint AS eskind, NULL::name AS schemaname, N
 CREATE OR REPLACE VIEW pg_catalog.svv_external_tables AS
 SELECT NULL::text AS schemaname, NULL::text AS tablename, NULL::text AS location WHERE false;
 
+CREATE OR REPLACE VIEW pg_catalog.svv_user_info AS
+SELECT rolname::text AS user_name, oid::int AS user_id, rolcreatedb AS createdb, rolsuper AS superuser,
+       rolsuper AS catalog_update,
+       (CASE rolconnlimit WHEN -1 THEN 'UNLIMITED' ELSE rolconnlimit::text END) AS connection_limit,
+       (CASE WHEN rolsuper THEN 'UNRESTRICTED' ELSE 'RESTRICTED' END) AS syslog_access,
+       NULL::timestamp AS last_ddl_timestamp, 0 AS session_timeout, NULL::text AS external_id
+FROM pg_roles WHERE rolcanlogin;
+CREATE OR REPLACE VIEW pg_catalog.pg_user_info AS
+SELECT u.usename, u.usesysid::int AS usesysid, u.usecreatedb, u.usesuper, u.usesuper AS usecatupd, u.passwd,
+       u.valuntil, u.useconfig, i.connection_limit AS useconnlimit, i.syslog_access AS syslogaccess,
+       i.last_ddl_timestamp AS last_ddl_ts, i.session_timeout AS sessiontimeout, i.external_id AS external_user_id
+FROM pg_user AS u JOIN pg_catalog.svv_user_info AS i ON i.user_id = u.usesysid::int;
+
 -- Tools look for Redshift's name here.
 SELECT local_aws.set_aside('version()');
 CREATE OR REPLACE FUNCTION pg_catalog.version() RETURNS text LANGUAGE sql STABLE

@@ -45,7 +45,8 @@ def refuse(tokens: Tokens, i: int) -> None:
 
 def sysdate(tokens: Tokens, i: int) -> None:
     """SYSDATE has no parentheses."""
-    if tokens.low[i + 1] != "(" and (not i or tokens.low[i - 1] not in (".", "as")):
+    before = tokens.low[i - 1] if i else ""
+    if tokens.low[i + 1] != "(" and before not in (".", "as", "update", "delete", "from", "into", "table"):
         tokens.after(i, "()")
 
 

@@ -50,6 +50,7 @@ RULES: dict[str, Rule] = {
     TEMPORARY: _temporary_name,
     "sysdate": calls.sysdate,
     "nvl": calls.nvl,
+    "isnull": calls.nvl,
     "nvl2": calls.nvl2,
     "decode": calls.decode,
     "convert": calls.convert,

@@ -89,8 +89,20 @@ def test_the_stand_ins_own_schema_is_hidden(statements: Statements) -> None:
         ("svv_all_tables", "schema_name"),
         ("svv_all_columns", "schema_name"),
         ("pg_table_def", "schemaname"),
+        ("pg_tables", "schemaname"),
+        ("pg_views", "schemaname"),
+        ("information_schema.schemata", "schema_name"),
+        ("information_schema.tables", "table_schema"),
+        ("information_schema.columns", "table_schema"),
+        ("information_schema.routines", "specific_schema"),
     ):
         assert statements.rows(f"select count(*) from {view} where {column} = 'local_aws'") == [[0]], view
+    # Hidden, but nothing else with it.
+    statements.run("create table seen (a int)")
+    assert statements.rows("select count(*) from information_schema.tables where table_name = 'seen'") == [
+        [1]
+    ]
+    assert statements.rows("select count(*) > 9 from information_schema.tables") == [[True]]
 
 
 def test_who_does_what_now(statements: Statements) -> None:

@@ -68,25 +68,12 @@ def test_the_version_names_redshift(db: Database) -> None:
     assert "Redshift" in str(db.value("version()"))
 
 
-@pytest.mark.parametrize(
-    "listing",
-    [
-        "select schema_name from information_schema.schemata",
-        "select table_schema from information_schema.tables",
-        "select table_schema from information_schema.columns",
-        "select specific_schema from information_schema.routines",
-        "select schemaname from pg_tables",
-        "select schemaname from pg_views",
-        "select schema_name from svv_all_schemas",
-        "select schema_name from svv_all_tables",
-        "select table_schema from svv_columns",
-    ],
-)
-def test_the_stand_ins_own_schema_is_not_listed(db: Database, listing: str) -> None:
-    db.run(
-        "create table if not exists listed (a int); create or replace view listed_too as select a from listed"
-    )
-    listed = db.column(listing)
-    assert "local_aws" not in listed
-    assert "pg_catalog" in listed
-    assert ("public" in listed) == (" information_schema.routines" not in listing)
+def test_users_are_shown_with_what_they_may(db: Database) -> None:
+    db.run("create user shown_user password 'Secret1x' createdb connection limit 5")
+    try:
+        columns = "user_name, createdb, superuser, connection_limit"
+        shown = db.run(f"select {columns} from svv_user_info where user_name = 'shown_user'")
+        assert shown == [("shown_user", True, False, "5")]
+        assert db.column("select useconnlimit from pg_user_info where usename = 'shown_user'") == ["5"]
+    finally:
+        db.run("drop user shown_user")

@@ -63,6 +63,7 @@ VALUES = [
     ("is_valid_json_array('[1,2,3]')", True),
     ("decode(null::int, null, 'none', 1, 'one', 'other')", "none"),
     ("nvl(null, 2) + nvl2(null, 1 / 0, 3)", 5),
+    ("date_part_year('2024-01-31') + isnull(null, 1)", 2025),
     ("concat('a', null)", None),
     ("concat('a', 1)", "a1"),
     ("convert(integer, '12')", 12),
