@@ -2,7 +2,8 @@
 
     python -m benchmarks.many_at_once [STATEMENTS] [--tasks]
 
-Statements of 5 to 10 seconds, all in flight together; with --tasks each is a Prefect task of one flow.
+Statements of 5 to 10 seconds, all in flight together; with --tasks the same then once more, each as a Prefect task of
+one flow, and what a task costs on top of the block alone. Compare CPU times: those of a busy machine vary less.
 """
 
 import argparse
@@ -12,7 +13,10 @@ import resource
 import statistics
 import tempfile
 import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from prefect import flow
 
@@ -24,6 +28,7 @@ from flows.tasks import run_statements, step
 from local_aws import Admin, running
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 5.0, 10.0
+Run: TypeAlias = Callable[[RedshiftDataApi, int], Awaitable[None]]
 
 
 def sql(number: int, count: int) -> str:
@@ -32,34 +37,36 @@ def sql(number: int, count: int) -> str:
     return f"select pg_sleep({seconds:.3f})"
 
 
-async def by_block(warehouse: RedshiftDataApi, count: int) -> dict[str, float]:
-    """When each statement's end was noticed, by id."""
-    noticed: dict[str, float] = {}
-
-    async def one(number: int) -> None:
-        statement = await warehouse.run(sql(number, count), name=f"many/{number}")
-        noticed[statement.id] = time.time()
-
-    await asyncio.gather(*(one(number) for number in range(count)))
-    return noticed
+async def by_block(warehouse: RedshiftDataApi, count: int) -> None:
+    """Runs the statements by the block alone."""
+    await asyncio.gather(
+        *(warehouse.run(sql(number, count), name=f"{number} of {count}") for number in range(count))
+    )
 
 
 @flow(task_runner=EventLoopTaskRunner())
-async def many_tasks(warehouse: RedshiftDataApi, count: int) -> dict[str, float]:
-    """As `by_block`, each statement as a task."""
-    noticed: dict[str, float] = {}
-    run, futures = type(warehouse).run, []
+async def by_tasks(warehouse: RedshiftDataApi, count: int) -> None:
+    """Runs each statement as a task."""
+    numbers = range(count)
+    await finished(*[step(f"many_{n}", run_statements).submit(warehouse, sql(n, count)) for n in numbers])
 
-    async def noting(self: RedshiftDataApi, *args: object, **kwargs: object) -> Statement:
-        statement: Statement = await run(self, *args, **kwargs)  # type: ignore[arg-type]
+
+@contextmanager
+def noting_ends() -> Iterator[dict[str, float]]:
+    """When the end of each statement is noticed, by its id: the moment at which the block's `run` returns."""
+    noticed: dict[str, float] = {}
+    run = RedshiftDataApi.run
+
+    async def noting(self: RedshiftDataApi, *args: Any, **kwargs: Any) -> Statement:
+        statement = await run(self, *args, **kwargs)
         noticed[statement.id] = time.time()
         return statement
 
-    type(warehouse).run = noting  # type: ignore[method-assign, assignment]
-    for number in range(count):
-        futures.append(step(f"many_{number}", run_statements).submit(warehouse, sql(number, count)))
-    await finished(*futures)
-    return noticed
+    RedshiftDataApi.run = noting  # type: ignore[method-assign, assignment]
+    try:
+        yield noticed
+    finally:
+        RedshiftDataApi.run = run  # type: ignore[method-assign]
 
 
 def megabytes() -> float:
@@ -68,8 +75,10 @@ def megabytes() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def report(admin: Admin, noticed: dict[str, float], wall: float, cpu: float, at_rest: float) -> None:
-    """Prints the figures."""
+def report(
+    admin: Admin, way: str, noticed: dict[str, float], wall: float, cpu: float, at_rest: float
+) -> None:
+    """Prints the figures of one way to run them."""
     ended = {
         run["statement_id"]: run["ended_at"] for run in admin.executions() if run["statement_id"] in noticed
     }
@@ -77,9 +86,8 @@ def report(admin: Admin, noticed: dict[str, float], wall: float, cpu: float, at_
     calls = [call["operation"] for call in admin.calls()]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     centiles = statistics.quantiles(late, n=100) if len(late) > 1 else late * 99
-    print(
-        f"{len(noticed)} statements: wall {wall:.2f} s, CPU {cpu:.2f} s, memory {peak - at_rest:.0f} MB above rest"
-    )
+    print(f"{len(noticed)} statements {way}: wall {wall:.2f} s, CPU {cpu:.2f} s")
+    print(f"memory {peak - at_rest:.0f} MB above rest")
     print(f"noticed late: p50 {centiles[49]:.1f} ms, p99 {centiles[98]:.1f} ms, worst {late[-1]:.1f} ms")
     print(f"calls a statement: {len(calls) / len(noticed):.2f}")
 
@@ -100,13 +108,24 @@ def main() -> None:
 
 
 async def measure(admin: Admin, count: int, tasks: bool) -> None:
-    """Warms up with one statement, then runs them all."""
+    """Runs the statements in one way or in both, each warmed up by one statement."""
     warehouse = RedshiftDataApi(workgroup_name="local-workgroup", max_concurrent_waits=max(count, 1))
-    await warehouse.run("select 1")
+    block = await cpu_of(admin, warehouse, count, "by the block", by_block)
+    if tasks:
+        with_tasks = await cpu_of(admin, warehouse, count, "as tasks", by_tasks)
+        print(f"a task on top of the block alone: {1000 * (with_tasks - block) / count:.1f} ms of CPU")
+
+
+async def cpu_of(admin: Admin, warehouse: RedshiftDataApi, count: int, way: str, run: Run) -> float:
+    """Reports the figures, and returns the CPU seconds of this process."""
+    await run(warehouse, 1)
     admin.clear_history()
     at_rest, started, cpu = megabytes(), time.perf_counter(), time.process_time()
-    noticed = await (many_tasks(warehouse, count) if tasks else by_block(warehouse, count))
-    report(admin, noticed, time.perf_counter() - started, time.process_time() - cpu, at_rest)
+    with noting_ends() as noticed:
+        await run(warehouse, count)
+    cpu = time.process_time() - cpu
+    report(admin, way, noticed, time.perf_counter() - started, cpu, at_rest)
+    return cpu
 
 
 if __name__ == "__main__":
