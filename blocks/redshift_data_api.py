@@ -12,6 +12,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from blocks.calls import CALL_THREADS, Calls
 from blocks.catalog import Catalog
 from blocks.client import Client, make_client
+from blocks.console import Console
 from blocks.in_flight import Logger
 from blocks.listing import Listing
 from blocks.raw_records import let_records_pass
@@ -23,7 +24,7 @@ from blocks.submission import Submission
 LONGEST_STATEMENT_SECONDS = 86_400
 
 
-class RedshiftDataApi(Submission, Results, Sessions, Catalog, Listing, Block):
+class RedshiftDataApi(Submission, Results, Sessions, Catalog, Listing, Console, Block):
     """A connection to Amazon Redshift through the Redshift Data API: no driver, no connection to keep.
 
     Exactly one target is named, and one way to log in:

@@ -1,4 +1,4 @@
-"""What is done for a flow run whose process can no longer do it itself."""
+"""What is done when a flow run has ended."""
 
 from typing import Any
 
@@ -7,7 +7,9 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.logging import get_logger
 
 from blocks import DataApiError
+from flows.artifacts import publish
 from flows.errors import PipelineError
+from flows.report import RunReport
 from flows.tasks import statement_prefix
 from flows.warehouse import connect
 
@@ -26,3 +28,8 @@ async def cancel_statements(flow: Flow[..., Any], flow_run: FlowRun, state: Stat
             logger.info("Cancelled %s (%s): it ended %s", statement.name, statement.id, statement.status)
     except (DataApiError, PipelineError) as error:
         logger.error("Statements of the flow run %s may still run: %s", flow_run.name, error)
+
+
+async def publish_report(flow: Flow[..., Any], flow_run: FlowRun, state: State[RunReport]) -> None:  # noqa: ARG001
+    """Writes the report that a flow has returned as artifacts, once the run has ended: nobody waits for them."""
+    await publish(await state.aresult())

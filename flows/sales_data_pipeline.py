@@ -15,11 +15,12 @@ if (
 from prefect import flow
 
 from flows.catch_up import load_missed_days
-from flows.hooks import cancel_statements
-from flows.report import RunReport, finished_and_reported
+from flows.hooks import cancel_statements, publish_report
+from flows.report import RunReport
+from flows.reporting import finished_and_reported
 from flows.run_date import scheduled_run_date
 from flows.scripts import Scripts
-from flows.task_runner import EventLoopTaskRunner, result_of
+from flows.task_runner import EventLoopTaskRunner
 from flows.tasks import (
     Setup,
     read_script,
@@ -37,6 +38,7 @@ from flows.warehouse import connect
 @flow(
     name="sales-data-pipeline",
     task_runner=EventLoopTaskRunner(),
+    on_completion=[publish_report],
     on_cancellation=[cancel_statements],
     on_crashed=[cancel_statements],
 )
@@ -93,10 +95,7 @@ async def sales_data_pipeline(
     )
 
     loads = [deploy, set_up, *dimensions, *missed, fact_sales, validation]
-    report = await finished_and_reported(day, sp_statement, steps, validations, *loads)
-    for caught_up in missed:
-        (await result_of(caught_up)).check()
-    return report
+    return await finished_and_reported(redshift, day, sp_statement, steps, validations, *loads)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,9 @@ from blocks import (
     Statement,
     TransientCallError,
 )
-from flows.checks import Validations, validate
+from flows.checks import Validations, row_counts, validate
 from flows.scripts import Scripts, Steps, count_rows_of, for_each_day, statements_of_step
-from flows.validation import Validated
+from flows.validation import Counted, Validated
 
 Setup = Literal["if_missing", "always", "never"]
 
@@ -104,7 +104,7 @@ async def run_step(warehouse: RedshiftDataApi, steps: Steps, run_date: date | No
 
 
 @redshift_task
-async def run_setup(warehouse: RedshiftDataApi, steps: Steps, setup: Setup, *run_dates: date) -> Statement:
+async def run_setup(warehouse: RedshiftDataApi, steps: Steps, setup: Setup, *run_dates: date) -> Counted:
     """Creates what is missing, checks the run dates and counts the rows, in one transaction.
 
     A wrong date so leaves no trace.
@@ -121,7 +121,9 @@ async def run_setup(warehouse: RedshiftDataApi, steps: Steps, setup: Setup, *run
     }[setup]
     sql = [statement for name in wanted for statement in statements_of_step(steps, name)]
     checks, parameters = for_each_day(statements_of_step(steps, "check_run_date"), run_dates)
-    return await warehouse.run([*sql, *checks, count_rows_of(steps)], parameters, name=statement_name())
+    sql += [*checks, count_rows_of(steps)]
+    statement = await warehouse.run(sql, parameters, name=statement_name())
+    return Counted(statement, await row_counts(warehouse, statement.sub_statements[-1]))
 
 
 @redshift_task

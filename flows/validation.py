@@ -52,6 +52,14 @@ class Validation:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """A statement that counted, last of all, the rows of the tables, and what it found: their number by table."""
+
+    statement: Statement
+    row_counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Validated:
     """The validations of a run, the statement that made them, and the number of rows by table at that time."""
 

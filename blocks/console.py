@@ -1,0 +1,38 @@
+"""Where AWS's own console shows the queries of a warehouse."""
+
+from urllib.parse import quote, urlsplit
+
+from blocks.connection import Connection
+
+# Of the partitions that have a console of their own, by how their regions begin.
+_DOMAINS = {"cn-": "console.amazonaws.cn", "us-gov-": "console.amazonaws-us-gov.com"}
+_AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn")
+
+
+class Console(Connection):
+    """Links to AWS's console."""
+
+    async def console_url(self) -> str | None:
+        """The page that shows the warehouse's queries; None at an endpoint that is not AWS's own.
+
+        Raises:
+            CallError: There are no credentials, or no region.
+        """
+        meta = (await self.calls()).client.meta
+        is_aws = (urlsplit(meta.endpoint_url).hostname or "").endswith(_AWS_HOSTS)
+        return (
+            query_monitoring_url(meta.region_name, self.target().get("ClusterIdentifier")) if is_aws else None
+        )
+
+
+def query_monitoring_url(region: str, cluster: str | None) -> str:
+    """The query monitoring page of a provisioned cluster, or without one that of all serverless workgroups."""
+    domain = next(
+        (name for start, name in _DOMAINS.items() if region.startswith(start)), "console.aws.amazon.com"
+    )
+    page = (
+        f"/cluster-details?cluster={quote(cluster, safe='')}&tab=queries"
+        if cluster
+        else "serverless-query-and-database-monitoring"
+    )
+    return f"https://{region}.{domain}/redshiftv2/home?region={region}#{page}"

@@ -1,0 +1,76 @@
+"""The end of a run: waiting for its steps, then telling what happened, in the log and in Prefect's UI."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from prefect import get_run_logger
+from prefect.futures import PrefectFuture
+
+from blocks import RedshiftDataApi, Statement, StatementError
+from flows.artifacts import publish
+from flows.cancellation import cancellation_confirmed
+from flows.days_report import DaysReport
+from flows.report import RunReport, Step
+from flows.task_runner import EventLoopFuture, finished, own_futures
+from flows.validation import Counted, Validated, ValidationFailedError
+
+
+async def finished_and_reported(
+    warehouse: RedshiftDataApi, run_date: date, *futures: PrefectFuture[Any]
+) -> RunReport:
+    """Waits for all steps and logs the report; of a run that fails, it is written as artifacts before that is raised.
+
+    Of a run that succeeds the hook `publish_report` writes them, so that nobody waits for that.
+
+    Raises:
+        Exception: The first failure among the steps; the others were cancelled.
+    """
+    failure = ""
+    try:
+        async with cancellation_confirmed():
+            await finished(*futures)
+        for future in own_futures(futures):
+            if isinstance(outcome := await future, DaysReport):
+                outcome.check()
+    except BaseException as error:
+        failure = " ".join(str(error).split()) or "interrupted"
+        raise
+    finally:
+        report = await report_of(warehouse, run_date, own_futures(futures), failure)
+        if report.steps:
+            get_run_logger().info(str(report))
+        if failure:
+            await publish(report)
+    return report
+
+
+async def report_of(
+    warehouse: RedshiftDataApi, run_date: date, futures: Sequence[EventLoopFuture[Any]], failure: str = ""
+) -> RunReport:
+    """What the steps that have ended tell of themselves."""
+    ended = [(future.name, await _outcome(future)) for future in futures if future.has_ended]
+    steps = [Step(name, statement) for name, outcome in ended if (statement := _statement(outcome))]
+    counted = [outcome.row_counts for _, outcome in ended if isinstance(outcome, Counted)]
+    validated = [outcome for _, outcome in ended if isinstance(outcome, Validated)]
+    return RunReport(
+        run_date,
+        steps=tuple(steps),
+        validations=tuple(validation for outcome in validated for validation in outcome.validations),
+        rows_before=counted[0] if counted else {},
+        rows_after=validated[0].row_counts if validated else {},
+        failure=failure,
+        console=await warehouse.console_url(),
+    )
+
+
+async def _outcome(future: EventLoopFuture[Any]) -> Any:
+    state = future.state
+    outcome = await state.aresult(raise_on_failure=False) if state.is_final() else None
+    return outcome.validated if isinstance(outcome, ValidationFailedError) else outcome
+
+
+def _statement(outcome: Any) -> Statement | None:
+    if isinstance(outcome, StatementError | Counted | Validated):
+        return outcome.statement
+    return outcome if isinstance(outcome, Statement) else None

@@ -1,0 +1,39 @@
+"""What Prefect's server keeps of a run, read through its API."""
+
+import asyncio
+import json
+from typing import Any
+
+from prefect import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
+from prefect.client.schemas.objects import Artifact, FlowRun
+from prefect.client.schemas.sorting import FlowRunSort
+
+
+async def _latest_run() -> FlowRun:
+    async with get_client() as client:
+        (run,) = await client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1)
+    return run
+
+
+async def _artifacts() -> list[Artifact]:
+    run = await _latest_run()
+    async with get_client() as client:
+        return await client.read_artifacts(
+            artifact_filter=ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run.id]))
+        )
+
+
+def latest_run() -> FlowRun:
+    """The flow run that was started last."""
+    return asyncio.run(_latest_run())
+
+
+def artifacts() -> dict[str, Any]:
+    """The artifacts of the latest flow run by key, tables as lists of rows."""
+    found = [artifact for artifact in asyncio.run(_artifacts()) if artifact.key]
+    assert len({artifact.key for artifact in found}) == len(found)
+    return {
+        str(artifact.key): json.loads(str(artifact.data)) if artifact.type == "table" else artifact.data
+        for artifact in found
+    }
