@@ -1,7 +1,7 @@
 """Redshift's write locks: whoever writes to a table first makes the others wait until its transaction ends."""
 
 from local_aws.dialect.tables import after_name
-from local_aws.dialect.tokens import Tokens, is_unterminated
+from local_aws.dialect.tokens import Tokens, is_name
 
 MODE = "SHARE ROW EXCLUSIVE"  # against itself and every writer, but not against readers
 _OF = ("share", "row", "exclusive", "mode", ";")
@@ -11,7 +11,7 @@ def written_table(tokens: Tokens, start: int) -> str | None:
     """The table, as it is spelt, that the statement at start writes to; None for any other and for #tables."""
     at = _target(tokens, start)
     # Nobody else can write to a temporary table.
-    if at is None or tokens.text[at].startswith(("#", '"#')) or is_unterminated(tokens.text[at]):
+    if at is None or not is_name(tokens, at) or tokens.text[at].startswith('"#'):
         return None
     return tokens.render(at, after_name(tokens, at)).strip()
 

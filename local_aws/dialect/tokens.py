@@ -34,11 +34,6 @@ def identifier(text: str) -> str:
     return text[1:-1].replace('""', '"') if text[:1] == '"' else text.lower()
 
 
-def is_unterminated(text: str) -> bool:
-    """Whether a quoted name never ends: it is for the engine to complain about."""
-    return text[:1] == '"' and (len(text) == 1 or text[-1] != '"')
-
-
 class Tokens:
     """Three parallel lists: `lead` (space and comments before), `text` (output) and `low` (what rules match).
 
@@ -120,3 +115,9 @@ class Tokens:
             i += 1
         ranges.append((first, stop))
         return ranges
+
+
+def is_name(tokens: Tokens, i: int) -> bool:
+    """Whether token i is a word or a quoted name that ends; not a #name."""
+    word, text = tokens.low[i], tokens.text[i]
+    return word[:1].isalpha() or word[:1] == "_" or (word == NAME and len(text) > 1 and text[-1] == '"')

@@ -69,7 +69,7 @@ class Attendant:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for key in list(self._open):
-            self._close(key, "FAILED", "the engine refused the rows")
+            self._close(key, "FAILED", "the procedure ended before it")
         for file in self._files:
             file.unlink(missing_ok=True)
 
