@@ -1,5 +1,6 @@
 """Puts the parts of the stand-in together."""
 
+import asyncio
 import contextlib
 from collections.abc import Iterator
 from types import TracebackType
@@ -25,6 +26,7 @@ from local_aws.folder import DataFolder
 from local_aws.gateway import Gateway
 from local_aws.identity import REGION
 from local_aws.rest_of_aws import RestOfAws
+from local_aws.scheduler.firing import Schedules
 from local_aws.transfer.transfers import Transfers
 from local_aws.wire import model
 
@@ -49,6 +51,7 @@ class Assembly:
         self._faults = Faults()
         self._history = History()
         self._rest = RestOfAws(port)
+        self._schedules = Schedules(port)
         self._warehouse = Warehouse(postmaster)
         self._store = Store(folder.statements)
         self._sessions = Sessions(self._warehouse, self._faults)
@@ -74,7 +77,7 @@ class Assembly:
             "RedshiftData": (model.load("redshift-data", "2019-12-20"), data_api.call),
             "RedshiftServerless": (model.load("redshift-serverless", "2021-04-21"), serverless.call),
         }
-        admin = AdminApi(self._faults, self._history, self._reset)
+        admin = AdminApi(self._faults, self._history, self._reset, self._schedules.fire)
         return Gateway(services, Redshift(), self._rest, admin, self._faults, self._history)
 
     async def __aenter__(self) -> "Assembly":
@@ -82,12 +85,14 @@ class Assembly:
         await self._warehouse.prepare()
         recovery.end_interrupted(self._store)
         self._log.start()
+        self._firing = asyncio.create_task(self._schedules.run())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop what runs."""
+        self._firing.cancel()
         await self._runner.stop()
         self._sessions.close_all()
         await self._log.stop()

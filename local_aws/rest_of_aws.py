@@ -71,10 +71,13 @@ def _load(port: int) -> Application:
     from a2wsgi import WSGIMiddleware
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-    from local_aws import moto_mends
+    from local_aws.moto_mends import mend
 
-    moto_mends.apply()
-    moto: Any = DomainDispatcherApplication(create_backend_app)
+    def mended(service: Any) -> Any:
+        mend(service)
+        return create_backend_app(service)
+
+    moto: Any = DomainDispatcherApplication(mended)
     return WSGIMiddleware(moto, workers=THREADS)
 
 

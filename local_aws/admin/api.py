@@ -14,12 +14,19 @@ LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class AdminApi:
-    """Routes of the admin API; `reset` makes everything else as good as new."""
+    """Routes of the admin API; `reset` makes everything else as good as new, `fire` fires a schedule."""
 
-    def __init__(self, faults: Faults, history: History, reset: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        faults: Faults,
+        history: History,
+        reset: Callable[[], Awaitable[None]],
+        fire: Callable[[str, str | None], Awaitable[dict[str, Any]]],
+    ) -> None:
         self._faults = faults
         self._history = history
         self._reset = reset
+        self._fire = fire
 
     async def call(self, method: str, path: str, query: str, host: str, body: bytes) -> dict[str, Any]:
         """Answer one request; raise ApiError for one that makes no sense."""
@@ -37,6 +44,8 @@ class AdminApi:
                 return self._history.show(dict(parse_qsl(query)))
             case "DELETE", ["history"]:
                 self._history.clear()
+            case "POST", ["schedules", name, "fire"]:
+                return await self._fire(name, _object(body or b"{}").get("time"))
             case "POST", ["reset"]:
                 self._faults.remove()
                 await self._reset()

@@ -39,6 +39,11 @@ class Admin:
         """Forget calls and executions."""
         self._send("DELETE", "/history")
 
+    def fire_schedule(self, name: str, time: str | None = None) -> dict[str, Any]:
+        """Fire a schedule as if it were due at a time (ISO 8601, by default now), and return what became of it."""
+        fired: dict[str, Any] = self._send("POST", f"/schedules/{name}/fire", {"time": time} if time else {})
+        return fired
+
     def reset(self) -> None:
         """Make the stand-in as good as new: databases, statements, sessions, buckets, faults, history."""
         self._send("POST", "/reset")

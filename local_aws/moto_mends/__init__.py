@@ -1,6 +1,6 @@
 """What moto 5.2.5 does otherwise than AWS and we meet. `tests/local_aws/test_moto_mends.py` says when each may go.
 
-Applied once, by `rest_of_aws.py`, on loading moto; what concerns the interpreter of state machines when that is loaded.
+Each service is mended before its first use, because the mends load what they mend.
 """
 
 from typing import Any
@@ -12,9 +12,15 @@ def replace(owner: Any, **members: Any) -> None:
         setattr(owner, name, member)
 
 
-def apply() -> None:
-    """Mend moto in this process."""
-    from local_aws.moto_mends import stacks, state_machines
+def mend(service: str) -> None:
+    """Mend a service of moto's, by moto's name of it."""
+    if service == "stepfunctions":
+        from local_aws.moto_mends import state_machines
 
-    state_machines.apply()
-    stacks.apply()
+        state_machines.apply()
+    elif service == "cloudformation":
+        # A schedule's class has only to be there: moto finds it among the subclasses of its model of a resource.
+        from local_aws.moto_mends import stack_schedules, stack_state_machines, template_rules  # noqa: F401
+
+        template_rules.apply()
+        stack_state_machines.apply()

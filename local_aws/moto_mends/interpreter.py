@@ -3,6 +3,7 @@
 import copy
 import datetime
 import functools
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,8 @@ from local_aws.moto_mends import aws_sdk_tasks, paths, replace
 @functools.cache
 def backends() -> Any:
     """Return the interpreter's backends by account and region."""
+    # It logs inputs and outputs whole, as errors, also where a choice looks for what is not there.
+    logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
     aws_sdk_tasks.apply()
     paths.apply()
     # moto cannot pass on an error of Step Functions' own, such as States.Timeout, out of a branch or by a Fail.
@@ -51,13 +54,13 @@ def stop_all() -> None:
 
 def _reflect(communication: Any, reflect: Callable[..., None]) -> None:
     # moto forgets the error and the cause of an execution that was stopped or timed out.
-    reflect(communication)
     execution = communication.execution
     state = execution.exec_worker.env.program_state()
     if isinstance(state, ProgramStopped):
         execution.error, execution.cause = state.error, state.cause
     elif isinstance(state, ProgramTimedOut):
         execution.error = "States.Timeout"
+    reflect(communication)
 
 
 def _parsed_once(parse: Callable[..., Any]) -> Callable[[str], tuple[Any, Any]]:

@@ -1,0 +1,92 @@
+"""CloudFormation: schedules of EventBridge Scheduler."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from moto.core.common_models import CloudFormationModel
+from moto.scheduler.models import Schedule, scheduler_backends
+
+
+class ScheduleOfStack(CloudFormationModel):
+    """A schedule that a template makes: moto leaves it out with a warning, and says that the stack is complete."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule = schedule
+
+    @property
+    def physical_resource_id(self) -> str:
+        """Return what Ref gives."""
+        return str(self.schedule.name)
+
+    def get_cfn_attribute(self, _: str) -> str:
+        """Return what GetAtt gives, of which there is only Arn."""
+        return str(self.schedule.arn)
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        """Return the property that names it."""
+        return "Name"
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        """Return the type in templates."""
+        return "AWS::Scheduler::Schedule"
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        """Return whether GetAtt knows the attribute."""
+        return attr == "Arn"
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **_: Any
+    ) -> "ScheduleOfStack":
+        """Make it."""
+        wanted = _schedule(resource_name, cloudformation_json["Properties"])
+        made = scheduler_backends[account_id][region_name].create_schedule(
+            **wanted, action_after_completion=None
+        )
+        return cls(made)
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls,
+        original_resource: "ScheduleOfStack",
+        new_resource_name: str,
+        cloudformation_json: Any,
+        account_id: str,
+        region_name: str,
+    ) -> "ScheduleOfStack":
+        """Change it."""
+        properties = cloudformation_json["Properties"]
+        name = original_resource.schedule.name
+        if properties.get("Name", name) != name:
+            cls.delete_from_cloudformation_json(name, cloudformation_json, account_id, region_name)
+            return cls.create_from_cloudformation_json(
+                new_resource_name, cloudformation_json, account_id, region_name
+            )
+        return cls(scheduler_backends[account_id][region_name].update_schedule(**_schedule(name, properties)))
+
+    @classmethod
+    def delete_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
+    ) -> None:
+        """Delete it."""
+        group = cloudformation_json["Properties"].get("GroupName")
+        scheduler_backends[account_id][region_name].delete_schedule(group, resource_name)
+
+
+def _schedule(name: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "group_name": properties.get("GroupName"),
+        "description": properties.get("Description"),
+        "state": properties.get("State", "ENABLED"),
+        "schedule_expression": properties["ScheduleExpression"],
+        "schedule_expression_timezone": properties.get("ScheduleExpressionTimezone"),
+        "flexible_time_window": properties["FlexibleTimeWindow"],
+        "target": properties["Target"],
+        "kms_key_arn": properties.get("KmsKeyArn"),
+        "start_date": properties.get("StartDate"),
+        "end_date": properties.get("EndDate"),
+    }

@@ -1,0 +1,1 @@
+"""EventBridge Scheduler's part that moto lacks: schedules that fire."""
