@@ -84,13 +84,17 @@ def test_a_failed_statement_fails_it_with_the_engine_s_words(
 
 
 @pytest.mark.parametrize("step", ["run_sp_deploy_redshift", "LoadCustomerAddressTable"])
-def test_an_aborted_statement_fails_it(machine: Machine, admin: Admin, step: str) -> None:
-    admin.add_fault("slow_start", statement_name=f"aborted/{step}", seconds=0.2)
-    admin.add_fault("abort", statement_name=f"aborted/{step}")
-    done = machine.run(DAY, "aborted")
+def test_an_aborted_statement_fails_it(
+    machine: Machine, statements: Statements, admin: Admin, step: str
+) -> None:
+    admin.add_fault("slow_start", statement_name=f"aborted/{step}", seconds=600.0)
+    execution = machine.start(DAY, "aborted")
+    submitted = {"StatementName": f"aborted/{step}", "Status": "SUBMITTED"}
+    [listed] = eventually(lambda: statements.api.list_statements(**submitted)["Statements"], 60)
+    statements.api.cancel_statement(Id=listed["Id"])
+    done = machine.end(execution)
     assert (done["status"], done["error"]) == ("FAILED", "ABORTED")
-    assert done["cause"].startswith(f"{step}: statement ")
-    assert "ended ABORTED" in done["cause"]
+    assert done["cause"].startswith(f"{step}: statement {listed['Id']} ended ABORTED")
 
 
 def test_an_unknown_status_fails_it(machine: Machine, admin: Admin) -> None:

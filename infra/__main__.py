@@ -1,0 +1,148 @@
+"""The command `python -m infra`: upload, deploy, run, delete; the same against AWS and against the stand-in."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from flows.command_line import INTERRUPTED, iso_date, one_line
+from infra import scripts
+from infra.errors import InfraError
+from infra.executions import Execution
+from infra.parameters import from_environment, parameters
+from infra.stack import Stack
+from infra.uploads import Uploads
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says, and return the exit code.
+
+    0: done. 1: something failed, told in one line on standard error. 2: the command line is wrong. 130: interrupted;
+    what ran was cancelled.
+    """
+    options = parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace, boto3.Session], None] = options.command
+    try:
+        command(options, boto3.Session())
+    except (InfraError, BotoCoreError, ClientError) as error:
+        print(f"error: {one_line(error)}", file=sys.stderr)  # noqa: T201
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)  # noqa: T201
+        return INTERRUPTED
+    return 0
+
+
+def upload(options: argparse.Namespace, session: boto3.Session) -> None:
+    """Put the scripts and the definition into S3."""
+    for key in _uploads(options, session).upload(options.scripts, options.create_bucket):
+        tell(f"s3://{options.bucket}/{key}")
+
+
+def deploy(options: argparse.Namespace, session: boto3.Session) -> None:
+    """Upload, then make or change the stack."""
+    from_environment(options)
+    given = parameters(options, session)
+    uploads = _uploads(options, session)
+    uploads.upload(options.scripts, options.create_bucket)
+    stack = Stack(session.client("cloudformation"), options.stack_name)
+    done = stack.deploy({**given, "DefinitionKey": uploads.definition_key()})
+    tell(f"The stack {stack.name} is {done}.")
+    for name, value in stack.outputs().items():
+        tell(f"  {name:20} {value}")
+
+
+def run(options: argparse.Namespace, session: boto3.Session) -> None:
+    """Run the machine for one day, and follow it."""
+    machine = Stack(session.client("cloudformation"), options.stack_name).outputs()["StateMachineArn"]
+    given = {"run_date": options.run_date.isoformat(), "setup": options.setup}
+    execution = Execution.start(session.client("stepfunctions"), machine, given)
+    tell(f"Execution {execution.name}")
+    try:
+        output = execution.follow(lambda state: tell(f"  {state}"))
+    except KeyboardInterrupt:
+        execution.cancel(machine)
+        tell("Stopped; its statements are cancelled.")
+        raise
+    for step, statement in output.items():
+        if isinstance(statement, dict):
+            tell(
+                f"  {step:27} {statement['Id']}   {statement['Status']}   {statement['Duration'] / 1e9:.2f} s"
+            )
+
+
+def delete(options: argparse.Namespace, session: boto3.Session) -> None:
+    """Delete the stack, then what was uploaded."""
+    stack = Stack(session.client("cloudformation"), options.stack_name)
+    bucket, _, prefix = stack.outputs().get("ScriptsLocation", "").removeprefix("s3://").partition("/")
+    stack.delete()
+    tell(f"The stack {stack.name} is deleted.")
+    removed, left = Uploads(session.client("s3"), bucket, prefix).delete()
+    tell(f"{len(removed)} objects under s3://{bucket}/{prefix} are deleted.")
+    for key in left:
+        tell(f"Left alone: s3://{bucket}/{key}")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options, each explained."""
+    commands = argparse.ArgumentParser(
+        prog="python -m infra",
+        description="The state machine that does the job without Prefect: deployed by CloudFormation, and run.",
+        epilog="Credentials and region are found as boto3 finds them; AWS_ENDPOINT_URL points it at the stand-in.",
+    )
+    add = commands.add_subparsers(required=True, metavar="command").add_parser
+    for command in (upload, deploy, run, delete):
+        options = add(command.__name__, help=command.__doc__, description=command.__doc__)
+        options.set_defaults(command=command)
+        if command is not upload:
+            options.add_argument("--stack-name", default="redshift-etl", help="default: redshift-etl")
+        if command in (upload, deploy):
+            _add_upload_options(options)
+        if command is deploy:
+            _add_template_options(options)
+        if command is run:
+            options.add_argument("--run-date", type=iso_date, required=True, metavar="YYYY-MM-DD")
+            options.add_argument("--setup", choices=["if_missing", "never"], default="if_missing")
+    return commands
+
+
+def _add_upload_options(options: argparse.ArgumentParser) -> None:
+    options.add_argument("--bucket", required=True, help="where the scripts are to be")
+    options.add_argument(
+        "--prefix", default="redshift-etl", type=lambda text: text.strip("/"), help="default: redshift-etl"
+    )
+    options.add_argument(
+        "--scripts", type=Path, default=scripts.FOLDER, help="the folder of the scripts (default: sql)"
+    )
+    options.add_argument("--create-bucket", action="store_true", help="make the bucket where there is none")
+
+
+def _add_template_options(options: argparse.ArgumentParser) -> None:
+    add = options.add_argument
+    add("--workgroup-name", help="a serverless workgroup")
+    add("--cluster-identifier", help="or a cluster, with --db-user or --secret-arn")
+    add("--db-user")
+    add("--secret-arn")
+    add("--database", help="default: REDSHIFT_DATABASE, else dev")
+    add("--name", help="of the state machine (default: RedshiftETLStepFunction)")
+    add("--wait-seconds", type=int, help="the first wait for a statement, 5 to 30 (default: 5)")
+    add("--schedule", help="such as 'cron(0 6 * * ? *)', the default")
+    add("--timezone", help="IANA time zone of the schedule and of the day to load (default: UTC)")
+    add("--schedule-state", choices=["ENABLED", "DISABLED"], help="default: DISABLED")
+    add("--setup", choices=["if_missing", "never"], help="of the scheduled runs (default: if_missing)")
+
+
+def tell(line: str) -> None:
+    """Say it at once, also into a pipe."""
+    print(line, flush=True)  # noqa: T201
+
+
+def _uploads(options: argparse.Namespace, session: boto3.Session) -> Uploads:
+    return Uploads(session.client("s3"), options.bucket, options.prefix)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

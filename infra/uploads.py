@@ -1,0 +1,86 @@
+"""The objects in S3: what the flow and the state machine read, and the machine's definition."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from infra import definition, scripts
+from infra.errors import InfraError
+
+_DEFINITIONS = "state_machine-"
+# Marks a bucket that was made by us, and so may go when it is empty.
+_TAG = {"Key": "made-by", "Value": "prefect-redshift-data-api-etl"}
+
+
+class Uploads:
+    """What lies under one prefix of a bucket."""
+
+    def __init__(self, s3: Any, bucket: str, prefix: str) -> None:
+        self._s3 = s3
+        self._bucket = bucket
+        self._prefix = prefix
+
+    def definition_key(self) -> str:
+        """Where the definition lies: its hash is in the name, so that a stack's update notices a new one."""
+        digest = hashlib.sha256(definition.text().encode()).hexdigest()[:16]
+        return f"{self._prefix}/{_DEFINITIONS}{digest}.asl.json"
+
+    def upload(self, folder: Path = scripts.FOLDER, create_bucket: bool = False) -> list[str]:
+        """Put everything there, and return the keys.
+
+        Raises:
+            InfraError: The bucket is missing and not to be made, or a script cannot be run by the machine.
+        """
+        contents = {f"{self._prefix}/{name}": content for name, content in scripts.objects(folder).items()}
+        contents[self.definition_key()] = definition.text().encode()
+        if not self._bucket_is_there():
+            if not create_bucket:
+                raise InfraError(f"There is no bucket {self._bucket}: create it, or add --create-bucket.")
+            self._create_bucket()
+        for key, content in contents.items():
+            self._s3.put_object(Bucket=self._bucket, Key=key, Body=content)
+        return list(contents)
+
+    def delete(self) -> tuple[list[str], list[str]]:
+        """Remove what was uploaded, and the bucket if it was made by `upload`; return keys removed, and left alone."""
+        if not self._bucket_is_there():
+            return [], []
+        pages = self._s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=f"{self._prefix}/"
+        )
+        keys = [listed["Key"] for page in pages for listed in page.get("Contents", [])]
+        ours = [key for key in keys if self._is_ours(key.removeprefix(f"{self._prefix}/"))]
+        for key in ours:
+            self._s3.delete_object(Bucket=self._bucket, Key=key)
+        if self._is_made_by_us() and not self._s3.list_objects_v2(Bucket=self._bucket, MaxKeys=1).get(
+            "Contents"
+        ):
+            self._s3.delete_bucket(Bucket=self._bucket)
+        return ours, [key for key in keys if key not in ours]
+
+    def _is_ours(self, name: str) -> bool:
+        return name in scripts.objects() or (name.startswith(_DEFINITIONS) and name.endswith(".asl.json"))
+
+    def _bucket_is_there(self) -> bool:
+        try:
+            self._s3.head_bucket(Bucket=self._bucket)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("404", "NoSuchBucket"):
+                return False
+            raise
+        return True
+
+    def _create_bucket(self) -> None:
+        region = self._s3.meta.region_name
+        # us-east-1 is the one region that must not be named.
+        where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        self._s3.create_bucket(Bucket=self._bucket, **where)
+        self._s3.put_bucket_tagging(Bucket=self._bucket, Tagging={"TagSet": [_TAG]})
+
+    def _is_made_by_us(self) -> bool:
+        try:
+            return _TAG in self._s3.get_bucket_tagging(Bucket=self._bucket)["TagSet"]
+        except ClientError:
+            return False
