@@ -61,7 +61,12 @@ def _rewrite_body(body: str, nonatomic: bool, plpgsql: bool) -> str:
     for block in blocks(nodes):
         if block.declare is not None:
             types.in_declarations(tokens, block.declare, block.begin)
-    TransactionRules(tokens, nonatomic).apply(nodes)
+    TransactionRules(tokens, nonatomic, lambda text: _finish(Tokens(text))).apply(nodes)
+    return _finish(tokens)
+
+
+def _finish(tokens: Tokens) -> str:
+    """What is done last, in statements of a body and in parts of them."""
     for i, word in enumerate(tokens.low):
         if word == "execute":
             dynamic.rewrite_execute(tokens, i, rewrite_dynamic)

@@ -33,13 +33,24 @@ def declare(number: int) -> str:
     return f" {FAILED}{number} boolean := false;{texts}"
 
 
+def leave(number: int) -> str:
+    """Leave the block after an error in it."""
+    return f" EXIT {label(number)} WHEN {FAILED}{number};"
+
+
+def go_on(number: int, handler: str) -> str:
+    """Run the handler after an error, and go on behind it."""
+    start = ROLLBACK_FIRST.format(n=number)
+    return f" IF {FAILED}{number} THEN {FAILED}{number} := false; {start} {handler} END IF;"
+
+
 def catch(number: int) -> str:
-    """The end of protected statements: remember the error and leave the block."""
+    """The end of protected statements: remember the error."""
     return (
         " EXCEPTION WHEN OTHERS THEN GET STACKED DIAGNOSTICS"
         f" local_aws_state_{number} = RETURNED_SQLSTATE, local_aws_message_{number} = MESSAGE_TEXT,"
         f" local_aws_detail_{number} = PG_EXCEPTION_DETAIL, local_aws_hint_{number} = PG_EXCEPTION_HINT;"
-        f" {FAILED}{number} := true; END; EXIT {label(number)} WHEN {FAILED}{number};"
+        f" {FAILED}{number} := true; END;"
     )
 
 

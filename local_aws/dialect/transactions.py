@@ -8,9 +8,11 @@ and the handler follows them, outside, where ROLLBACK and COMMIT are legal:
 
     BEGIN <<try>> BEGIN  BEGIN a; EXCEPTION (remember) END; EXIT try WHEN failed;  COMMIT;  BEGIN b; ... END;
     IF failed THEN ROLLBACK; handler; COMMIT; RAISE the original; END IF; END;
+
+A CONTINUE_HANDLER follows each statement instead of the block.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from local_aws.dialect import dynamic, snippets
@@ -19,6 +21,8 @@ from local_aws.dialect.plpgsql import Block, Branches, Leaf, Node, leaves
 from local_aws.dialect.tokens import Tokens
 
 _HANDLER = ["exception", "when", "others", "then"]
+_KINDS = ("continue_handler", "exit_handler", "\0")
+_JUMPS = frozenset(("return", "exit", "continue"))
 _ENDS = frozenset(("commit", "rollback", "truncate"))
 # Statements that are no SQL: they need no transaction.
 _PLAIN = frozenset(("raise", "null", "get", "return", "exit", "continue"))
@@ -27,12 +31,15 @@ _UNSAFE_IN_CONDITION = frozenset(("(", "/", "%", "::", "select", "execute"))
 
 
 class TransactionRules:
-    """Rewrites the blocks of one body; `nonatomic` is the procedure's mode."""
+    """Rewrites the blocks of one body; `nonatomic` is the procedure's mode, `finish` is what comes after this."""
 
-    def __init__(self, tokens: Tokens, nonatomic: bool) -> None:
+    def __init__(self, tokens: Tokens, nonatomic: bool, finish: Callable[[str], str]) -> None:
         self.tokens = tokens
         self.nonatomic = nonatomic
+        self.finish = finish
         self.blocks = 0
+        # The handlers behind which their blocks go on, by the blocks' numbers.
+        self.going_on: dict[int, str] = {}
 
     def apply(self, nodes: Sequence[Node]) -> None:
         """Rewrite the whole body, unless that was done already."""
@@ -43,7 +50,7 @@ class TransactionRules:
         """Statements whose errors the block numbered `around` handles (None: nobody)."""
         for special, group in groupby(nodes, self._is_special):
             run = list(group)
-            if special:
+            if special or around in self.going_on:
                 for node in run:
                     self._special(node, around)
                 continue
@@ -112,8 +119,10 @@ class TransactionRules:
             self.tokens.lead[leaf.start], self.tokens.text[leaf.start] = " ", snippets.BEGIN
             return
         truncates = self._ends(leaf)
-        if around is not None:
+        if around is not None and word not in _JUMPS:
             self._protect([leaf], around)
+        if not self._is_special(leaf):
+            return
         if not self.tokens.matches(leaf.end + 1, "if", "pg_catalog", ".", "local_aws_truncates"):
             self.tokens.after(leaf.end, snippets.TRUNCATES if truncates else snippets.AUTOCOMMIT)
 
@@ -137,8 +146,9 @@ class TransactionRules:
 
     def _protect(self, run: Sequence[Node], around: int) -> None:
         self._mark_calls(run)
+        then = self.going_on.get(around) or snippets.leave(around)
         self.tokens.before(run[0].start, "BEGIN ")
-        self.tokens.after(run[-1].end, snippets.catch(around))
+        self.tokens.after(run[-1].end, snippets.catch(around) + then)
 
     def _mark_calls(self, run: Sequence[Node]) -> None:
         """Procedures called under protection cannot end the transaction; tell them."""
@@ -150,10 +160,14 @@ class TransactionRules:
     def _handle_outside(self, block: Block, around: int | None) -> None:
         self.blocks += 1
         number = self.blocks
-        self._walk(block.body, number)
+        tokens = self.tokens
         self._walk(block.handler, around)
         self._rename_error(block, number)
-        tokens = self.tokens
+        if tokens.low[block.exception + 1] == "continue_handler":
+            handler = self.finish(tokens.render(block.then + 1, block.close).strip())
+            self.going_on[number] = snippets.go_on(number, handler)
+            tokens.drop(block.then + 1, block.close)
+        self._walk(block.body, number)
         declare = "" if block.declare is not None else "DECLARE"
         if block.declare is None:
             tokens.before(block.begin, f"{declare}{snippets.declare(number)} ")
@@ -179,11 +193,13 @@ class TransactionRules:
 
     def _check(self, block: Block) -> None:
         words = self.tokens.low
-        if words[block.exception + 1] == "continue_handler":
-            raise UnsupportedError("CONTINUE_HANDLER")
-        if words[block.exception + 1] == "exit_handler":  # what every handler is
+        kind = words[block.exception + 1]
+        if kind == "continue_handler" and not self.nonatomic:
+            raise UnsupportedError("CONTINUE_HANDLER in procedures that are not NONATOMIC")
+        if kind == "exit_handler":  # what every other handler is
             self.tokens.drop(block.exception + 1, block.exception + 2)
-        if [word for word in words[block.exception : block.then + 1] if word != "\0"] != _HANDLER:
+        condition = [word for word in words[block.exception : block.then + 1] if word not in _KINDS]
+        if condition != _HANDLER:
             raise UnsupportedError("exception conditions other than OTHERS")
         if words[block.close] != "end":
             raise UnsupportedError("more than one WHEN in an exception handler")

@@ -20,6 +20,7 @@ datediff day top qualify minus over listagg within group order by ignore nulls l
 insert into update set delete merge using alter column add drop constraint like language plpgsql sql nonatomic or
 replace convert concat ratio_to_report analyze vacuum unload copy grant to public case else union all lock with
 -- /* */ /*c*/ interval cast out inout view materialized diststyle key all backup no while return start transaction
+continue_handler exit_handler
 """.split()  # noqa: SIM905
 
 plain_text = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60)

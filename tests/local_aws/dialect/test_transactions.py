@@ -3,6 +3,7 @@
 import pytest
 from psycopg import errors
 
+from local_aws.dialect import rewrite
 from tests.local_aws.dialect.database import Database
 
 
@@ -146,3 +147,68 @@ def test_nonatomic_procedures_that_call_each_other_go_on_after_a_handled_error(m
     made.run("call p()")
     assert kept(made) == ["11", "21", "22"]
     assert kept(made, "log") == ["inner division by zero"]
+
+
+def test_a_continue_handler_goes_on_behind_the_statement_that_failed(made: Database) -> None:
+    make(
+        made,
+        """
+        declare n int := 0; q varchar(99) := 'insert into a values (nvl(null, 5))';
+        begin
+            insert into a values (1);
+            insert into a values (1 / 0);
+            n := 1 / n;
+            n := n + 2;
+            if n = 2 then
+                execute 'select missing';
+                insert into a values (n);
+            end if;
+            for i in 3..4 loop
+                insert into a values (i), (i / 0);
+                insert into a values (i);
+            end loop;
+            start transaction;
+            insert into a values ('lost');
+            insert into a values (1 / 0);
+            execute q;
+        exception continue_handler when others then
+            insert into log values (nvl(null, sqlstate));
+            execute 'insert into b ' || 'values (nvl(null, 1))';
+        end;
+        """,
+        mode="nonatomic",
+    )
+    made.run("call p()")
+    assert kept(made) == ["1", "2", "3", "4", "5"]
+    assert kept(made, "log") == ["22012", "22012", "22012", "22012", "22012", "42703"]
+    assert kept(made, "b") == ["1"] * 6
+
+
+def test_an_error_in_a_continue_handler_leaves_the_block(made: Database) -> None:
+    body = """
+        begin
+            insert into a values (1);
+            begin
+                insert into a values (1 / 0);
+                insert into a values (2);
+            exception continue_handler when others then
+                execute 'select missing';
+                insert into b values (1);
+            end;
+            insert into a values (3);
+        {handler} end;
+    """
+    make(made, body.format(handler=""), mode="nonatomic")
+    with pytest.raises(errors.UndefinedColumn):
+        made.run("call p()")
+    assert (kept(made), kept(made, "b")) == (["1"], [])
+    handler = "exception when others then insert into log values (sqlerrm);"
+    make(made, body.format(handler=handler), mode="nonatomic")
+    made.run("truncate a; call p()")
+    assert (kept(made), kept(made, "log")) == (["1"], ['column "missing" does not exist'])
+
+
+def test_rewriting_a_continue_handler_again_changes_nothing() -> None:
+    body = "begin truncate t; if a then return; end if; exception continue_handler when others then call q(); end;"
+    once = rewrite(f"create procedure p() nonatomic as $$ {body} $$ language plpgsql")
+    assert rewrite(once) == once
