@@ -15,7 +15,7 @@ from blocks.calls import RETRY_SECONDS, Calls, retried
 from blocks.errors import CallError, DataApiError, StatementTimeoutError, TransientCallError
 from blocks.paging import Pager
 from blocks.request import Request
-from blocks.statement import ENDED_STATUSES, Statement
+from blocks.statement import ENDED_STATUSES, UNSUCCESSFUL_STATUSES, Statement
 from blocks.waiting import wait_for_end
 
 T = TypeVar("T")
@@ -50,8 +50,12 @@ class InFlight:
         first_sent = time.monotonic()
         response = await retried(self._submit_once, RETRY_SECONDS)
         self.statement = Statement.from_response(response, self._request.name)
+        # Only an earlier process's has failed already when it is answered; it may have done so this very second.
+        had_failed = self.statement.status in UNSUCCESSFUL_STATUSES and not self._answer_was_lost
         # One second for the Date header, which has no fractions.
-        self.was_submitted_before = age(response, "CreatedAt") > time.monotonic() - first_sent + 1.0
+        self.was_submitted_before = (
+            had_failed or age(response, "CreatedAt") > time.monotonic() - first_sent + 1.0
+        )
         verb = "Found" if self.was_submitted_before else "Submitted"
         self._logger.info("%s %s (%s)", verb, self._request.name, self.statement.id)
         return self.statement
