@@ -72,6 +72,7 @@ _CREDENTIAL_ERRORS = (
     ProfileNotFound,
     TokenRetrievalError,
 )
+CHECK_ENDPOINT = "Check AWS_ENDPOINT_URL, the region and the network."
 CHECK_CREDENTIALS = "Check the AWS credentials and that they allow this action."
 
 T = TypeVar("T")
@@ -113,8 +114,10 @@ class Calls:
         method = getattr(self.client, xform_name(operation))
         try:
             response: dict[str, Any] = method(**parameters)
-        except (BotoCoreError, ClientError) as error:
-            raise classified(operation, error) from error
+        except (BotoCoreError, ClientError, ValueError) as error:
+            refused = classified(operation, error)
+            # What botocore says of credentials may quote them, and a traceback shows its words, too.
+            raise refused from (None if isinstance(refused, CredentialsRefusedError) else error)
         return response
 
     def start(self, operation: str, parameters: Mapping[str, Any]) -> "Future[dict[str, Any]]":
@@ -175,9 +178,15 @@ def classified(operation: str, error: Exception) -> CallError:
         return _service_error(operation, error)
     code, message = type(error).__name__, str(error)
     if isinstance(error, EndpointConnectionError):
-        return EndpointUnreachableError(
-            operation, code, message, "Check AWS_ENDPOINT_URL, the region and the network."
-        )
+        return EndpointUnreachableError(operation, code, message, CHECK_ENDPOINT)
+    # What no retry mends; botocore wraps what its HTTP library raises.
+    cause = getattr(error, "kwargs", {}).get("error", error)
+    if isinstance(cause, ValueError) and "header value" in str(cause):
+        # Its message holds the value, which is a key or a token.
+        no_header = "a key or token has a character that HTTP does not allow, such as a line break"
+        return CredentialsRefusedError(operation, code, no_header, CHECK_CREDENTIALS)
+    if isinstance(cause, ValueError):
+        return CallError(operation, code, message, CHECK_ENDPOINT)
     if isinstance(error, _CREDENTIAL_ERRORS):
         return CredentialsRefusedError(operation, code, message, CHECK_CREDENTIALS)
     if isinstance(error, HTTPClientError | ConnectTimeoutError):

@@ -97,7 +97,7 @@ def check_limits(statements: Sequence[str]) -> None:
     """Checks the number of statements of one submission and the size of each.
 
     Raises:
-        ScriptError: There is none, there are more than 40, one is empty or has more than 100 KB.
+        ScriptError: There is none, there are more than 40, one is empty, has more than 100 KB or a NUL character.
     """
     if not statements:
         raise ScriptError("There is no statement to run.")
@@ -114,6 +114,8 @@ def check_limits(statements: Sequence[str]) -> None:
             )
         if not sql.strip():
             raise ScriptError(f"Statement {number} is empty.")
+        if "\0" in sql:
+            raise ScriptError(f"Statement {number} holds a NUL character, which SQL cannot.")
 
 
 def check_parameters(parameters: Mapping[str, str]) -> None:

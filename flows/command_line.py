@@ -12,8 +12,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
+import httpx
 from prefect import Flow
 from prefect.exceptions import TerminationSignal
+from prefect.settings import PREFECT_API_URL
 from pydantic import ValidationError
 
 from blocks import DataApiError
@@ -64,6 +66,14 @@ def main(
             asyncio.run(_run(flow, options))
     except EXPECTED_ERRORS as error:
         print(f"error: {one_line(error)}", file=sys.stderr)  # noqa: T201
+        return 1
+    except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:
+        # Prefect wraps what its first call meets.
+        cause = error.__cause__ if isinstance(error, RuntimeError) else error
+        if not isinstance(cause, httpx.HTTPError | httpx.InvalidURL):
+            raise
+        reason = one_line(cause) or type(cause).__name__
+        print(f"error: Prefect's API at {PREFECT_API_URL.value()}: {reason}", file=sys.stderr)  # noqa: T201
         return 1
     except (KeyboardInterrupt, asyncio.CancelledError):
         print("Interrupted; what ran was cancelled.", file=sys.stderr)  # noqa: T201
@@ -170,7 +180,8 @@ def add_common_options(options: argparse.ArgumentParser) -> None:
 def iso_date(text: str) -> date:
     """A date written YYYY-MM-DD; argparse turns the error into its message."""
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()
+        # strptime takes the digits of any script.
+        return datetime.strptime(text.encode("ascii").decode(), "%Y-%m-%d").date()
     except ValueError:
         raise argparse.ArgumentTypeError(
             f"{text!r} is no date; write YYYY-MM-DD, such as 2026-11-22"

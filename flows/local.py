@@ -37,7 +37,7 @@ def local_services(state: Path, *, stand_in: bool, fresh: bool = False) -> Itera
     Raises:
         PipelineError: One of them does not start.
     """
-    state.mkdir(exist_ok=True)
+    make_state_folder(state)
     with ExitStack() as services:
         server = None if PREFECT_API_URL.value() else services.enter_context(_prefect_server(state))
         if stand_in:
@@ -50,6 +50,22 @@ def local_services(state: Path, *, stand_in: bool, fresh: bool = False) -> Itera
             # The run's last log lines are still on their way to the server.
             for handler in logging.getLogger("prefect.flow_runs").handlers:
                 handler.flush()
+
+
+def make_state_folder(state: Path) -> None:
+    """Makes the folder where there is none.
+
+    Raises:
+        PipelineError: It cannot be made, or not written to.
+    """
+    try:
+        state.mkdir(exist_ok=True, parents=True)
+        (state / "prefect-server.log").touch()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise PipelineError(
+            f"The state folder {state} cannot be used: {reason}; choose another one."
+        ) from error
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,6 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 from prefect_aws import AwsCredentials
-from prefect_aws.s3 import S3Bucket
 
 from blocks import ScriptError
 from blocks.request import check_limits
@@ -18,6 +18,8 @@ from flows.checks import Validations, checks_of
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 
+# More than all statements of the Data API's largest batch: nobody waits for a gigabyte that can only be refused.
+MAX_SCRIPT_BYTES = 10_000_000
 _S3_LOCATION = re.compile(r"s3://(?P<bucket>[^/]+)/?(?P<prefix>.*?)/?")
 _MARKER = r"^--[ \t]*{kind}:[ \t]*(.*?)[ \t]*$"
 _RUN_DATE = re.compile(r"(?<!:):run_date\b")
@@ -30,7 +32,7 @@ class Scripts:
     """The folder of the scripts.
 
     Attributes:
-        location: A folder (a relative one is the project's), or `s3://bucket/prefix`.
+        location: A folder, anywhere (a relative one begins at the project's), or `s3://bucket/prefix`.
         credentials: Who reads from S3.
     """
 
@@ -78,18 +80,18 @@ class Scripts:
             ScriptError: It cannot be read, or is no UTF-8.
         """
         try:
-            if self.location.startswith("s3://"):
-                content = await _read_s3(self.location, filename, self.credentials)
+            if "://" in self.location:
+                content = await asyncio.to_thread(_read_s3, self.location, filename, self.credentials)
             else:
-                content = await asyncio.to_thread((PROJECT_FOLDER / self.location / filename).read_bytes)
-            return content.decode()
+                content = await asyncio.to_thread(_read_file, PROJECT_FOLDER / self.location / filename)
+            return content.decode("utf-8-sig")  # a byte order mark is no part of the text
         except UnicodeDecodeError as error:
             raise ScriptError(f"{self._path(filename)} is no UTF-8 text.") from error
-        except (OSError, BotoCoreError, ClientError) as error:
+        except (OSError, ValueError, BotoCoreError, ClientError) as error:
             raise ScriptError(f"Cannot read the script {self._path(filename)}: {_reason(error)}.") from error
 
     def _path(self, filename: str) -> str:
-        return f"{self.location.rstrip('/')}/{filename}"
+        return f"{self.location.rstrip('/')}/{filename}" if self.location else filename
 
 
 def statements_of(text: str, where: str) -> list[str]:
@@ -166,13 +168,29 @@ def for_each_day(sql: Sequence[str], days: Sequence[date]) -> tuple[list[str], d
     return statements, {name: day.isoformat() for name, day in zip(names, days, strict=True)}
 
 
-async def _read_s3(location: str, filename: str, credentials: AwsCredentials) -> bytes:
+def _read_file(path: Path) -> bytes:
+    status = path.stat()
+    # To open a pipe is to wait for its writer, and a device may have no end.
+    if not stat.S_ISREG(status.st_mode):
+        raise ValueError("it is no regular file")
+    _check_size(status.st_size)
+    return path.read_bytes()
+
+
+def _read_s3(location: str, filename: str, credentials: AwsCredentials) -> bytes:
     match = _S3_LOCATION.fullmatch(location)
     if match is None:
-        raise ScriptError(f"{location} names no bucket; write s3://bucket/prefix.")
-    bucket = S3Bucket(bucket_name=match["bucket"], bucket_folder=match["prefix"], credentials=credentials)
-    content: bytes = await bucket.aread_path(filename)
+        raise ScriptError(f"{location} names no bucket; write a folder, or s3://bucket/prefix.")
+    key = f"{match['prefix']}/{filename}".lstrip("/")
+    script = credentials.get_s3_client().get_object(Bucket=match["bucket"], Key=key)
+    _check_size(script["ContentLength"])
+    content: bytes = script["Body"].read()
     return content
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_SCRIPT_BYTES:
+        raise ValueError(f"it has {size:,} bytes, and a script may have {MAX_SCRIPT_BYTES:,}")
 
 
 def _reason(error: Exception) -> str:

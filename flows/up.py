@@ -21,7 +21,7 @@ from prefect.workers.process import ProcessWorker
 
 from flows.command_line import STATE_FOLDER, needs_stand_in
 from flows.errors import PipelineError
-from flows.local import free_port, server_ready, stand_in_for_aws
+from flows.local import free_port, make_state_folder, server_ready, stand_in_for_aws
 from flows.processes import Process, child, environment_without, start, stop
 from flows.scripts import PROJECT_FOLDER
 
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0: ended as asked. 1: something did not start, or ended by itself, told in one line. 2: a wrong option.
     """
     options = parser().parse_args(arguments)
-    state: Path = options.state_folder.resolve()
+    state: Path = options.state_folder.absolute()
     signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -75,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _bring_up(services: ExitStack, state: Path) -> str:
     """Starts everything and waits; returns the name of what ended by itself, if something does."""
-    state.mkdir(exist_ok=True)
+    make_state_folder(state)
     port = USUAL_PORT if _is_free(USUAL_PORT) else free_port()
     # A home of its own: the server's database must not be one that another server of the user's is working on.
     ours = {

@@ -1,5 +1,7 @@
 """Which warehouse a run works on."""
 
+from httpx import InvalidURL
+
 from blocks import RedshiftDataApi
 from flows.errors import PipelineError
 
@@ -27,13 +29,13 @@ async def connect(block_name: str | None) -> RedshiftDataApi:
 def first_reason(error: ValueError) -> str:
     """The first line of what pydantic, or whoever else raised it, has to say about the values."""
     errors = getattr(error, "errors", None)
-    return str(errors()[0]["msg"]) if callable(errors) else str(error)
+    return str(errors()[0]["msg"]).removeprefix("Value error, ") if callable(errors) else str(error)
 
 
 async def _load(block_name: str) -> RedshiftDataApi:
     try:
         loaded = await RedshiftDataApi.aload(block_name)
-    except ValueError as error:
+    except (ValueError, InvalidURL) as error:
         raise PipelineError(
             f"There is no block redshift-data-api/{block_name}. `prefect block ls` lists what there is; create it "
             "in the Prefect UI or with RedshiftDataApi(...).save(...)."

@@ -45,13 +45,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    if not (text.isdecimal() and int(text) < 65536):
+    if not (text.isascii() and text.isdecimal() and int(text) < 65536):
         raise argparse.ArgumentTypeError("must be between 0 and 65535")
     return int(text)
 
 
 def _positive(text: str) -> int:
-    if not (text.isdecimal() and 0 < int(text) <= 500):
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= 500):
         raise argparse.ArgumentTypeError("must be between 1 and 500")
     return int(text)
 
