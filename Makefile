@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: help run up test lint fuzz pins clean
+.PHONY: help run up test chaos lint audit fuzz pins clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -19,6 +19,9 @@ up: $(READY) ## bring up a Prefect server with its UI, the stand-in, the deploym
 test: $(READY) lint ## all tests, linters and type checks
 	@$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
+chaos: $(READY) ## runs killed, cut off and starved of disk, hundreds of them (ARGS="--kinds killed --runs 20 --seed 7")
+	@$(BIN)/python -m tests.chaos $(ARGS)
+
 lint: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -29,6 +32,9 @@ fuzz: $(READY) ## 100,000 random inputs for each property of the stand-in's SQL 
 
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header -q
+
+audit: $(READY) ## the pinned packages against known advisories, the code with bandit
+	@.ci/audit $(BIN)/uv
 
 pins: $(READY) ## renew the pinned versions after a change to pyproject.toml
 	@$(COMPILE) --extra results --extra local --extra ecs --extra dev -o requirements/all.txt
