@@ -13,6 +13,7 @@ import anyio
 
 from blocks.calls import RETRY_SECONDS, Calls, retried
 from blocks.errors import CallError, DataApiError, StatementTimeoutError, TransientCallError
+from blocks.events import announce
 from blocks.paging import Pager
 from blocks.request import Request
 from blocks.statement import ENDED_STATUSES, UNSUCCESSFUL_STATUSES, Statement
@@ -58,6 +59,8 @@ class InFlight:
         )
         verb = "Found" if self.was_submitted_before else "Submitted"
         self._logger.info("%s %s (%s)", verb, self._request.name, self.statement.id)
+        if not self.was_submitted_before:
+            announce("submitted", self.statement)
         return self.statement
 
     async def _submit_once(self) -> dict[str, Any]:
@@ -82,6 +85,8 @@ class InFlight:
             # It may have finished while the cancellation was on its way: then that is how it ended.
             if self.statement.status != "FINISHED":
                 raise StatementTimeoutError(self.statement)
+        else:
+            announce(self.statement.status.lower(), self.statement)
         self._log_end(self.statement)
         return self.statement
 
@@ -102,6 +107,9 @@ class InFlight:
             return
         # A thread does it, since the end of an event loop cancels every task, also one that only cleans up.
         await outlast(self._calls.in_background(self._cancel_and_confirm))
+        # Not by that thread, which knows nothing of the Prefect run.
+        if self.statement is not None and self.statement.has_ended:
+            announce(self.statement.status.lower(), self.statement)
 
     def _cancel_and_confirm(self) -> None:
         try:

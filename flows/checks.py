@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, cast, get_args
 
 from blocks import RedshiftDataApi, ScriptError, SubStatement
+from flows.events import announce_validation
 from flows.validation import Severity, Validated, Validation, ValidationFailedError
 
 # One place in the batch is left for the row counts.
@@ -111,6 +112,7 @@ async def validate(
         if validation.warned:
             warehouse.logger.warning("%s", validation)
     validated = Validated(statement, results, counts)
+    announce_validation(validated, run_date)
     if any(validation.failed for validation in results):
         raise ValidationFailedError(validated)
     return validated

@@ -23,12 +23,12 @@ from flows.scripts import Scripts
 from flows.task_runner import EventLoopTaskRunner
 from flows.tasks import (
     Setup,
+    load_step,
     read_script,
     read_steps,
     read_validations,
     run_setup,
     run_statements,
-    run_step,
     run_validation,
     step,
 )
@@ -78,8 +78,12 @@ async def sales_data_pipeline(
     )
 
     # run_sales_data_pipeline: both dimensions at once
-    item = step("LoadItemTable", run_step).submit(redshift, steps, wait_for=[set_up])
-    customer_address = step("LoadCustomerAddressTable", run_step).submit(redshift, steps, wait_for=[set_up])
+    load_item = load_step("LoadItemTable", redshift, ["item"], ["src_item"])
+    item = load_item.submit(redshift, steps, wait_for=[set_up])
+    load_address = load_step(
+        "LoadCustomerAddressTable", redshift, ["customer_address"], ["src_customer_address"]
+    )
+    customer_address = load_address.submit(redshift, steps, wait_for=[set_up])
 
     dimensions = [item, customer_address]
     missed = (
@@ -87,9 +91,9 @@ async def sales_data_pipeline(
         if catch_up
         else []
     )
-    fact_sales = step("run_load_fact_sales", run_step).submit(
-        redshift, steps, day, wait_for=[*dimensions, *missed]
-    )
+    facts, sources = ["store_sales", "store_sales_rejected"], ["src_store_sales", "customer", "date_dim"]
+    load_facts = load_step("run_load_fact_sales", redshift, facts, sources)
+    fact_sales = load_facts.submit(redshift, steps, day, wait_for=[*dimensions, *missed])
     validation = step("run_validate_sql_statement", run_validation).submit(
         redshift, validations, steps, day, wait_for=[fact_sales]
     )

@@ -15,6 +15,7 @@ from blocks import (
     Statement,
     TransientCallError,
 )
+from flows.assets import loading, note
 from flows.checks import Validations, row_counts, validate
 from flows.scripts import Scripts, Steps, count_rows_of, for_each_day, statements_of_step
 from flows.validation import Counted, Validated
@@ -100,7 +101,16 @@ async def run_step(warehouse: RedshiftDataApi, steps: Steps, run_date: date | No
     """
     sql = statements_of_step(steps, str(runtime.task_run.name))
     parameters = {"run_date": run_date.isoformat()} if run_date else None
-    return await warehouse.run(sql[0] if len(sql) == 1 else sql, parameters, name=statement_name())
+    statement = await warehouse.run(sql[0] if len(sql) == 1 else sql, parameters, name=statement_name())
+    note(statement)
+    return statement
+
+
+def load_step(
+    name: str, warehouse: RedshiftDataApi, makes: Sequence[str], sources: Sequence[str]
+) -> "Task[..., Any]":
+    """The step `name`, which makes the tables `makes` from `sources` and from what the steps before it made."""
+    return step(name, loading(run_step, warehouse, makes, sources))
 
 
 @redshift_task

@@ -2,12 +2,16 @@
 
 import asyncio
 import json
+import time
+from collections.abc import Callable
 from typing import Any
 
+import httpx
 from prefect import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 from prefect.client.schemas.objects import Artifact, FlowRun
 from prefect.client.schemas.sorting import FlowRunSort
+from prefect.settings import PREFECT_API_URL
 
 
 async def _latest_run() -> FlowRun:
@@ -37,3 +41,17 @@ def artifacts() -> dict[str, Any]:
         str(artifact.key): json.loads(str(artifact.data)) if artifact.type == "table" else artifact.data
         for artifact in found
     }
+
+
+def events(name_prefix: str, complete: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
+    """The latest flow run's events whose names begin so, oldest first, once they are complete."""
+    related = {"id": [f"prefect.flow-run.{latest_run().id}"]}
+    filters = {"related": related, "event": {"prefix": [name_prefix]}, "order": "ASC"}
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        answer = httpx.post(f"{PREFECT_API_URL.value()}/events/filter", json={"filter": filters})
+        found: list[dict[str, Any]] = answer.raise_for_status().json()["events"]
+        if complete(found):
+            return found
+        time.sleep(0.2)
+    raise AssertionError(f"the server has only {[event['event'] for event in found]}")

@@ -17,7 +17,7 @@ from flows.artifacts import artifacts_of, publish
 from flows.report import RunReport, Step
 from flows.sales_data_pipeline import sales_data_pipeline
 from flows.scripts import PROJECT_FOLDER
-from tests.flows.runs import artifacts
+from tests.flows.runs import artifacts, events
 from tests.flows.warehouse import Warehouse
 
 DAY = date(2026, 11, 22)
@@ -122,6 +122,10 @@ def test_a_run_that_fails_shows_how_far_it_came(warehouse: Warehouse, tmp_path: 
         r"\*\*Sales of 2026-11-22: failed\.\*\* .*LoadItemTable/1 .* is FAILED: .*division by zero",
         shown(found, "summary"),
     )
+    announced = events("redshift-data.statement.", lambda found: len(found) == 8)
+    last = {event["resource"]["prefect.resource.name"].split("/")[2]: event["event"] for event in announced}
+    assert last["LoadItemTable"] == "redshift-data.statement.failed"
+    assert last["LoadCustomerAddressTable"] == "redshift-data.statement.aborted"
 
 
 def test_a_run_that_never_reached_the_warehouse_has_a_summary(warehouse: Warehouse) -> None:

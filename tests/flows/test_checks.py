@@ -13,6 +13,7 @@ from flows.report import RunReport
 from flows.sales_data_pipeline import sales_data_pipeline
 from flows.scripts import PROJECT_FOLDER, parts_of
 from flows.validation import ValidationFailedError
+from tests.flows.runs import events
 from tests.flows.warehouse import Warehouse
 
 DAY = date(2026, 11, 22)
@@ -71,6 +72,14 @@ def run(scripts: str) -> RunReport:
     return report
 
 
+def announced(outcome: str) -> str:
+    """The message of the one event that tells of the validation."""
+    (event,) = events("sales-data-pipeline.validation.", lambda found: len(found) == 1)
+    assert event["event"] == f"sales-data-pipeline.validation.{outcome}"
+    assert event["payload"]["run_date"] == "2026-11-22"
+    return str(event["payload"]["message"])
+
+
 FACTS = "(select count(*) from store_sales)"
 
 
@@ -86,6 +95,7 @@ def test_a_warning_is_told_and_a_failure_fails_the_run_naming_all(
     assert [(r.levelname, r.getMessage()) for r in caplog.records if "validation" in r.getMessage()][:1] == [
         ("WARNING", told)
     ]
+    assert announced("warned") == told
 
     failed = f"-- check: one (fail)\nselect 1.5 as expected, {FACTS} as actual;\n"
     passed = "-- check: right (fail)\nselect 2 as expected, cast(2 as decimal(9, 2)) as actual;\n"
@@ -97,6 +107,7 @@ def test_a_warning_is_told_and_a_failure_fails_the_run_naming_all(
         "validation other failed on 2026-11-22: expected 7, found 2026. "
     )
     assert len(failure.value.validated.validations) == 6
+    assert announced("failed").endswith("; validation other failed on 2026-11-22: expected 7, found 2026")
 
 
 @pytest.mark.parametrize(
