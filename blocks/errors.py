@@ -106,7 +106,7 @@ class ExecutionError(DataApiError):
 
     def __init__(self, execution: Execution) -> None:
         self.execution = execution
-        text = f"{execution.describe_end()} {self.what_to_do}".rstrip()
+        text = f"{execution.describe_end().rstrip('.')}. {self.what_to_do}".rstrip()
         super().__init__(f"{text} Its history: {execution.console_url}")
 
 

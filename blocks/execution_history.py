@@ -1,7 +1,8 @@
 """The events of an execution: which states it has entered, and which of them failed."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 from blocks.paging import Pager
@@ -93,13 +94,34 @@ class ExecutionHistory:
         return bool(self._events) and self._events[max(self._events)].kind in _ENDS
 
     def failed_state(self) -> str:
-        """The state that failed: the one that led to the failure, not a Fail state that only reports it."""
+        """The state that failed: not a Fail state that only reports it, nor what was caught on the way there."""
         newest_first = [self._events[number] for number in sorted(self._events, reverse=True)]
         failure = next((event for event in newest_first if event.is_failure), None)
-        event = failure or next(iter(newest_first), None)
-        while event is not None and (not event.state or event.kind == "FailStateEntered"):
+        if failure is None:
+            return self._state_of(newest_first[0]) if newest_first else ""
+        return self._state_of(self._caught_before(failure) or failure) or failure.state
+
+    def _caught_before(self, event: Event) -> Event | None:
+        """What failed and was caught before a Fail state was entered, if that is how it came to be."""
+        if event.kind != "FailStateEntered":
+            return None
+        for earlier, later in pairwise([*self._back_from(event)][::-1]):
+            if later.kind.endswith("StateExited"):
+                if earlier.is_failure:
+                    return earlier
+                if earlier.kind in _PASSED_ON:
+                    inside = [e for e in self._events.values() if e.is_failure and e.id < earlier.id]
+                    return max(inside, key=lambda e: e.id, default=None)
+        return None
+
+    def _state_of(self, event: Event) -> str:
+        states = (e.state for e in self._back_from(event) if e.kind != "FailStateEntered")
+        return next(filter(None, states), "")
+
+    def _back_from(self, event: Event | None) -> Iterator[Event]:
+        while event is not None:
+            yield event
             event = self._events.get(event.previous_id)
-        return event.state if event else (failure.state if failure else "")
 
     def last_state(self) -> str:
         """The state that was entered last."""

@@ -21,12 +21,7 @@ from blocks.errors import (
 )
 from blocks.execution import UNSUCCESSFUL_STATUSES, Execution
 from blocks.execution_history import ExecutionHistory
-from blocks.execution_stop import (
-    LATE_STATEMENT_SECONDS,
-    SECONDS_BETWEEN_CALLS,
-    cancel_statements,
-    stop_and_confirm,
-)
+from blocks.execution_stop import SECONDS_BETWEEN_CALLS, Leftovers, stop_and_confirm
 from blocks.in_flight import CONFIRM_SECONDS, Logger, age, outlast
 from blocks.waiting import Pace
 
@@ -39,7 +34,7 @@ class ExecutionRun(JobRun[Any]):
 
     Args:
         calls: The client of Step Functions.
-        statements: The client of the Data API with which the execution's statements are cancelled; None if it has none.
+        leftovers: The statements that the execution leaves when it ends.
         inputs: The inputs of StartExecution, with the execution's name.
         arn: The execution that those inputs make.
         timeout: Seconds until an execution that is waited for is stopped.
@@ -53,7 +48,7 @@ class ExecutionRun(JobRun[Any]):
     def __init__(
         self,
         calls: Calls,
-        statements: Calls | None,
+        leftovers: Leftovers,
         inputs: Mapping[str, Any],
         *,
         arn: str,
@@ -61,7 +56,7 @@ class ExecutionRun(JobRun[Any]):
         logger: Logger,
     ) -> None:
         self._calls = calls
-        self._statements = statements
+        self._leftovers = leftovers
         self._inputs = inputs
         self._timeout = timeout
         self._log = logger
@@ -157,9 +152,8 @@ class ExecutionRun(JobRun[Any]):
 
     async def cancel_statements(self) -> None:
         """Cancels what still runs of its statements: a state machine that ends leaves them running."""
-        if (statements := self._statements) is not None:
-            name, log = self.execution.name, self._log
-            await outlast(self._calls.in_background(lambda: cancel_statements(statements, name, log)))
+        has_failed = self.execution.status == "FAILED"
+        await outlast(self._calls.in_background(lambda: self._leftovers.cancel(has_failed=has_failed)))
 
     async def _start_once(self) -> dict[str, Any]:
         self._call = self._calls.start("StartExecution", self._inputs)
@@ -221,10 +215,7 @@ class ExecutionRun(JobRun[Any]):
             if isinstance(error, CallError) and error.code == "ExecutionDoesNotExist":
                 return  # its start was refused, or never sent
             self._log.error("Could not stop execution %s: %s", self.execution.name, error)
-        if self._statements is not None:
-            cancel_statements(self._statements, self.execution.name, self._log)
-            time.sleep(LATE_STATEMENT_SECONDS)
-            cancel_statements(self._statements, self.execution.name, self._log)
+        self._leftovers.cancel_after_stop()
 
     def _settle_start(self) -> None:
         """Calls off a start that has not been sent yet; waits for the answer to one that has."""

@@ -1,10 +1,12 @@
 """Stopping an execution, and cancelling the statements that it leaves running."""
 
 import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from blocks.calls import Calls
-from blocks.errors import DataApiError, TransientCallError
+from blocks.errors import CallError, DataApiError, TransientCallError
 from blocks.execution import Execution
 from blocks.in_flight import CONFIRM_SECONDS, Logger, cancel_by_name
 
@@ -20,30 +22,100 @@ def stop_and_confirm(calls: Calls, arn: str, cause: str) -> dict[str, Any]:
     Raises:
         CallError: A call was refused.
     """
-    deadline = time.monotonic() + CONFIRM_SECONDS
     inputs = {"executionArn": arn, "error": "StoppedByItsCaller", "cause": cause}
-    asked = False
+    _persistently(calls, "StopExecution", inputs, lambda _: True)
+    return _described_at_end(calls, arn)
+
+
+def _described_at_end(calls: Calls, arn: str) -> dict[str, Any]:
+    return _persistently(
+        calls,
+        "DescribeExecution",
+        {"executionArn": arn},
+        lambda found: Execution.from_response(found).has_ended,
+    )
+
+
+def _persistently(
+    calls: Calls, operation: str, inputs: Mapping[str, Any], is_enough: Callable[[dict[str, Any]], bool]
+) -> dict[str, Any]:
+    """Makes a call until its answer is enough, or `CONFIRM_SECONDS` have passed."""
+    deadline = time.monotonic() + CONFIRM_SECONDS
     while True:
+        is_over = time.monotonic() > deadline
         try:
-            if not asked:
-                calls.request_once("StopExecution", inputs)
-                asked = True
-            response = calls.request_once("DescribeExecution", {"executionArn": arn})
-            if Execution.from_response(response).has_ended or time.monotonic() > deadline:
+            response = calls.request_once(operation, inputs)
+            if is_over or is_enough(response):
                 return response
         except TransientCallError:
-            if time.monotonic() > deadline:
+            if is_over:
                 raise
-        time.sleep(0.1 if not asked else SECONDS_BETWEEN_CALLS)
+        time.sleep(SECONDS_BETWEEN_CALLS)
 
 
-def cancel_statements(statements: Calls, execution_name: str, log: Logger) -> None:
-    """Cancels what still runs of an execution's statements, blocking; what does not work is logged.
+@dataclass(frozen=True)
+class Leftovers:
+    """The statements of an execution, which run on when it ends, however it does. Their names begin with its own.
 
-    A state machine that ends, however it does, leaves them running. Their names begin with the execution's.
+    Attributes:
+        execution_name: Whose.
+        warehouse: The client of the Data API that lists and cancels them; None where that is not wanted. On AWS it sees
+            the statements of its own IAM role only.
+        calls: The client of Step Functions.
+        cancelling: The inputs of StartExecution for an execution that cancels them, in the state machine's role; None
+            where the state machine has no such way.
+        log: Told of what was cancelled, and of what does not work.
     """
-    try:
-        for statement in cancel_by_name(statements, f"{execution_name}/"):
-            log.info("Cancelled %s (%s): it ended %s", statement.name, statement.id, statement.status)
-    except DataApiError as error:
-        log.error("Statements of execution %s may still run: %s", execution_name, error)
+
+    execution_name: str
+    warehouse: Calls | None
+    calls: Calls
+    cancelling: Mapping[str, Any] | None
+    log: Logger
+
+    def cancel(self, *, has_failed: bool = False) -> None:
+        """Cancels what still runs, blocking; a state machine that can cancels by itself when it fails."""
+        by_execution = "" if has_failed else self._start_cancelling()
+        if self.warehouse is not None:
+            self._cancel_by_name(self.warehouse)
+        if by_execution:
+            self._confirm(by_execution)
+
+    def cancel_after_stop(self) -> None:
+        """Cancels what still runs, blocking, also what a state was submitting while it was stopped."""
+        self.cancel()
+        if self.warehouse is not None:
+            time.sleep(LATE_STATEMENT_SECONDS)
+            self._cancel_by_name(self.warehouse)
+
+    def _cancel_by_name(self, warehouse: Calls) -> None:
+        try:
+            for statement in cancel_by_name(warehouse, f"{self.execution_name}/"):
+                self.log.info(
+                    "Cancelled %s (%s): it ended %s", statement.name, statement.id, statement.status
+                )
+        except DataApiError as error:
+            self._tell(error)
+
+    def _start_cancelling(self) -> str:
+        """The ARN of the execution that cancels them, empty where there is none."""
+        if self.cancelling is None:
+            return ""
+        try:
+            return str(self.calls.request_once("StartExecution", self.cancelling)["executionArn"])
+        except CallError as error:
+            if error.code != "ExecutionAlreadyExists":  # all was cancelled before
+                self._tell(error)
+            return ""
+
+    def _confirm(self, arn: str) -> None:
+        try:
+            status = Execution.from_response(_described_at_end(self.calls, arn)).status
+            self.log.info(
+                "The statements of execution %s are cancelled by %s: %s", self.execution_name, arn, status
+            )
+        except DataApiError as error:
+            self._tell(error)
+
+    def _tell(self, error: DataApiError) -> None:
+        self.log.error("Statements of execution %s may still run: %s", self.execution_name, error)

@@ -1,9 +1,7 @@
 """The block: a state machine of AWS Step Functions, as a job that is triggered and waited for."""
 
-import hashlib
 import json
 import os
-import re
 from collections.abc import Mapping
 from typing import Any, Self
 from uuid import uuid4
@@ -16,17 +14,14 @@ from blocks.calls import CALL_THREADS, Calls
 from blocks.client import Client, make_client
 from blocks.errors import CallError, DataApiError, StateMachineError, TransientCallError
 from blocks.execution import Execution
+from blocks.execution_names import CANCEL_SUFFIX, STATE_MACHINE_ARN, execution_arn, execution_name
 from blocks.execution_run import ExecutionRun
+from blocks.execution_stop import Leftovers
 from blocks.redshift_data_api import RedshiftDataApi
 
 # An execution may run for a year (quotas of Step Functions).
 LONGEST_EXECUTION_SECONDS = 365 * 86_400
-MAX_NAME_CHARACTERS = 80
 ENVIRONMENT_VARIABLE = "REDSHIFT_ETL_STATE_MACHINE_ARN"
-_ARN = re.compile(
-    r"(?P<head>arn:aws[a-z-]*:states:(?P<region>[a-z0-9-]+):\d{12}):stateMachine:"
-    r"(?P<name>[^:/\s]+)(:[^:/\s]+)?"
-)
 
 
 class StateMachine(JobBlock):  # type: ignore[type-arg] # with one, pydantic would make a block type of its own
@@ -76,6 +71,12 @@ class StateMachine(JobBlock):  # type: ignore[type-arg] # with one, pydantic wou
         title="Warehouse",
         description="Where the statements of an execution, whose names begin with its own, are cancelled with it.",
     )
+    cancels_statements: bool = Field(
+        default=False,
+        title="Cancels Statements",
+        description="Whether an execution cancels its statements when it fails, and another one's at the input "
+        '{"cancel": "<its name>"}, as that of infra/ does. On AWS only the role that submitted a statement finds it.',
+    )
     execution_input: dict[str, Any] = Field(
         default_factory=dict,
         title="Input",
@@ -94,7 +95,7 @@ class StateMachine(JobBlock):  # type: ignore[type-arg] # with one, pydantic wou
     @field_validator("state_machine_arn")
     @classmethod
     def _check_arn(cls, arn: str) -> str:
-        if not _ARN.fullmatch(arn):
+        if not STATE_MACHINE_ARN.fullmatch(arn):
             raise ValueError(
                 f"{arn!r} is no ARN of a state machine; it looks like "
                 "arn:aws:states:eu-central-1:123456789012:stateMachine:RedshiftETLStepFunction."
@@ -208,33 +209,28 @@ class StateMachine(JobBlock):  # type: ignore[type-arg] # with one, pydantic wou
         return await self._client.calls(self._make_calls)
 
     def _make_calls(self) -> Calls:
-        region = self._arn_part("region")
+        region = self.state_machine_arn.split(":")[3]
         return Calls(make_client("stepfunctions", self.aws_credentials, CALL_THREADS, region), max_waits=1)
 
     async def _attempt(self, name: str, number: int, text: str = "{}") -> ExecutionRun:
-        attempt = execution_name(name, number)
-        return ExecutionRun(
-            await self.calls(),
+        calls, attempt = await self.calls(), execution_name(name, number)
+        leftovers = Leftovers(
+            attempt,
             await self.warehouse.calls() if self.warehouse else None,
-            {"stateMachineArn": self.state_machine_arn, "name": attempt, "input": text},
-            arn=f"{self._arn_part('head')}:execution:{self._arn_part('name')}:{attempt}",
+            calls,
+            self._inputs(f"{attempt}{CANCEL_SUFFIX}", json.dumps({"cancel": attempt}))
+            if self.cancels_statements
+            else None,
+            self.logger,
+        )
+        return ExecutionRun(
+            calls,
+            leftovers,
+            self._inputs(attempt, text),
+            arn=execution_arn(self.state_machine_arn, attempt),
             timeout=self.execution_timeout_seconds,
             logger=self.logger,
         )
 
-    def _arn_part(self, part: str) -> str:
-        match = _ARN.fullmatch(self.state_machine_arn)
-        return match[part] if match else ""
-
-
-def execution_name(name: str, attempt: int = 1) -> str:
-    """A name that Step Functions and CloudWatch Logs take: 80 letters, digits, `-` and `_` at most.
-
-    Two names stay two: what had to be changed ends in a checksum of what it was.
-    """
-    suffix = f"-{attempt}" if attempt > 1 else ""
-    clean = re.sub(r"[^0-9A-Za-z_-]", "-", name)
-    room = MAX_NAME_CHARACTERS - len("-999")
-    if clean != name or len(clean) > room:
-        clean = f"{clean[: room - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-    return clean + suffix
+    def _inputs(self, name: str, text: str) -> dict[str, str]:
+        return {"stateMachineArn": self.state_machine_arn, "name": name, "input": text}

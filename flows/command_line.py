@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from blocks import DataApiError
 from flows.days import days_asked
 from flows.errors import PipelineError
+from flows.hand_off import HandOff
 from flows.local import local_services
 from flows.run_date import scheduled_run_date
 from flows.scripts import PROJECT_FOLDER
@@ -108,6 +109,19 @@ def parser() -> argparse.ArgumentParser:
         help="first load the days that were missed since the last validated one, at most 40 back",
     )
     add_common_options(options)
+    options.add_argument(
+        "--hand-off",
+        choices=get_args(HandOff),
+        default="none",
+        help="none: the flow does the job (default); instead: a state machine of AWS Step Functions does it, and the "
+        "flow follows and validates; after: one is started with the run's summary",
+    )
+    options.add_argument(
+        "--state-machine",
+        metavar="BLOCK",
+        help="the name of a redshift-etl-state-machine block (default: the one that REDSHIFT_ETL_STATE_MACHINE_ARN "
+        "names)",
+    )
     return options
 
 

@@ -9,6 +9,7 @@ from prefect.logging import get_logger
 from blocks import DataApiError
 from flows.artifacts import publish
 from flows.errors import PipelineError
+from flows.hand_off import connect_machine, execution_name
 from flows.report import RunReport
 from flows.tasks import statement_prefix
 from flows.warehouse import connect
@@ -16,18 +17,21 @@ from flows.warehouse import connect
 
 # Prefect passes the arguments by these names.
 async def cancel_statements(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001
-    """Cancels whatever statement of the flow run still runs, found by its name.
+    """Stops the execution that the flow run has started, and cancels whatever statement still runs, found by name.
 
-    A live process cancels its own statements; this is for one that was killed, of which only the names are left. The
-    hook runs wherever Prefect notices: in the process itself or in the worker.
+    A live process cancels its own; this is for one that was killed, of which only the names are left. The hook runs
+    wherever Prefect notices: in the process itself or in the worker.
     """
     logger = get_logger("flows.hooks")
     try:
         warehouse = await connect(flow_run.parameters.get("warehouse"))
         for statement in await warehouse.cancel_statements(statement_prefix(flow.name, str(flow_run.id))):
             logger.info("Cancelled %s (%s): it ended %s", statement.name, statement.id, statement.status)
+        if (hand_off := flow_run.parameters.get("hand_off", "none")) != "none":
+            machine = await connect_machine(hand_off, flow_run.parameters.get("state_machine"), warehouse)
+            await machine.stop_executions(execution_name(flow.name, str(flow_run.id)))
     except (DataApiError, PipelineError) as error:
-        logger.error("Statements of the flow run %s may still run: %s", flow_run.name, error)
+        logger.error("Something of the flow run %s may still run: %s", flow_run.name, error)
 
 
 async def publish_report(flow: Flow[..., Any], flow_run: FlowRun, state: State[RunReport]) -> None:  # noqa: ARG001

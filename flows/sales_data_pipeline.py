@@ -15,6 +15,7 @@ if (
 from prefect import flow
 
 from flows.catch_up import load_missed_days
+from flows.hand_off import HandOff, hand_on, machine_for, run_by_state_machine
 from flows.hooks import cancel_statements, publish_report
 from flows.report import RunReport
 from flows.reporting import finished_and_reported
@@ -49,6 +50,8 @@ async def sales_data_pipeline(
     warehouse: str | None = None,
     timezone: str = "UTC",
     catch_up: bool = False,
+    hand_off: HandOff = "none",
+    state_machine: str | None = None,
 ) -> RunReport:
     """Loads one day of sales into Amazon Redshift. A failed run is simply run again, with no clean-up.
 
@@ -60,10 +63,15 @@ async def sales_data_pipeline(
         warehouse: The name of a `RedshiftDataApi` block; without one, the connection that the environment names.
         timezone: The schedule's time zone, as an IANA name.
         catch_up: Whether the days that were missed since the last validated one are loaded before.
+        hand_off: `instead` has a state machine do the job, and validates; `after` starts one with the run's summary.
+        state_machine: The name of a `StateMachine` block; without one, the state machine that the environment names.
     """
     day = run_date or scheduled_run_date(timezone)
     redshift = await connect(warehouse)
     source = Scripts(scripts, redshift.aws_credentials)
+    machine = await machine_for(hand_off, state_machine, redshift, setup=setup, catch_up=catch_up)
+    if machine and hand_off == "instead":
+        return await run_by_state_machine(machine, redshift, source, day, setup)
 
     sp_statement = step("read_sp_statement", read_script).submit(source, "sp_statements.sql")
     steps = step("read_steps", read_steps).submit(source, "steps.sql")
@@ -99,7 +107,10 @@ async def sales_data_pipeline(
     )
 
     loads = [deploy, set_up, *dimensions, *missed, fact_sales, validation]
-    return await finished_and_reported(redshift, day, sp_statement, steps, validations, *loads)
+    report = await finished_and_reported(redshift, day, sp_statement, steps, validations, *loads)
+    if machine:
+        await hand_on(machine, report)
+    return report
 
 
 if __name__ == "__main__":

@@ -1,9 +1,14 @@
 """Which warehouse a run works on."""
 
+from typing import TypeVar
+
 from httpx import InvalidURL
+from prefect.blocks.core import Block
 
 from blocks import RedshiftDataApi
 from flows.errors import PipelineError
+
+B = TypeVar("B", bound=Block)
 
 
 async def connect(block_name: str | None) -> RedshiftDataApi:
@@ -13,7 +18,7 @@ async def connect(block_name: str | None) -> RedshiftDataApi:
         PipelineError: There is no such block, or the environment names no warehouse.
     """
     if block_name is not None:
-        return await _load(block_name)
+        return await load_block(RedshiftDataApi, block_name)
     try:
         warehouse = RedshiftDataApi.from_environment()
     except ValueError as error:
@@ -32,14 +37,20 @@ def first_reason(error: ValueError) -> str:
     return str(errors()[0]["msg"]).removeprefix("Value error, ") if callable(errors) else str(error)
 
 
-async def _load(block_name: str) -> RedshiftDataApi:
+async def load_block(block_type: type[B], block_name: str) -> B:
+    """The stored block of that type and name.
+
+    Raises:
+        PipelineError: There is none.
+    """
+    slug = block_type.get_block_type_slug()
     try:
-        loaded = await RedshiftDataApi.aload(block_name)
+        loaded = await block_type.aload(block_name)
     except (ValueError, InvalidURL) as error:
         raise PipelineError(
-            f"There is no block redshift-data-api/{block_name}. `prefect block ls` lists what there is; create it "
-            "in the Prefect UI or with RedshiftDataApi(...).save(...)."
+            f"There is no block {slug}/{block_name}. `prefect block ls` lists what there is; create it in the "
+            f"Prefect UI or with {block_type.__name__}(...).save(...)."
         ) from error
-    if not isinstance(loaded, RedshiftDataApi):
-        raise PipelineError(f"The block {block_name} is no RedshiftDataApi block.")
+    if not isinstance(loaded, block_type):
+        raise PipelineError(f"The block {block_name} is no {block_type.__name__} block.")
     return loaded

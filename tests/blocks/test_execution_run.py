@@ -19,9 +19,11 @@ from blocks import (
     RedshiftDataApi,
     StateMachine,
 )
-from local_aws import Served
+from local_aws import Admin, Served
 from tests.blocks.conftest import History
 from tests.blocks.machines import create
+from tests.infra.machine import Machine
+from tests.local_aws.conftest import eventually
 
 pytestmark = pytest.mark.anyio
 SLOW = "select pg_sleep(60)"
@@ -119,7 +121,10 @@ async def test_each_state_is_logged_once_and_the_service_is_asked_once_a_second(
                 "both": {
                     "Type": "Parallel",
                     "Branches": [
-                        {"StartAt": "LoadItemTable", "States": {"LoadItemTable": BROKEN["check"]}},
+                        {
+                            "StartAt": "is_item_complete",
+                            "States": {"is_item_complete": choice("failure"), "failure": FAIL},
+                        },
                         {"StartAt": "wait_on_load", "States": LONG_WAIT},
                     ],
                     "End": True,
@@ -127,7 +132,7 @@ async def test_each_state_is_logged_once_and_the_service_is_asked_once_a_second(
             },
             {},
             ExecutionFailedError,
-            "is FAILED in state LoadItemTable: ",
+            "is FAILED in state is_item_complete: FAILED: ERROR: division by zero",
         ),
         (LONG_WAIT, {"TimeoutSeconds": 1}, ExecutionTimedOutError, "is TIMED_OUT in state wait_on_load"),
     ],
@@ -205,6 +210,24 @@ async def test_cancelled_while_it_is_being_started(step_functions: Any) -> None:
     with pytest.raises(asyncio.CancelledError):
         await starting
     assert executions(step_functions, machine) == {"hasty": "ABORTED"}
+
+
+async def test_a_machine_that_can_cancels_its_statements_in_its_own_role(
+    aws: Served, database: str, admin: Admin, history: History, step_functions: Any
+) -> None:
+    admin.add_fault("slow_start", statement_name="own/", seconds=600.0)
+    project = await asyncio.to_thread(Machine, database)
+    machine = StateMachine(state_machine_arn=project.arn, cancels_statements=True)
+    run = await machine.trigger({"run_date": "2026-11-22"}, name="own")
+    waiting = asyncio.create_task(run.wait_for_completion())
+    await asyncio.to_thread(eventually, lambda: history.calls("DescribeStatement"))
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert executions(step_functions, machine) == {"own": "ABORTED", "own-cancel": "SUCCEEDED"}
+    listed = boto3.client("redshift-data").list_statements(StatementName="own/", Status="ALL")["Statements"]
+    assert [statement["Status"] for statement in listed] == ["ABORTED"]
+    project.close()
 
 
 async def test_a_failed_execution_cancels_what_its_other_branch_left(

@@ -30,10 +30,10 @@ asyncio.run(execute())
 """
 
 
-def execute(flow: Flow[..., Any], flow_run_id: UUID) -> "subprocess.Popen[bytes]":
-    """Starts a process that executes the flow run."""
+def execute(flow: Flow[..., Any], flow_run_id: UUID, before: str = "") -> "subprocess.Popen[bytes]":
+    """Starts a process that executes the flow run, and the Python code `before` first."""
     return subprocess.Popen(
-        [sys.executable, "-c", EXECUTE, flow.fn.__module__, flow.fn.__name__, str(flow_run_id)],
+        [sys.executable, "-c", before + EXECUTE, flow.fn.__module__, flow.fn.__name__, str(flow_run_id)],
         cwd=PROJECT_FOLDER,
         env=dict(os.environ),
         stderr=subprocess.DEVNULL,
