@@ -82,7 +82,7 @@ BEGIN
         'command', command, 'table', (SELECT relname FROM pg_class WHERE oid = relation), 'oid', relation::oid::int8,
         'columns', local_aws.table_columns(relation)));
     loaded := local_aws.load(relation, plan ->> 'columns', (plan ->> 'reject_limit')::bigint, (plan ->> 'id')::uuid);
-    PERFORM local_aws.transfer(jsonb_build_object('finish', plan -> 'id', 'rows', loaded));
+    PERFORM local_aws.transfer(jsonb_build_object('finish', true, 'rows', loaded));
     RETURN QUERY SELECT local_aws.moved('copy', loaded, plan ->> 'query');
 END
 $$;
@@ -99,7 +99,7 @@ BEGIN
         'command', command, 'columns', local_aws.table_columns(to_regclass('pg_temp.local_aws_unloaded'))));
     unloaded := local_aws.unload((plan ->> 'id')::uuid);
     DROP VIEW pg_temp.local_aws_unloaded;
-    PERFORM local_aws.transfer(jsonb_build_object('finish', plan -> 'id', 'rows', unloaded));
+    PERFORM local_aws.transfer(jsonb_build_object('finish', true, 'rows', unloaded));
     RETURN QUERY SELECT local_aws.moved('unload', unloaded, plan ->> 'query');
 END
 $$;

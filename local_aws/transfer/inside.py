@@ -3,7 +3,7 @@
 The engine asks by a notice with SQLSTATE `LA002` and a JSON object, and waits for an answer in the mailbox:
 
     {id, command, columns, table, oid}   begin; the answer tells COPY to read, UNLOAD to write, the file <id>.rows
-    {id, finish, rows}                   the engine has moved so many rows by the file <finish>.rows
+    {id, finish: true, rows}             the engine has moved so many rows
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import json
 import logging
 import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,12 +28,13 @@ from local_aws.transfer.errors import TransferProblem
 from local_aws.transfer.source import TooManyRejected
 
 REQUEST = "LA002"
+REFUSED = "the engine refused its rows, or the procedure was ended"
 BYTES_A_TURN = 1 << 18
 LOG = logging.getLogger(__name__)
 
 
 class Step(Protocol):
-    """One command, from its beginning to its end."""
+    """What one command does before and after the engine moves the rows."""
 
     def hear(self, sqlstate: str, message: str) -> bool:
         """Take a notice that belongs to it."""
@@ -42,6 +44,16 @@ class Step(Protocol):
 
     async def finish(self) -> None:
         """Do what comes after it."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A command at work: `part` is what the history shows of it, `rows` is the file through which its rows pass."""
+
+    step: Step
+    part: Part
+    started: float
+    rows: Path
 
 
 class Attendant:
@@ -56,8 +68,9 @@ class Attendant:
         self._statement = statement
         self._number = number
         self._tasks: set[asyncio.Task[None]] = set()
-        self._files: list[Path] = []
-        self._open: dict[str, tuple[Step, Part, float]] = {}
+        self._answers: list[str] = []
+        # The engine runs one after the other.
+        self._running: Running | None = None
 
     async def __aenter__(self) -> "Attendant":
         """Be ready."""
@@ -68,15 +81,14 @@ class Attendant:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for key in list(self._open):
-            self._close(key, "FAILED", "the procedure ended before it")
-        for file in self._files:
-            file.unlink(missing_ok=True)
+        self._close("FAILED", REFUSED)
+        for name in self._answers:
+            (self._mailbox.folder / name).unlink(missing_ok=True)
 
     def hear(self, sqlstate: str, message: str) -> bool:
         """Take a notice of the engine; return whether it was meant for this."""
         if sqlstate != REQUEST:
-            return any(step.hear(sqlstate, message) for step, _, _ in self._open.values())
+            return self._running is not None and self._running.step.hear(sqlstate, message)
         request = json.loads(message)
         self._put(request["id"], "")
         task = asyncio.ensure_future(self._answer(request))
@@ -86,12 +98,11 @@ class Attendant:
 
     async def _answer(self, request: dict[str, Any]) -> None:
         try:
-            work = self._finish if "finish" in request else self._begin
-            answer = await work(request)
+            answer = await (self._finish(request) if "finish" in request else self._begin(request))
         except (TransferProblem, DialectError) as problem:
             message, _, detail = str(problem).partition("\n  Detail: ")
             answer = {"error": message, "detail": detail}
-            self._close(request.get("finish", request["id"]), "FAILED", message)
+            self._close("FAILED", message)
             await self._log.flush(self._statement.database)  # for a handler that looks into stl_load_errors
         except Exception:
             LOG.exception("COPY or UNLOAD in a procedure")
@@ -99,9 +110,9 @@ class Attendant:
         self._put(request["id"], json.dumps(answer))
 
     async def _begin(self, request: dict[str, Any]) -> dict[str, Any]:
-        key = request["id"]
+        self._close("FAILED", REFUSED)  # the one before, whose error the procedure has handled
         part = Part(sql=request["command"], query_id=next(QUERY_IDS))
-        rows = self._file(f"{key}.rows")
+        rows = self._mailbox.folder / f"{request['id']}.rows"
         command = parse(request["command"])
         backend = await self._rest.s3()
         step: Step
@@ -110,14 +121,14 @@ class Attendant:
         else:
             assert isinstance(command, Unload)  # noqa: S101 - the dialect hands over nothing else
             step = _Unloading(command, request, backend, rows)
-        self._open[key] = step, part, time.time()
-        return {"id": key, "query": str(part.query_id), **await step.begin()}
+        self._running = Running(step, part, time.time(), rows)
+        return {"id": request["id"], "query": str(part.query_id), **await step.begin()}
 
     async def _finish(self, request: dict[str, Any]) -> dict[str, Any]:
-        step, part, _ = self._open[request["finish"]]
-        part.rows = request["rows"]
-        await step.finish()
-        self._close(request["finish"], "FINISHED")
+        assert self._running is not None  # noqa: S101 - compat/17_transfers.sql begins first
+        self._running.part.rows = request["rows"]
+        await self._running.step.finish()
+        self._close("FINISHED")
         return {"id": request["id"]}
 
     def _reporter(self, part: Part) -> load.Report:
@@ -127,21 +138,17 @@ class Attendant:
 
         return report
 
-    def _close(self, key: str, status: str, error: str | None = None) -> None:
-        if key not in self._open:
+    def _close(self, status: str, error: str | None = None) -> None:
+        running, self._running = self._running, None
+        if running is None:
             return
-        _, part, started = self._open.pop(key)
-        part.duration = int((time.time() - started) * 1e9)
-        part.move(status, error)
-        self._log.add(Ran(self._statement, self._number, part, started, ()))
-
-    def _file(self, name: str) -> Path:
-        file = self._mailbox.folder / name
-        self._files.append(file)
-        return file
+        running.rows.unlink(missing_ok=True)
+        running.part.duration = int((time.time() - running.started) * 1e9)
+        running.part.move(status, error)
+        self._log.add(Ran(self._statement, self._number, running.part, running.started, ()))
 
     def _put(self, name: str, text: str) -> None:
-        self._file(name)
+        self._answers.append(name)
         self._mailbox.put(name, text)
 
 

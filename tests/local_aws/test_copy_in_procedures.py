@@ -87,6 +87,22 @@ def test_nonatomic_procedures_keep_what_was_loaded_and_go_on(bucket: Bucket, loa
     assert said == [["The specified S3 prefix 'nothing' does not exist"]]
 
 
+def test_a_load_after_one_that_the_engine_refused(bucket: Bucket, load: str) -> None:
+    bucket.put({"in": "1,x\n2,y\n", "dates": "2020-01-01\n2020-13-01\n"})
+    bucket.statements.batch("alter table t add check (a < 2)", "create table d (a date)")
+    body = (
+        f"begin {load}; exception when others then raise info '%', sqlerrm; end;"
+        f" {load.replace('copy t', 'copy d').replace('/in', '/dates')} maxerror 9;"
+    )
+    finished(call(bucket.statements, body, mode="nonatomic"))
+    assert bucket.statements.rows("select count(*) from d") == [[1]]
+    assert bucket.statements.rows("select filename, colname from stl_load_errors") == [
+        [f"s3://{bucket.name}/dates", "a"]
+    ]
+    history = "select status from sys_query_history where query_type = 'COPY' order by query_id"
+    assert bucket.statements.rows(history) == [["failed"], ["success"]]
+
+
 def test_the_engines_own_errors_are_told(bucket: Bucket, load: str) -> None:
     bucket.statements.run("alter table t add check (a < 2)")
     assert "violates check constraint" in call(bucket.statements, f"{load};")["Error"]
