@@ -3,19 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from io import StringIO
 from typing import Literal
-
-from rich import box
-from rich.console import Console
-from rich.table import Table
 
 from blocks.statement import shorten
 from flows.errors import PipelineError
+from flows.text_table import text_table
 
 NAMED_IN_ERROR = 5
 ERROR_WIDTH = 200
-TABLE_WIDTH = 110
 
 Status = Literal["loaded", "skipped", "failed", "interrupted", "not reached"]
 
@@ -54,17 +49,13 @@ class DaysReport:
             raise DaysFailedError(failed, len(self.days))
 
     def __str__(self) -> str:
-        table = Table("day", "status", box=box.SIMPLE_HEAD)
-        for column in ("delivered", "loaded", "rejected", "seconds"):
-            table.add_column(column, justify="right")
-        table.add_column("error", overflow="fold")
-        for day in self.days:
+        def cells(day: DayReport) -> Sequence[str]:
             counts = ["-" if n is None else str(n) for n in (day.delivered, day.loaded, day.rejected)]
             seconds = "-" if day.seconds is None else f"{day.seconds:.2f}"
-            table.add_row(str(day.day), day.status, *counts, seconds, shorten(day.error, ERROR_WIDTH))
-        out = StringIO()
-        Console(file=out, width=TABLE_WIDTH, color_system=None, markup=False).print(table)
-        return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+            return str(day.day), day.status, *counts, seconds, shorten(day.error, ERROR_WIDTH)
+
+        headings = ["day", "status", ">delivered", ">loaded", ">rejected", ">seconds", "error"]
+        return text_table(headings, [cells(day) for day in self.days])
 
 
 class DaysFailedError(PipelineError):

@@ -3,16 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from io import StringIO
-
-from rich import box
-from rich.console import Console
-from rich.table import Table
 
 from blocks import Statement
+from flows.text_table import text_table
 from flows.validation import Validation
-
-TABLE_WIDTH = 110
 
 
 @dataclass(frozen=True)
@@ -54,41 +48,28 @@ class RunReport:
             tables.append(_validations_table(self.validations))
         if self.rows_after:
             tables.append(_rows_table(self))
-        out = StringIO()
-        console = Console(file=out, width=TABLE_WIDTH, color_system=None)
-        for table in tables:
-            console.print(table)
-        text = "\n".join(line.rstrip() for line in out.getvalue().splitlines())
-        return f"Sales of {self.run_date}\n{text}"
+        return "\n\n".join([f"Sales of {self.run_date}", *tables])
 
 
-def _steps_table(steps: Sequence[Step]) -> Table:
-    table = Table("step", "statement id", "status", box=box.SIMPLE_HEAD)
-    table.add_column("seconds", justify="right")
-    table.add_column("rows", justify="right")
-    for step in steps:
-        statement = step.statement
+def _steps_table(steps: Sequence[Step]) -> str:
+    def cells(name: str, statement: Statement) -> Sequence[str]:
         rows = str(statement.rows) if statement.rows >= 0 else "-"
-        table.add_row(step.name, statement.id, statement.status, f"{statement.seconds:.2f}", rows)
-    return table
+        return name, statement.id, statement.status, f"{statement.seconds:.2f}", rows
+
+    headings = ["step", "statement id", "status", ">seconds", ">rows"]
+    return text_table(headings, [cells(step.name, step.statement) for step in steps])
 
 
-def _validations_table(validations: Sequence[Validation]) -> Table:
-    table = Table("validation", "run date", box=box.SIMPLE_HEAD)
-    table.add_column("expected", justify="right")
-    table.add_column("found", justify="right")
-    table.add_column("status")
-    for check in validations:
-        table.add_row(
-            check.check_name, str(check.run_date), str(check.expected), str(check.actual), check.status
-        )
-    return table
+def _validations_table(validations: Sequence[Validation]) -> str:
+    def cells(check: Validation) -> Sequence[str]:
+        return check.check_name, str(check.run_date), str(check.expected), str(check.actual), check.status
+
+    headings = ["validation", "run date", ">expected", ">found", "status"]
+    return text_table(headings, [cells(check) for check in validations])
 
 
-def _rows_table(report: RunReport) -> Table:
-    table = Table("table", box=box.SIMPLE_HEAD)
-    table.add_column("rows before", justify="right")
-    table.add_column("after", justify="right")
-    for name, before, after in report.rows():
-        table.add_row(name, *("-" if count is None else str(count) for count in (before, after)))
-    return table
+def _rows_table(report: RunReport) -> str:
+    def cells(name: str, *counts: int | None) -> Sequence[str]:
+        return name, *("-" if count is None else str(count) for count in counts)
+
+    return text_table(["table", ">rows before", ">after"], [cells(*row) for row in report.rows()])
