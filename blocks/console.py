@@ -3,9 +3,8 @@
 from urllib.parse import quote, urlsplit
 
 from blocks.connection import Connection
+from blocks.console_host import console_host
 
-# Of the partitions that have a console of their own, by how their regions begin.
-_DOMAINS = {"cn-": "console.amazonaws.cn", "us-gov-": "console.amazonaws-us-gov.com"}
 _AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn")
 
 
@@ -27,12 +26,9 @@ class Console(Connection):
 
 def query_monitoring_url(region: str, cluster: str | None) -> str:
     """The query monitoring page of a provisioned cluster, or without one that of all serverless workgroups."""
-    domain = next(
-        (name for start, name in _DOMAINS.items() if region.startswith(start)), "console.aws.amazon.com"
-    )
     page = (
         f"/cluster-details?cluster={quote(cluster, safe='')}&tab=queries"
         if cluster
         else "serverless-query-and-database-monitoring"
     )
-    return f"https://{region}.{domain}/redshiftv2/home?region={region}#{page}"
+    return f"https://{console_host(region)}/redshiftv2/home?region={region}#{page}"

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from blocks.console_host import console_host
 from blocks.statement import shorten
 
 UNSUCCESSFUL_STATUSES = frozenset({"FAILED", "TIMED_OUT", "ABORTED"})
 # Any other status is not an end.
 ENDED_STATUSES = frozenset({"SUCCEEDED"}) | UNSUCCESSFUL_STATUSES
-_CONSOLES = {"aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +55,8 @@ class Execution:
     @property
     def console_url(self) -> str:
         """Its page in the AWS console."""
-        _, partition, _, region, *_ = self.arn.split(":")
-        console = _CONSOLES.get(partition, "console.aws.amazon.com")
-        return f"https://{region}.{console}/states/home?region={region}#/v2/executions/details/{self.arn}"
+        region = self.arn.split(":")[3]
+        return f"https://{console_host(region)}/states/home?region={region}#/v2/executions/details/{self.arn}"
 
     def describe_end(self) -> str:
         """One sentence: which execution ended how, in which state, in the engine's words."""
