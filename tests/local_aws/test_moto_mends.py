@@ -1,0 +1,38 @@
+"""Each fault of moto that is mended is there without the mend, and gone with it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.local_aws.moto_faults import FAULTS
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+
+
+def probed(*arguments: str) -> dict[str, bool]:
+    """What `moto_faults.py` finds, in a process of its own: mends cannot be taken back."""
+    command = [sys.executable, "-m", "tests.local_aws.moto_faults", *arguments]
+    done = subprocess.run(command, cwd=PROJECT, env=os.environ, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, bool] = json.loads(done.stdout)
+    return found
+
+
+@pytest.fixture(scope="module")
+def plain(no_aws_configuration: None) -> dict[str, bool]:
+    return probed()
+
+
+@pytest.fixture(scope="module")
+def mended(no_aws_configuration: None) -> dict[str, bool]:
+    return probed("mended")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_mend_is_needed_and_works(plain: dict[str, bool], mended: dict[str, bool], fault: str) -> None:
+    assert plain[fault], "moto does this right now: remove its mend from local_aws/moto_mends/"
+    assert not mended[fault]
