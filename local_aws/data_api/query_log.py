@@ -79,8 +79,9 @@ class QueryLog:
         self._keep(statement.database, row)
 
     def add_load_errors(self, database: str, query: int, errors: list[Row]) -> None:
-        """Take in the lines that a COPY rejected; members are columns of local_aws.load_errors."""
-        self._keep(database, {"load_errors": [{"query": query, **error} for error in errors]})
+        """Take in the lines that a COPY rejected, if any; members are columns of local_aws.load_errors."""
+        if errors:
+            self._keep(database, {"load_errors": [{"query": query, **error} for error in errors]})
 
     async def flush(self, database: str) -> None:
         """Write what waits for a database."""

@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -117,7 +118,8 @@ class Attendant:
         backend = await self._rest.s3()
         step: Step
         if isinstance(command, Copy):
-            step = _Copying(command, request, backend, rows, self._reporter(part))
+            report = partial(self._log.add_load_errors, self._statement.database, part.query_id)
+            step = _Copying(command, request, backend, rows, report)
         else:
             assert isinstance(command, Unload)  # noqa: S101 - the dialect hands over nothing else
             step = _Unloading(command, request, backend, rows)
@@ -130,13 +132,6 @@ class Attendant:
         await self._running.step.finish()
         self._close("FINISHED")
         return {"id": request["id"]}
-
-    def _reporter(self, part: Part) -> load.Report:
-        def report(errors: list[dict[str, Any]]) -> None:
-            if errors:
-                self._log.add_load_errors(self._statement.database, part.query_id, errors)
-
-        return report
 
     def _close(self, status: str, error: str | None = None) -> None:
         running, self._running = self._running, None

@@ -21,6 +21,8 @@ REMEMBER = (
     "SELECT set_config('local_aws.last_' || $1, $2, false), set_config('local_aws.last_' || $3, $4, false)"
 )
 
+REMEMBER_ID = "SELECT set_config('local_aws.last_copy_id', $1, false)"
+
 
 class Transfers:
     """COPY and UNLOAD."""
@@ -49,27 +51,30 @@ class Transfers:
             return None
         backend = await self._rest.s3()
         if isinstance(command, Copy):
-            report = self._reporter(statement, part)
-            return await _in_transaction(
-                connection, lambda: self._copy(command, connection, backend, report, part)
-            )
+            return await self._copy(command, connection, backend, statement, part)
         rows = await _in_transaction(connection, lambda: unload.run(command, connection, backend))
         await connection.run(REMEMBER, ["unload_count", str(rows), "unload_id", str(part.query_id)])
         return rows
 
     async def _copy(
-        self, command: Copy, connection: Connection, backend: Any, report: load.Report, part: Part
+        self, command: Copy, connection: Connection, backend: Any, statement: Statement, part: Part
     ) -> int:
-        rows = await load.run(command, connection, backend, report)
-        await connection.run(REMEMBER, ["copy_count", str(rows), "copy_id", str(part.query_id)])
-        return rows
+        rejected: list[dict[str, Any]] = []
 
-    def _reporter(self, statement: Statement, part: Part) -> load.Report:
-        def report(errors: list[dict[str, Any]]) -> None:
-            if errors:
-                self._log.add_load_errors(statement.database, part.query_id, errors)
+        async def work() -> int:
+            rows = await load.run(command, connection, backend, rejected.extend)
+            await connection.run(REMEMBER, ["copy_count", str(rows), "copy_id", str(part.query_id)])
+            return rows
 
-        return report
+        try:
+            return await _in_transaction(connection, work)
+        except EngineError:
+            # As on AWS: who looks into stl_load_errors needs it, but a transaction block that is rolled back has none.
+            if rejected and not connection.in_transaction:
+                await connection.run(REMEMBER_ID, [str(part.query_id)])
+            raise
+        finally:
+            self._log.add_load_errors(statement.database, part.query_id, rejected)
 
 
 async def _in_transaction(connection: Connection, work: Callable[[], Awaitable[int]]) -> int:

@@ -72,3 +72,16 @@ def test_maxerror_counts_all_kinds_and_files(bucket: Bucket) -> None:
     ]
     assert bucket.copy("csv ignoreheader 1 maxerror 3", "in/")["Status"] == "FAILED"
     assert bucket.statements.rows("select count(*) from t") == [[3]]
+
+
+def test_a_failed_copy_leaves_its_id_unless_it_was_in_a_transaction(bucket: Bucket) -> None:
+    bucket.statements.run("create table t (a int)")
+    bucket.put({"in": "1\nx\n"})
+    copy = f"copy t from 's3://{bucket.name}/in' iam_role default csv"
+    look = "select err_reason from stl_load_errors where query = pg_last_copy_id()"
+    alone = bucket.statements.batch(copy, look, ExecutionMode="AUTO_COMMIT")
+    assert [part["Status"] for part in alone["SubStatements"]] == ["FAILED", "FINISHED"]
+    assert alone["SubStatements"][1]["ResultRows"] == 1
+    inside = bucket.statements.batch("begin", copy, "rollback", look, ExecutionMode="AUTO_COMMIT")
+    assert inside["SubStatements"][1]["Status"] == "FAILED"
+    assert inside["SubStatements"][3]["ResultRows"] == 0
