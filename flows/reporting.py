@@ -1,13 +1,13 @@
 """The end of a run: waiting for its steps, then telling what happened, in the log and in Prefect's UI."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from prefect import get_run_logger
 from prefect.futures import PrefectFuture
 
-from blocks import RedshiftDataApi, Statement, StatementError
+from blocks import Execution, RedshiftDataApi, Statement, StatementError
 from flows.artifacts import publish
 from flows.cancellation import cancellation_confirmed
 from flows.days_report import DaysReport
@@ -50,7 +50,7 @@ async def report_of(
 ) -> RunReport:
     """What the steps that have ended tell of themselves."""
     ended = [(future.name, await _outcome(future)) for future in futures if future.has_ended]
-    steps = [Step(name, statement) for name, outcome in ended if (statement := _statement(outcome))]
+    steps = [step for name, outcome in ended for step in _steps(name, outcome)]
     counted = [outcome.row_counts for _, outcome in ended if isinstance(outcome, Counted)]
     validated = [outcome for _, outcome in ended if isinstance(outcome, Validated)]
     return RunReport(
@@ -70,7 +70,13 @@ async def _outcome(future: EventLoopFuture[Any]) -> Any:
     return outcome.validated if isinstance(outcome, ValidationFailedError) else outcome
 
 
-def _statement(outcome: Any) -> Statement | None:
+def _steps(name: str, outcome: Any) -> Iterator[Step]:
     if isinstance(outcome, StatementError | Counted | Validated):
-        return outcome.statement
-    return outcome if isinstance(outcome, Statement) else None
+        yield Step(name, outcome.statement)
+    elif isinstance(outcome, Statement):
+        yield Step(name, outcome)
+    elif isinstance(outcome, Execution) and isinstance(outcome.output, Mapping):
+        # What the state machine tells of its steps: statement, status and run time.
+        for part, told in outcome.output.items():
+            if isinstance(told, Mapping) and "Id" in told:
+                yield Step(part, Statement.from_response(told, f"{outcome.name}/{part}"))

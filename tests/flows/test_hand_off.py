@@ -124,6 +124,10 @@ def test_the_flow_and_the_state_machine_leave_the_same_tables(warehouse: Warehou
     report = run(hand_off="instead")
     assert warehouse.tables() == by_flow
     assert {name: len(rows) for name, rows in by_flow.items()}["store_sales"] == 14
+    # The machine's own steps, its validation among them, and then the flow's.
+    assert [step.name for step in report.steps] == [*STEPS, "run_validate_sql_statement"]
+    assert {step.statement.status for step in report.steps} == {"FINISHED"}
+    assert report.steps[0].statement.id in {s["Id"] for s in warehouse.statements("sales-data-pipeline-")}
     assert report.validations
     assert all(validation.passed for validation in report.validations)
     (execution,) = executions(machine.api, machine.arn)
