@@ -8,6 +8,7 @@ from datetime import date
 
 from prefect import flow
 
+from flows.cancellation import cancellation_confirmed
 from flows.day_loads import find_days, load_days, settle_earlier_runs
 from flows.days import days_asked
 from flows.days_report import DaysReport
@@ -71,7 +72,8 @@ async def sales_backfill(
     found = step("find_days", find_days).submit(redshift, steps, days, wait_for=[item, customer_address])
     loaded = step("load_days", load_days).submit(redshift, steps, days, found, reload)
 
-    await finished(sp_statement, steps, settled, deploy, set_up, item, customer_address, found, loaded)
+    async with cancellation_confirmed():
+        await finished(sp_statement, steps, settled, deploy, set_up, item, customer_address, found, loaded)
     report: DaysReport = await result_of(loaded)
     report.check()
     return report

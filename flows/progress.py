@@ -1,35 +1,55 @@
 """How far a run has come: a progress artifact in Prefect's UI and, in a terminal, a bar below the log."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
+from uuid import UUID
 
 from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifact
 from prefect.logging.handlers import PrefectConsoleHandler
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn
 
 # The artifact's key: under one key, the UI keeps those of all runs together.
 KEY = "days-loaded"
+
+# Prefect's console has no theme of rich's, by which the bar would find its usual colours.
+_COLUMNS = (
+    TextColumn("{task.description}"),
+    BarColumn(style="bright_black", complete_style="cyan", finished_style="green", pulse_style="cyan"),
+    TextColumn("{task.completed:.0f} of {task.total:.0f}"),
+)
 
 Show = Callable[[int], Awaitable[None]]
 
 
 @asynccontextmanager
 async def progress_of(total: int) -> AsyncIterator[Show]:
-    """What shows how many days, of `total`, are done; to be awaited with that number."""
+    """What shows how many days, of `total`, are done; to be awaited with that number.
+
+    Prefect's API is told in the background: what is being shown does not wait for it.
+    """
     artifact = await acreate_progress_artifact(0.0, key=KEY, description=f"Loading {total} days")
+    telling: list[asyncio.Task[UUID]] = []
     console = _terminal()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console) if console else nullcontext() as bar:
+    with Progress(*_COLUMNS, console=console) if console else nullcontext() as bar:
         days = bar.add_task("days", total=total) if bar else None
 
         async def show(done: int) -> None:
             if bar and days is not None:
-                bar.update(days, completed=done)
-            await aupdate_progress_artifact(artifact, 100 * done / total)
+                bar.update(days, completed=done, refresh=True)
+            await _ended(telling)
+            telling.append(asyncio.create_task(aupdate_progress_artifact(artifact, 100 * done / total)))
 
         yield show
+        await _ended(telling)
+
+
+async def _ended(telling: "list[asyncio.Task[UUID]]") -> None:
+    """Waits for what was told last; in order, so that the last number is the one that stays."""
+    while telling:
+        await telling.pop()
 
 
 def _terminal() -> Console | None:

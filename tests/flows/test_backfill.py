@@ -185,12 +185,12 @@ def test_killed_twice_and_resumed_every_day_is_loaded_once(warehouse: Warehouse,
     scripts = str(slow_scripts(tmp_path, 0.05))
     flow_run_id = asyncio.run(new_flow_run(sales_backfill, **parameters, scripts=scripts))
     with execute(sales_backfill, flow_run_id) as process:
-        warehouse.wait_for_running("load_days_01/1")
+        warehouse.wait_for_running("load_days_01/1", 90)
         process.kill()
     # Its batch runs on, and is waited for: the run that is resumed loads the other days.
     asyncio.run(retry_later(flow_run_id))
     with execute(sales_backfill, flow_run_id) as process:
-        warehouse.wait_for_running("load_days_01/2")
+        warehouse.wait_for_running("load_days_01/2", 90)
         process.kill()
     assert loads(warehouse)[str(days[39]), "FINISHED"] == 1
     # The worker notices this time, and what of the batch was not committed is for another run.
@@ -215,7 +215,7 @@ def test_interrupted_in_the_middle_it_keeps_what_is_committed(warehouse: Warehou
     scripts = str(slow_scripts(tmp_path, 0.2))
     options = ("--from", str(days[0]), "--to", str(days[-1]), "--scripts", scripts)
     with started(*options, module="flows.backfill") as process:
-        warehouse.wait_for_running("load_days_01/1")
+        warehouse.wait_for_running("load_days_01/1", 90)
         deadline = time.monotonic() + 60
         while warehouse.count("store_sales") == 0 and time.monotonic() < deadline:
             time.sleep(0.05)
