@@ -31,6 +31,7 @@ def test_steps_are_found_by_name() -> None:
         "LoadItemTable",
         "LoadCustomerAddressTable",
         "run_load_fact_sales",
+        "find_days",
     ]
     assert steps["run_load_fact_sales"] == ["call sp_load_fact_sales(cast(:run_date as date))"]
 
