@@ -138,8 +138,9 @@ def series(ground: Ground, summary: Summary, options: argparse.Namespace) -> Non
         dice = random.Random(f"{options.seed} {summary.kind} {number}")
         try:
             verdict = kind(ground, dice)
-        except Exception:
-            verdict = Verdict(lost=[traceback.format_exc()])
+        except Exception as error:
+            traceback.print_exc(limit=-3)
+            verdict = Verdict(lost=[repr(error)[:500]])
         ground.place.admin.clear_history()
         summary.add(number, verdict)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from flows.local import server_ready
 from tests.chaos.place import Place, fill
 from tests.chaos.trial import DAILY, Job, Tables, Trial, Verdict, trial
 
@@ -114,8 +115,8 @@ def server_killed(ground: Ground, dice: Random) -> Verdict:
         attempt = one.begin()
         time.sleep(dice.uniform(0, ground.seconds))
         server.kill()
-        server.start()
-        return _in_the_end(one, ground, one.ended(attempt))
+        server_ready((server.start(), ground.place.api_url), ground.place.folder)
+        return _in_the_end(one, ground, one.ended(attempt, has_worker=True))
 
 
 def disk_full(ground: Ground, dice: Random) -> Verdict:

@@ -23,6 +23,7 @@ from tests.flows.test_sales_data_pipeline import STEPS
 from tests.flows.warehouse import Warehouse
 
 SETTLE_SECONDS = 10.0
+FINAL_STATES = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 ENGINE_IS_BUSY = """
 select query from pg_stat_activity where state <> 'idle' and datname = current_database() and pid <> pg_backend_pid()
 """
@@ -136,12 +137,19 @@ class Trial:
         with temporary_settings({PREFECT_API_URL: self.place.api_url}):
             return asyncio.run(work)
 
-    def ended(self, attempt: Attempt) -> bool:
-        """Waits for the attempt's end; whether it ended well, which Prefect must say, too."""
+    def ended(self, attempt: Attempt, *, has_worker: bool = False) -> bool:
+        """Waits for the attempt's end; whether it ended well, which Prefect must say, too.
+
+        Args:
+            attempt: The process.
+            has_worker: Whether a worker tells Prefect of a process that failed and could not tell it itself.
+        """
         code = attempt.end()
         self.flow_run_id = self.flow_run_id or UUID(self._statements()[-1]["StatementName"].split("/")[1])
+        if has_worker and code and self.state() not in FINAL_STATES:
+            self.worker_notices()
         state = self.state()
-        if (code == 0) != (state == "COMPLETED") or state in ("RUNNING", "PENDING"):
+        if (code == 0) != (state == "COMPLETED") or state not in FINAL_STATES:
             self.verdict.untrue.append(f"exit code {code}, state {state}")
         return code == 0
 

@@ -327,7 +327,6 @@ def test_sql_in_a_value_is_a_value(warehouse: Warehouse) -> None:
     [
         {"PREFECT_API_URL": "nonsense"},
         {"PREFECT_API_URL": "http://127.0.0.1:9/api"},
-        {"AWS_ENDPOINT_URL": "ftp://x"},
     ],
     ids=str,
 )
