@@ -3,10 +3,12 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+import psutil
 from prefect import get_client
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.responses import DeploymentResponse
@@ -113,3 +115,14 @@ def until(holds: Callable[[], bool], seconds: float) -> None:
     while not holds():
         assert time.monotonic() < deadline, "it does not come true"
         time.sleep(0.1)
+
+
+def test_whatever_was_brought_up_listens_on_loopback_only(deployed: Deployed) -> None:
+    found: dict[str, set[str]] = {}
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            ends = process.net_connections("inet")
+            found[" ".join(process.cmdline())] = {c.laddr.ip for c in ends if c.status == psutil.CONN_LISTEN}
+    for name in ("local_aws", "prefect server"):
+        assert [addresses for command, addresses in found.items() if name in command and addresses]
+    assert set().union(*found.values()) == {"127.0.0.1"}, found
