@@ -99,7 +99,7 @@ class EventLoopTaskRunner(TaskRunner[PrefectFuture[Any]]):
         dependencies: dict[str, set[RunInput]] | None = None,
     ) -> EventLoopFuture[Any]:
         """Starts the task as soon as the futures that it depends on have ended; returns at once."""
-        # A block holds no futures: Prefect need not look for them in its fields, eight times a task.
+        # A block holds no futures: they need not be looked for in its fields, three times a task.
         parameters = {
             name: opaque(value) if isinstance(value, Block) else value for name, value in parameters.items()
         }
