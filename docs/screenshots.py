@@ -19,7 +19,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 FLOW = "sales-data-pipeline"
 IMAGES = Path(__file__).resolve().parent / "images"
-HEIGHTS = {"run-graph": 700, "summary": 480, "steps": 640, "timeline": 490, "validations": 960, "rows": 570}
+HEIGHTS = {"run-graph": 500, "timeline": 430, "validations": 840}
 WIDTH = 1400
 RENDER_MILLISECONDS = 15_000
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -35,11 +35,9 @@ async def pages(ui: str) -> dict[str, str]:
         )
         mine = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run.id]))
         artifacts = await client.read_artifacts(artifact_filter=mine)
-    of_artifacts = {
-        str(artifact.key).removeprefix(f"{FLOW}-"): f"{ui}/artifacts/artifact/{artifact.id}"
-        for artifact in artifacts
-    }
-    return {"run-graph": f"{ui}/runs/flow-run/{run.id}", **of_artifacts}
+    ids = {str(artifact.key).removeprefix(f"{FLOW}-"): artifact.id for artifact in artifacts}
+    shown = {name: f"{ui}/artifacts/artifact/{ids[name]}" for name in HEIGHTS if name in ids}
+    return {"run-graph": f"{ui}/runs/flow-run/{run.id}", **shown}
 
 
 def take(browser: str, profile: str, name: str, address: str) -> None:

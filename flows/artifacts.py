@@ -56,7 +56,7 @@ def artifacts_of(report: RunReport, key: str) -> Iterator[Artifact]:
                     "run date": str(validation.run_date),
                     "expected": str(validation.expected),
                     "found": str(validation.actual),
-                    "severity": validation.severity,
+                    "if unequal": validation.severity,
                     "status": validation.status,
                 }
                 for validation in report.validations

@@ -85,11 +85,11 @@ def test_a_run_shows_its_steps_timeline_validations_and_rows(warehouse: Warehous
         "run date": "2026-11-22",
         "expected": "16",
         "found": "16",
-        "severity": "fail",
+        "if unequal": "fail",
         "status": "passed",
     }
     assert validations["store_sales_amount"]["expected"] == "384.61"
-    assert validations["missed_days"]["severity"] == "warn"
+    assert validations["missed_days"]["if unequal"] == "warn"
 
     assert [(row["table"], row["before"], row["after"], row["change"]) for row in shown(found, "rows")] == [
         ("customer", 21, 21, 0),

@@ -3,7 +3,13 @@
 import asyncio
 from datetime import date
 
+import yaml
+from prefect.events.schemas.automations import AutomationCore, EventTrigger
+from prefect.events.schemas.events import ResourceSpecification
+
+from flows.events import PIPELINE
 from flows.sales_data_pipeline import sales_data_pipeline
+from flows.scripts import PROJECT_FOLDER
 from tests.flows.runs import events
 from tests.flows.test_sales_data_pipeline import STEPS
 from tests.flows.warehouse import Warehouse
@@ -50,3 +56,13 @@ def test_each_statement_is_announced_and_each_table_has_its_lineage(warehouse: W
         "store_sales_rejected": facts,
     }
     assert {event["payload"]["statement_id"] for event in made} <= submitted.keys()
+
+
+def test_the_example_automation_expects_the_event_that_is_emitted() -> None:
+    text = (PROJECT_FOLDER / "docs" / "notify-on-failed-validation.yaml").read_text()
+    automation = AutomationCore.model_validate(yaml.safe_load(text))
+    assert isinstance(automation.trigger, EventTrigger)
+    assert automation.trigger.expect == {f"{PIPELINE}.validation.failed"}
+    assert automation.trigger.match == ResourceSpecification(
+        {"prefect.resource.id": f"{PIPELINE}.validation"}
+    )
