@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from blocks import DataApiError
 from flows.days import days_asked
-from flows.errors import PipelineError
+from flows.errors import PipelineError, one_line
 from flows.hand_off import HandOff
 from flows.local import local_services
 from flows.run_date import scheduled_run_date
@@ -206,11 +206,6 @@ def needs_stand_in(warehouse: str | None) -> bool:
     """Whether neither a block nor the environment names a warehouse, nor an endpoint."""
     names = ("REDSHIFT_WORKGROUP_NAME", "REDSHIFT_CLUSTER_IDENTIFIER")
     return warehouse is None and not any(os.environ.get(name) for name in names)
-
-
-def one_line(error: BaseException) -> str:
-    """The error's message on one line."""
-    return " ".join(str(error).split())
 
 
 class _StoryOnly(logging.Filter):

@@ -1,6 +1,7 @@
 """Handing the job, or what follows it, to a state machine of AWS Step Functions."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
@@ -8,7 +9,8 @@ from prefect import runtime
 
 from blocks import Execution, RedshiftDataApi, StateMachine
 from blocks.state_machine import ENVIRONMENT_VARIABLE
-from flows.errors import PipelineError
+from flows.artifacts import publish
+from flows.errors import PipelineError, one_line
 from flows.report import RunReport
 from flows.reporting import finished_and_reported
 from flows.scripts import Scripts
@@ -123,7 +125,11 @@ async def run_by_state_machine(
 
 async def hand_on(machine: StateMachine, report: RunReport) -> None:
     """Has a downstream state machine begin with what this run has done."""
-    await hand_off_to_state_machine(machine, summary_of(report))
+    try:
+        await hand_off_to_state_machine(machine, summary_of(report))
+    except BaseException as error:
+        await publish(replace(report, failure=one_line(error) or "interrupted"))
+        raise
 
 
 def summary_of(report: RunReport) -> dict[str, Any]:

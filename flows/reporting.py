@@ -11,6 +11,7 @@ from blocks import Execution, RedshiftDataApi, Statement, StatementError
 from flows.artifacts import publish
 from flows.cancellation import cancellation_confirmed
 from flows.days_report import DaysReport
+from flows.errors import one_line
 from flows.report import RunReport, Step
 from flows.task_runner import EventLoopFuture, finished, own_futures
 from flows.validation import Counted, Validated, ValidationFailedError
@@ -34,7 +35,7 @@ async def finished_and_reported(
             if isinstance(outcome := await future, DaysReport):
                 outcome.check()
     except BaseException as error:
-        failure = " ".join(str(error).split()) or "interrupted"
+        failure = one_line(error) or "interrupted"
         raise
     finally:
         report = await report_of(warehouse, run_date, own_futures(futures), failure)

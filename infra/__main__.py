@@ -8,7 +8,8 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from flows.command_line import INTERRUPTED, iso_date, one_line
+from flows.command_line import INTERRUPTED, iso_date
+from flows.errors import one_line
 from infra import scripts
 from infra.errors import InfraError
 from infra.executions import Execution
