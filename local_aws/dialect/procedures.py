@@ -50,11 +50,10 @@ def _language(tokens: Tokens, kind: int, end: int) -> str:
 
 
 def _take_out(tokens: Tokens, start: int, end: int, *words: str) -> bool:
-    for i in range(start, end):
-        if tokens.matches(i, *words):
-            tokens.drop(i, i + len(words))
-            return True
-    return False
+    found = [i for i in range(start, end) if tokens.matches(i, *words)]
+    for i in found:
+        tokens.drop(i, i + len(words))
+    return bool(found)
 
 
 def _arguments(tokens: Tokens, kind: int) -> None:

@@ -67,16 +67,17 @@ def _rewrite_body(body: str, nonatomic: bool, plpgsql: bool) -> str:
 
 def _finish(tokens: Tokens) -> str:
     """What is done last, in statements of a body and in parts of them."""
+    expressions.apply(tokens)
+    # After its expression, around which it puts a call.
     for i, word in enumerate(tokens.low):
         if word == "execute":
             dynamic.rewrite_execute(tokens, i, rewrite_dynamic)
-    expressions.apply(tokens)
     return tokens.render()
 
 
 def _check_names(tokens: Tokens) -> None:
     """PostgreSQL cuts names after 63 bytes, Redshift after 127."""
     for text in set(tokens.text):
-        name = text.strip('"')
-        if len(name.encode()) > 63 and (text[0] == '"' or name.isidentifier()):
+        name = text[1:-1] if text[:1] == '"' == text[-1:] else text
+        if len(name.encode()) > 63 and (name != text or name.isidentifier()):
             raise UnsupportedError("names longer than 63 bytes")

@@ -43,7 +43,7 @@ class TransactionRules:
 
     def apply(self, nodes: Sequence[Node]) -> None:
         """Rewrite the whole body, unless that was done already."""
-        if not any(word.startswith(snippets.FAILED) for word in self.tokens.low):
+        if not any(word.startswith("local_aws_") for word in self.tokens.low):
             self._walk(nodes, None)
 
     def _walk(self, nodes: Sequence[Node], around: int | None) -> None:
@@ -123,18 +123,16 @@ class TransactionRules:
             self._protect([leaf], around)
         if not self._is_special(leaf):
             return
-        if not self.tokens.matches(leaf.end + 1, "if", "pg_catalog", ".", "local_aws_truncates"):
-            self.tokens.after(leaf.end, snippets.TRUNCATES if truncates else snippets.AUTOCOMMIT)
+        self.tokens.after(leaf.end, snippets.TRUNCATES if truncates else snippets.AUTOCOMMIT)
 
     def _follow_dynamic(self, nodes: Sequence[Node], protected: bool) -> None:
         """A computed EXECUTE may turn out to be TRUNCATE, which commits."""
         for node in nodes:
             if isinstance(node, Leaf):
-                followed = self.tokens.low[node.end + 4 : node.end + 5] == ["local_aws_truncated"]
                 dynamically = self.tokens.low[node.start] == "execute" and dynamic.is_computed(
                     self.tokens, node.start
                 )
-                if dynamically and not followed:
+                if dynamically:
                     self.tokens.after(
                         node.end, snippets.NO_TRUNCATE if protected else snippets.COMMIT_TRUNCATE
                     )

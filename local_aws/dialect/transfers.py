@@ -6,7 +6,7 @@ from local_aws.dialect.errors import UnsupportedError
 from local_aws.dialect.literals import dollar_value, literal_value, quoted
 from local_aws.dialect.locks import lock_statement
 from local_aws.dialect.tables import after_name
-from local_aws.dialect.tokens import BODY, STRING, Tokens
+from local_aws.dialect.tokens import BODY, STRING, TEMPORARY, Tokens, is_name
 
 _COMMANDS = ("copy", "unload")
 
@@ -20,6 +20,8 @@ def hand_over(tokens: Tokens, start: int, end: int, verb: str, rewrite: Callable
     """Put a call into the place of the command at start..end; `verb` is SELECT, or PERFORM in a procedure's body."""
     command = tokens.text[start] + tokens.render(start + 1, end)
     if tokens.low[start] == "copy":
+        if not (is_name(tokens, start + 1) or tokens.low[start + 1] == TEMPORARY):
+            raise UnsupportedError("COPY into other than a table")
         table = rewrite(tokens.render(start + 1, after_name(tokens, start + 1)).strip())
         first, subject = f"{lock_statement(table)}; ", table
     else:

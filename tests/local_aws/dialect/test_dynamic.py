@@ -43,6 +43,17 @@ def test_a_literal_is_rewritten_in_place(db: Database) -> None:
     assert db.messages == ["2"]
 
 
+def test_expressions_in_execute_are_rewritten_as_anywhere(db: Database) -> None:
+    run(
+        db,
+        "begin execute 'select ' || 1.6::decimal into n; raise info '%', n;"
+        " execute decode(n, 2, 'select nvl(null, 3)', 'x') into n; raise info '%', n;"
+        " q := 'create temp table at_' || name || ' as select 1 as a --'; execute q || sysdate; end;",
+    )
+    assert db.messages == ["2", "3"]
+    assert db.run("select a from at_thing") == [(1,)]
+
+
 def test_computed_truncate_commits(db: Database) -> None:
     db.run("create table emptied (a int); insert into emptied values (1); create table kept (a int)")
     with pytest.raises(errors.DivisionByZero):
