@@ -39,7 +39,7 @@ class Execution:
         told: set[str] = set()
         entered = 0
         while True:
-            described = self._api.describe_execution(executionArn=self.arn)
+            described = self._described()
             names = list(self._entered(entered))
             entered += len(names)
             for name in names:
@@ -55,7 +55,14 @@ class Execution:
         self._api.stop_execution(
             executionArn=self.arn, error="Cancelled", cause="Cancelled by python -m infra run."
         )
+        # A task that is under way is not cut off: it may yet submit a statement.
+        while self._described()["status"] == "RUNNING":
+            time.sleep(POLL_SECONDS)
         Execution.start(self._api, machine, {"cancel": self.name}).follow(lambda _: None)
+
+    def _described(self) -> dict[str, Any]:
+        described: dict[str, Any] = self._api.describe_execution(executionArn=self.arn)
+        return described
 
     def _entered(self, after: int) -> Iterator[str]:
         pages = self._api.get_paginator("get_execution_history").paginate(
