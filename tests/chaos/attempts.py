@@ -22,6 +22,7 @@ from prefect.states import Crashed
 from flows.backfill import sales_backfill
 from flows.command_line import backfill_parser, main, parser
 from flows.hooks import cancel_statements
+from flows.processes import environment_without
 from flows.sales_data_pipeline import sales_data_pipeline
 from tests.chaos.clock import Clock, follow
 
@@ -114,7 +115,10 @@ def _enter(work: Callable[..., Any], surroundings: Surroundings, arguments: Sequ
     output = os.open(surroundings.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(output, 1)
     os.dup2(output, 2)
-    os.environ.update(surroundings.variables)
+    # Nothing of whoever runs this: a profile, or an endpoint of theirs.
+    kept = environment_without("AWS_", "REDSHIFT_")
+    os.environ.clear()
+    os.environ.update(kept | surroundings.variables)
     if surroundings.clock:
         follow(surroundings.clock.file)
     with temporary_settings({PREFECT_API_URL: surroundings.api_url}):

@@ -1,6 +1,7 @@
 """One flow run on a database of its own, tried until it succeeds, and the verdict on what it left."""
 
 import asyncio
+import os
 import re
 import time
 import uuid
@@ -92,6 +93,8 @@ class Trial:
                 **place.variables,
                 "REDSHIFT_WORKGROUP_NAME": "local-workgroup",
                 "REDSHIFT_DATABASE": database,
+                "AWS_CONFIG_FILE": os.devnull,
+                "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             },
             api_url=place.api_url,
             log=place.folder / f"{database}.log",
