@@ -133,7 +133,7 @@ def disk_full(ground: Ground, dice: Random) -> Verdict:
 
 
 def clock_jumps(ground: Ground, dice: Random) -> Verdict:
-    """The wall clock of the flow and of the stand-in is set again and again, by up to seven hours."""
+    """The wall clock of the flow and of the stand-in is set again and again, by up to six hours."""
     # A client token is remembered for eight hours.
     clock = ground.place.clock
     assert clock
@@ -141,7 +141,7 @@ def clock_jumps(ground: Ground, dice: Random) -> Verdict:
         attempt = one.begin()
         while not attempt.has_ended:
             time.sleep(dice.uniform(0, ground.seconds / 3))
-            clock.set(dice.uniform(-1, 7) * 3600)
+            clock.set(dice.uniform(-1, 6) * 3600)
         clock.set(0)
         return _in_the_end(one, ground, one.ended(attempt))
 
