@@ -19,11 +19,19 @@ LATE_STATEMENT_SECONDS = 1.0
 def stop_and_confirm(calls: Calls, arn: str, cause: str) -> dict[str, Any]:
     """Stops an execution and returns it as described after its end, blocking, for `CONFIRM_SECONDS`.
 
+    One that has ended already is no error.
+
     Raises:
         CallError: A call was refused.
     """
     inputs = {"executionArn": arn, "error": "StoppedByItsCaller", "cause": cause}
-    _persistently(calls, "StopExecution", inputs, lambda _: True)
+    try:
+        _persistently(calls, "StopExecution", inputs, lambda _: True)
+    except CallError:
+        found = calls.request_once("DescribeExecution", {"executionArn": arn})
+        if not Execution.from_response(found).has_ended:
+            raise
+        return found
     return _described_at_end(calls, arn)
 
 

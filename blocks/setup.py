@@ -14,9 +14,10 @@ from prefect.settings import PREFECT_API_URL
 from prefect_aws import AwsCredentials, S3Bucket
 from pydantic import SecretStr, ValidationError
 
-from blocks import DataApiError, RedshiftDataApi
+from blocks import DataApiError, RedshiftDataApi, StateMachine
 
 DEFAULT_NAME = "sales-warehouse"
+STATE_MACHINE_NAME = "sales-state-machine"
 # A serverless workgroup that was idle takes a while to wake.
 CHECK_SECONDS = 180.0
 
@@ -54,7 +55,9 @@ def parser() -> argparse.ArgumentParser:
         description="Create or update the redshift-data-api block that a deployment names, once `select 1` has run "
         "through it. The warehouse is the one that REDSHIFT_WORKGROUP_NAME or REDSHIFT_CLUSTER_IDENTIFIER (with "
         "REDSHIFT_DATABASE, REDSHIFT_DB_USER, REDSHIFT_SECRET_ARN) names, else the block's own, else you are asked.",
-        epilog="The block holds the warehouse and the region, and no credentials: whoever runs the flow brings theirs, "
+        epilog="Where REDSHIFT_ETL_STATE_MACHINE_ARN names a state machine, the block "
+        f"redshift-etl-state-machine/{STATE_MACHINE_NAME} is stored, too. "
+        "The block holds the warehouse and the region, and no credentials: whoever runs the flow brings theirs, "
         "found as boto3 finds them. AWS_ENDPOINT_URL is never stored.",
     )
     options.add_argument(
@@ -78,6 +81,27 @@ def block_name(text: str) -> str:
 
 
 async def set_up(name: str, store_credentials: bool) -> str:
+    """Sets up the warehouse's block and, where the environment names a state machine, the block of that.
+
+    Raises:
+        SetupError: One of them does not work.
+        DataApiError: The query does not run.
+    """
+    machine = StateMachine.from_environment()
+    if machine is None:
+        return await _set_up_warehouse(name, store_credentials)
+    try:
+        await machine.check()
+    except DataApiError as error:
+        raise SetupError(str(error)) from error
+    done = await _set_up_warehouse(name, store_credentials)
+    machine.warehouse = await RedshiftDataApi.aload(name)
+    machine.aws_credentials = machine.warehouse.aws_credentials
+    await machine.asave(STATE_MACHINE_NAME, overwrite=True)
+    return f"{done}\nStored redshift-etl-state-machine/{STATE_MACHINE_NAME}: {machine.state_machine_arn}."
+
+
+async def _set_up_warehouse(name: str, store_credentials: bool) -> str:
     """Checks the connection, stores it, and returns what was done.
 
     Raises:

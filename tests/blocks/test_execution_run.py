@@ -52,7 +52,7 @@ def step_functions(aws: Served) -> Iterator[Any]:
 @pytest.fixture
 def messages(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
     """What was logged so far at INFO and above."""
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, logger="prefect")
     return lambda: [r.getMessage() for r in caplog.records if r.name.startswith("prefect.StateMachine")]
 
 

@@ -1,6 +1,8 @@
 """The block of a state machine as Prefect's own tests see it, and where it is named badly."""
 
+import asyncio
 import pickle
+from typing import Any
 
 import pytest
 from prefect.blocks.core import Block
@@ -10,6 +12,7 @@ from pydantic import ValidationError
 
 from blocks import RedshiftDataApi, StateMachine, StateMachineError
 from blocks.execution_names import execution_name
+from blocks.setup import main as set_up
 from blocks.state_machine import ENVIRONMENT_VARIABLE
 from local_aws import Served
 from tests.blocks.machines import create
@@ -45,6 +48,24 @@ async def test_saved_and_loaded_with_its_warehouse_it_still_works(prefect_server
     assert await (await loaded.trigger()).fetch_result() == {"rows": 3}
     arrived = pickle.loads(pickle.dumps(loaded))
     assert await (await arrived.trigger()).fetch_result() == {"rows": 3}
+
+
+def test_the_set_up_stores_it_beside_the_warehouse_it_works_on(
+    prefect_server: str, aws: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("REDSHIFT_WORKGROUP_NAME", "local-workgroup")
+    monkeypatch.setenv(ENVIRONMENT_VARIABLE, ARN)
+    assert set_up(["--name", "beside"]) == 1
+    assert "There is no state machine" in capsys.readouterr().err
+
+    monkeypatch.setenv(ENVIRONMENT_VARIABLE, create({"Done": {"Type": "Pass", "End": True}}))
+    assert set_up(["--name", "beside"]) == 0
+    assert "Stored redshift-etl-state-machine/sales-state-machine: arn:aws:" in capsys.readouterr().out
+
+    async def stored() -> Any:
+        return (await StateMachine.load("sales-state-machine")).warehouse
+
+    assert asyncio.run(stored()).workgroup_name == "local-workgroup"
 
 
 @pytest.mark.parametrize(
