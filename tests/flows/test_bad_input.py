@@ -21,12 +21,14 @@ from pydantic import ValidationError
 from blocks import DataApiError, RedshiftDataApi, ScriptError
 from blocks.setup import main as set_up_block
 from flows import up
-from flows.command_line import main
+from flows.backfill import sales_backfill
+from flows.command_line import backfill_parser, main
 from flows.errors import PipelineError
 from flows.run_date import scheduled_run_date
 from flows.sales_data_pipeline import sales_data_pipeline
 from flows.scripts import MAX_SCRIPT_BYTES, PROJECT_FOLDER, Scripts
 from flows.warehouse import connect
+from infra.__main__ import main as infra
 from local_aws.__main__ import main as serve
 from tests.flows.warehouse import Warehouse
 
@@ -72,6 +74,8 @@ def test_options(warehouse: Warehouse, capfd: pytest.CaptureFixture[str], option
         ([*DAY, "--scripts", "../../etc"], r"Cannot read the script ../../etc/\w+.sql: No such file"),
         ([*DAY, "--warehouse", "it's"], "There is no block redshift-data-api/it's"),
         ([*DAY, "--state-folder", "/proc/self/status/below"], "cannot be used"),
+        ([*DAY, "--hand-off", "instead"], "No state machine is named"),
+        ([*DAY, "--hand-off", "after", "--state-machine", "it's"], "There is no block"),
     ],
     ids=lambda value: str(value)[-40:],
 )
@@ -86,6 +90,29 @@ def test_a_run_that_cannot_be_says_so_and_changes_nothing(
 
 
 @pytest.mark.parametrize(
+    "options",
+    [
+        [],
+        ["--from", SQL],
+        ["--from", "2026-11-22", "--to", "2026-11-01"],
+        ["--from", "2016-01-01", "--to", "9999-12-31"],
+        ["--from", "0001-01-01", "--to", "2016-01-01"],
+        ["--dates", "2026-11-22,nonsense"],
+        ["--dates", ""],
+        ["--dates", "2026-11-22", "--from", "2026-11-21"],
+    ],
+    ids=" ".join,
+)
+def test_options_of_the_backfill(
+    warehouse: Warehouse, capfd: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(sales_backfill, options, backfill_parser())
+    assert is_one_sentence(capfd.readouterr().err.splitlines()[-1])
+    assert not warehouse.has_table("store_sales")
+
+
+@pytest.mark.parametrize(
     "parameters",
     [
         {"run_date": SQL},
@@ -94,6 +121,9 @@ def test_a_run_that_cannot_be_says_so_and_changes_nothing(
         {"scripts": None},
         {"warehouse": ["a"]},
         {"timezone": 7},
+        {"catch_up": "perhaps"},
+        {"hand_off": "sometimes"},
+        {"state_machine": 7},
     ],
     ids=str,
 )
@@ -293,13 +323,28 @@ def test_fields_of_the_block(fields: dict[str, Any]) -> None:
         (serve, ["--data-dir", f"/{LONG}"], 1),
         (up.main, ["--state-folder", "/proc/self/status/below"], 1),
         (up.main, ["--port", "1"], 2),
+        (infra, ["deploy"], 2),
+        (infra, ["run", "--run-date", SQL], 2),
+        (infra, ["run", "--run-date", "2026-11-22", "--stack-name", "it's"], 1),
+        (infra, ["delete", "--stack-name", LONG], 1),
+        (infra, ["upload", "--bucket", "b'ucket"], 1),
+        (infra, ["upload", "--bucket", "no-such-bucket", "--scripts", "/etc"], 1),
+        (
+            infra,
+            ["deploy", "--bucket", "no-such-bucket", "--workgroup-name", "a", "--cluster-identifier", "b"],
+            1,
+        ),
         (set_up_block, ["--name", "../x"], 2),
         (set_up_block, ["--name", "it's"], 2),
     ],
     ids=lambda value: str(value)[:40],
 )
 def test_other_commands(
-    capfd: pytest.CaptureFixture[str], command: Callable[[list[str]], int], arguments: list[str], code: int
+    aws: Any,
+    capfd: pytest.CaptureFixture[str],
+    command: Callable[[list[str]], int],
+    arguments: list[str],
+    code: int,
 ) -> None:
     try:
         ended = command(arguments)
