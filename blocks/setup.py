@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("prefect").setLevel(logging.CRITICAL)
     try:
         print(asyncio.run(set_up(options.name, options.store_credentials)))  # noqa: T201
-    except (DataApiError, SetupError, BotoCoreError) as error:
+    except (SetupError, BotoCoreError) as error:
         return _failed(str(error))
     except ValidationError as error:
         return _failed(str(error.errors()[0]["msg"]).removeprefix("Value error, "))
@@ -105,21 +105,21 @@ async def _set_up_warehouse(name: str, store_credentials: bool) -> str:
     """Checks the connection, stores it, and returns what was done.
 
     Raises:
-        SetupError: No warehouse or no credentials are to be found.
-        DataApiError: The query does not run.
+        SetupError: No warehouse or no credentials are to be found, or the query does not run.
     """
     stored = await _stored(name)
     warehouse = _named_warehouse(stored)
     warehouse.aws_credentials = _credentials(warehouse.aws_credentials, store_credentials)
-    statement = await warehouse.run("select 1", timeout=CHECK_SECONDS)
+    target = f"{warehouse.workgroup_name or warehouse.cluster_identifier}, database {warehouse.database}"
+    try:
+        statement = await warehouse.run("select 1", timeout=CHECK_SECONDS)
+    except DataApiError as error:
+        raise SetupError(f"{target}: {error}") from error
     for block_type in (AwsCredentials, S3Bucket, RedshiftDataApi):
         await block_type.aregister_type_and_schema()
     await warehouse.asave(name, overwrite=True)
-    target = warehouse.workgroup_name or warehouse.cluster_identifier
-    return (
-        f"{'Updated' if stored else 'Created'} redshift-data-api/{name}: {target}, database {warehouse.database}; "
-        f"`select 1` was {statement.status}."
-    )
+    done = "Updated" if stored else "Created"
+    return f"{done} redshift-data-api/{name}: {target}; `select 1` was {statement.status}."
 
 
 async def _stored(name: str) -> RedshiftDataApi | None:
