@@ -4,16 +4,19 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import psutil
-from prefect import get_client
+from prefect import State, get_client
 from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.actions import DeploymentScheduleCreate
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule
-from prefect.states import Cancelling
+from prefect.states import Cancelling, Scheduled
 
 from tests.e2e.conftest import Deployed
 from tests.flows.test_command_line import slow_scripts
@@ -72,19 +75,24 @@ def test_a_run_loads_the_tables_and_a_second_changes_nothing(deployed: Deployed)
     }
     assert {row[0] for row in first["store_sales"]} == {20261122}
 
-    assert "Completed" in deployed.run("-p", f"run_date={DAY}")
+    again = started({"run_date": DAY})
+    until(lambda: state_of(again) == "Completed", 120)
     assert deployed.warehouse.tables() == first
     statements = deployed.warehouse.statements()
     assert len(statements) == 2 * len(STEPS)
     assert {statement["Status"] for statement in statements} == {"FINISHED"}
 
 
-def test_a_cancelled_run_leaves_nothing_running(
+def test_a_cancelled_run_leaves_nothing_running_and_the_one_that_waits_for_it_keeps_its_date(
     deployed: Deployed, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     parameters = {"run_date": DAY, "scripts": str(slow_scripts(tmp_path, "run_load_fact_sales"))}
     run_id = started(parameters)
     deployed.warehouse.wait_for_running("run_load_fact_sales", 90)
+    scheduled: State[None] = Scheduled(scheduled_time=datetime(2026, 11, 19, 23, 30, tzinfo=UTC))
+    next_id = started({"timezone": "Europe/Berlin"}, state=scheduled)
+    until(lambda: state_of(next_id) == "AwaitingConcurrencySlot", 60)
+
     ask(lambda client: client.set_flow_run_state(run_id, Cancelling()))
     asked = time.monotonic()
     until(lambda: not deployed.warehouse.running(), 30)
@@ -97,11 +105,53 @@ def test_a_cancelled_run_leaves_nothing_running(
     slow = [s for s in deployed.warehouse.statements() if str(run_id) in s["StatementName"]]
     assert [s["Status"] for s in slow if "run_load_fact_sales" in s["StatementName"]] == ["ABORTED"]
 
+    until(lambda: state_of(next_id) == "Completed", 120)
+    assert sales_of(deployed, 20261120) == 14
 
-def started(parameters: dict[str, Any]) -> UUID:
-    """The id of a new run."""
+
+def test_a_schedule_fires_once_by_itself_with_the_date_in_its_zone(deployed: Deployed) -> None:
+    due = (datetime.now(UTC) + timedelta(seconds=80)).replace(second=0, microsecond=0)
+    # The one in which it is another day than here.
+    zone = "Pacific/Kiritimati" if due.hour >= 10 else "Pacific/Pago_Pago"
+    there = due.astimezone(ZoneInfo(zone))
+    assert there.date() != due.date()
+    soon = DeploymentScheduleCreate(
+        schedule=CronSchedule(cron=f"{there.minute} {there.hour} {there.day} {there.month} *", timezone=zone),
+        slug="soon",
+        parameters={"timezone": zone},
+    )
     deployment_id = deployment().id
-    run = ask(lambda client: client.create_flow_run_from_deployment(deployment_id, parameters=parameters))
+    [schedule] = ask(lambda client: client.create_deployment_schedules(deployment_id, [soon]))
+    try:
+        until(lambda: "Completed" in fired(due), 240)
+    finally:
+        # And with it, what it has scheduled for the years to come.
+        ask(lambda client: client.delete_deployment_schedule(deployment_id, schedule.id))
+    assert fired(due) == ["Completed"]
+    assert sales_of(deployed, int(f"{there:%Y%m%d}")) == 14
+    assert sales_of(deployed, int(f"{due:%Y%m%d}")) == 0
+
+
+def fired(due: datetime) -> list[str | None]:
+    """The states of the runs that a schedule has made for that time."""
+    runs = ask(lambda client: client.read_flow_runs())
+    return [run.state_name for run in runs if run.auto_scheduled and run.expected_start_time == due]
+
+
+def sales_of(deployed: Deployed, day: int) -> int:
+    """How many sales of a day, such as 20261122, the warehouse holds."""
+    query = f"select count(*) from store_sales where ss_sold_date_sk = {day}"
+    return int(deployed.warehouse.rows(query)[0][0])
+
+
+def started(parameters: dict[str, Any], state: "State[Any] | None" = None) -> UUID:
+    """The id of a new run, in that state to begin with."""
+    deployment_id = deployment().id
+    run = ask(
+        lambda client: client.create_flow_run_from_deployment(
+            deployment_id, parameters=parameters, state=state
+        )
+    )
     return run.id
 
 
@@ -114,7 +164,7 @@ def until(holds: Callable[[], bool], seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it does not come true"
-        time.sleep(0.1)
+        time.sleep(0.3)  # each look costs the server as much as a step of a run
 
 
 def test_whatever_was_brought_up_listens_on_loopback_only(deployed: Deployed) -> None:
