@@ -16,7 +16,7 @@ from flows.hooks import cancel_statements
 from flows.run_date import scheduled_run_date
 from flows.scripts import Scripts
 from flows.task_runner import EventLoopTaskRunner, finished, result_of
-from flows.tasks import Setup, read_script, read_steps, run_setup, run_statements, run_step, step
+from flows.tasks import Setup, dimension_loads, read_script, read_steps, run_setup, run_statements, step
 from flows.warehouse import connect
 
 
@@ -66,14 +66,13 @@ async def sales_backfill(
         redshift, steps, setup, days[0], days[-1], wait_for=[deploy]
     )
 
-    item = step("LoadItemTable", run_step).submit(redshift, steps, wait_for=[set_up])
-    customer_address = step("LoadCustomerAddressTable", run_step).submit(redshift, steps, wait_for=[set_up])
+    dimensions = [load.submit(redshift, steps, wait_for=[set_up]) for load in dimension_loads(redshift)]
 
-    found = step("find_days", find_days).submit(redshift, steps, days, wait_for=[item, customer_address])
+    found = step("find_days", find_days).submit(redshift, steps, days, wait_for=dimensions)
     loaded = step("load_days", load_days).submit(redshift, steps, days, found, reload)
 
     async with cancellation_confirmed():
-        await finished(sp_statement, steps, settled, deploy, set_up, item, customer_address, found, loaded)
+        await finished(sp_statement, steps, settled, deploy, set_up, *dimensions, found, loaded)
     report: DaysReport = await result_of(loaded)
     report.check()
     return report

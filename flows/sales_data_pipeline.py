@@ -24,6 +24,7 @@ from flows.scripts import Scripts
 from flows.task_runner import EventLoopTaskRunner
 from flows.tasks import (
     Setup,
+    dimension_loads,
     load_step,
     read_script,
     read_steps,
@@ -85,15 +86,8 @@ async def sales_data_pipeline(
         redshift, steps, setup, day, wait_for=[deploy]
     )
 
-    # run_sales_data_pipeline: both dimensions at once
-    load_item = load_step("LoadItemTable", redshift, ["item"], ["src_item"])
-    item = load_item.submit(redshift, steps, wait_for=[set_up])
-    load_address = load_step(
-        "LoadCustomerAddressTable", redshift, ["customer_address"], ["src_customer_address"]
-    )
-    customer_address = load_address.submit(redshift, steps, wait_for=[set_up])
-
-    dimensions = [item, customer_address]
+    # run_sales_data_pipeline: all dimensions at once
+    dimensions = [load.submit(redshift, steps, wait_for=[set_up]) for load in dimension_loads(redshift)]
     missed = (
         [step("catch_up", load_missed_days).submit(redshift, steps, day, wait_for=dimensions)]
         if catch_up

@@ -46,6 +46,13 @@ def may_succeed_again(task: "Task[..., Any]", task_run: TaskRun, state: State[An
     return passing and not isinstance(state.data, EndpointUnreachableError)
 
 
+# The steps that load the dimensions, all at once: the table that each makes, and from what. One more is a line here, and
+# its procedure and its step in sql/.
+DIMENSIONS = {
+    "LoadItemTable": ("item", "src_item"),
+    "LoadCustomerAddressTable": ("customer_address", "src_customer_address"),
+}
+
 read_task = task(cache_policy=NO_CACHE)
 # Never cached: what such a task leaves behind is in the warehouse.
 redshift_task = task(
@@ -111,6 +118,11 @@ def load_step(
 ) -> "Task[..., Any]":
     """The step `name`, which makes the tables `makes` from `sources` and from what the steps before it made."""
     return step(name, loading(run_step, warehouse, makes, sources))
+
+
+def dimension_loads(warehouse: RedshiftDataApi) -> "list[Task[..., Any]]":
+    """The steps that load the dimensions."""
+    return [load_step(name, warehouse, [table], [source]) for name, (table, source) in DIMENSIONS.items()]
 
 
 @redshift_task
