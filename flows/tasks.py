@@ -46,8 +46,8 @@ def may_succeed_again(task: "Task[..., Any]", task_run: TaskRun, state: State[An
     return passing and not isinstance(state.data, EndpointUnreachableError)
 
 
-# The steps that load the dimensions, all at once: the table that each makes, and from what. One more is a line here, and
-# its procedure and its step in sql/.
+# The steps that load the dimensions, all at once: the table that each makes, and from what. One more is a line here,
+# and its procedure and its step in sql/.
 DIMENSIONS = {
     "LoadItemTable": ("item", "src_item"),
     "LoadCustomerAddressTable": ("customer_address", "src_customer_address"),

@@ -82,9 +82,10 @@ def _bring_up(services: ExitStack, state: Path) -> str:
         "PREFECT_HOME": str(state / "prefect"),
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        # Somebody waits for the run: seconds between the worker's looks for one, and until a run that had to wait for
-        # another is tried again.
+        # Somebody waits: seconds between the worker's looks for a run, and the server's for a changed schedule, and
+        # until a run that had to wait for another is tried again.
         "PREFECT_WORKER_QUERY_SECONDS": "2",
+        "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "5",
         "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "5",
         # Where the worker finds the project, as prefect.yaml says.
         "PWD": str(PROJECT_FOLDER),
