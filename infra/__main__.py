@@ -78,9 +78,12 @@ def run(options: argparse.Namespace, session: boto3.Session) -> None:
 def delete(options: argparse.Namespace, session: boto3.Session) -> None:
     """Delete the stack, then what was uploaded."""
     stack = Stack(session.client("cloudformation"), options.stack_name)
+    # A stack that was never made whole has no outputs.
     bucket, _, prefix = stack.outputs().get("ScriptsLocation", "").removeprefix("s3://").partition("/")
     stack.delete()
     tell(f"The stack {stack.name} is deleted.")
+    if not bucket:
+        return
     removed, left = Uploads(session.client("s3"), bucket, prefix).delete()
     tell(f"{len(removed)} objects under s3://{bucket}/{prefix} are deleted.")
     for key in left:
@@ -112,9 +115,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_upload_options(options: argparse.ArgumentParser) -> None:
     options.add_argument("--bucket", required=True, help="where the scripts are to be")
-    options.add_argument(
-        "--prefix", default="redshift-etl", type=lambda text: text.strip("/"), help="default: redshift-etl"
-    )
+    options.add_argument("--prefix", default="redshift-etl", type=prefix, help="default: redshift-etl")
     options.add_argument(
         "--scripts", type=Path, default=scripts.FOLDER, help="the folder of the scripts (default: sql)"
     )
@@ -134,6 +135,13 @@ def _add_template_options(options: argparse.ArgumentParser) -> None:
     add("--timezone", help="IANA time zone of the schedule and of the day to load (default: UTC)")
     add("--schedule-state", choices=["ENABLED", "DISABLED"], help="default: DISABLED")
     add("--setup", choices=["if_missing", "never"], help="of the scheduled runs (default: if_missing)")
+
+
+def prefix(text: str) -> str:
+    """A prefix without slashes at its ends; argparse turns the error into its message."""
+    if not text.strip("/"):
+        raise argparse.ArgumentTypeError("must not be empty")
+    return text.strip("/")
 
 
 def tell(line: str) -> None:

@@ -9,9 +9,9 @@ from botocore.exceptions import ClientError
 from infra import definition, scripts
 from infra.errors import InfraError
 
-_DEFINITIONS = "state_machine-"
-# Marks a bucket that was made by us, and so may go when it is empty.
-_TAG = {"Key": "made-by", "Value": "prefect-redshift-data-api-etl"}
+# Marks what was uploaded, and a bucket that was made for it: that may go again.
+_MADE_BY = {"made-by": "prefect-redshift-data-api-etl"}
+_TAG = {"Key": "made-by", "Value": _MADE_BY["made-by"]}
 
 
 class Uploads:
@@ -25,7 +25,7 @@ class Uploads:
     def definition_key(self) -> str:
         """Where the definition lies: its hash is in the name, so that a stack's update notices a new one."""
         digest = hashlib.sha256(definition.text().encode()).hexdigest()[:16]
-        return f"{self._prefix}/{_DEFINITIONS}{digest}.asl.json"
+        return f"{self._prefix}/state_machine-{digest}.asl.json"
 
     def upload(self, folder: Path = scripts.FOLDER, create_bucket: bool = False) -> list[str]:
         """Put everything there, and return the keys.
@@ -40,7 +40,7 @@ class Uploads:
                 raise InfraError(f"There is no bucket {self._bucket}: create it, or add --create-bucket.")
             self._create_bucket()
         for key, content in contents.items():
-            self._s3.put_object(Bucket=self._bucket, Key=key, Body=content)
+            self._s3.put_object(Bucket=self._bucket, Key=key, Body=content, Metadata=_MADE_BY)
         return list(contents)
 
     def delete(self) -> tuple[list[str], list[str]]:
@@ -51,7 +51,7 @@ class Uploads:
             Bucket=self._bucket, Prefix=f"{self._prefix}/"
         )
         keys = [listed["Key"] for page in pages for listed in page.get("Contents", [])]
-        ours = [key for key in keys if self._is_ours(key.removeprefix(f"{self._prefix}/"))]
+        ours = [key for key in keys if self._is_ours(key)]
         for key in ours:
             self._s3.delete_object(Bucket=self._bucket, Key=key)
         if self._is_made_by_us() and not self._s3.list_objects_v2(Bucket=self._bucket, MaxKeys=1).get(
@@ -60,8 +60,9 @@ class Uploads:
             self._s3.delete_bucket(Bucket=self._bucket)
         return ours, [key for key in keys if key not in ours]
 
-    def _is_ours(self, name: str) -> bool:
-        return name in scripts.objects() or (name.startswith(_DEFINITIONS) and name.endswith(".asl.json"))
+    def _is_ours(self, key: str) -> bool:
+        metadata = self._s3.head_object(Bucket=self._bucket, Key=key)["Metadata"]
+        return bool(metadata.items() >= _MADE_BY.items())
 
     def _bucket_is_there(self) -> bool:
         try:
