@@ -9,6 +9,7 @@ from typing import Any
 
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
+from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped, ProgramTimedOut
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication
@@ -24,6 +25,7 @@ def backends() -> Any:
     logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
     aws_sdk_tasks.apply()
     paths.apply()
+    replace(Environment, set_error=functools.partialmethod(_set_error, Environment.set_error))
     # moto cannot pass on an error of Step Functions' own, such as States.Timeout, out of a branch or by a Fail.
     replace(CustomErrorName, __init__=ErrorName.__init__)
     replace(AmazonStateLanguageParser, parse=staticmethod(_parsed_once(AmazonStateLanguageParser.parse)))
@@ -50,6 +52,12 @@ def stop_all() -> None:
             for machine in backend.state_machines:
                 for execution in machine.executions:
                     stop(execution, None, None)
+
+
+def _set_error(env: Any, set_error: Callable[..., None], error: Any) -> None:
+    # moto stumbles over a task that is stopped half-way, and lets the execution end as FAILED.
+    if not isinstance(env.program_state(), ProgramStopped | ProgramTimedOut):
+        set_error(env, error)
 
 
 def _reflect(communication: Any, reflect: Callable[..., None]) -> None:

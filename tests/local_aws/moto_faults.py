@@ -8,6 +8,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from local_aws.moto_mends import mend
@@ -41,6 +42,12 @@ class Moto:
             boto3.client, region_name="us-east-1", endpoint_url=f"http://{host}:{port}"
         )
         self.states = self.client("stepfunctions")
+
+    def backend(self) -> Any:
+        """Return the interpreter's backend."""
+        from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+
+        return stepfunctions_parser_backends["123456789012"]["us-east-1"]
 
     def machine(self, *states: dict[str, Any], **more: Any) -> str:
         """Make a machine of states in a row and return its ARN."""
@@ -187,6 +194,24 @@ def who_stops_an_execution_is_forgotten(moto: Moto) -> bool:
     time.sleep(0.2)
     moto.states.stop_execution(executionArn=execution, error="e", cause="c")
     return moto.end(execution).get("error") != "e"
+
+
+@fault
+def an_error_after_the_stop_counts(moto: Moto) -> bool:
+    from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped
+
+    execution = moto.start(moto.machine({"Type": "Wait", "Seconds": 30}), name="n")
+    time.sleep(0.2)
+    [running] = [
+        one
+        for machine in moto.backend().state_machines
+        for one in machine.executions
+        if one.execution_arn == execution
+    ]
+    env = running.exec_worker.env
+    env._program_state = ProgramStopped(datetime.now(UTC), "e", "c")
+    env.set_error({"error": "States.Runtime"})
+    return not isinstance(env.program_state(), ProgramStopped)
 
 
 @fault

@@ -36,3 +36,15 @@ def mended(no_aws_configuration: None) -> dict[str, bool]:
 def test_a_mend_is_needed_and_works(plain: dict[str, bool], mended: dict[str, bool], fault: str) -> None:
     assert plain[fault], "moto does this right now: remove its mend from local_aws/moto_mends/"
     assert not mended[fault]
+
+
+def test_neither_the_interpreter_nor_cloudformation_is_loaded_before_its_use() -> None:
+    """They take 2.5 seconds and 200 MB, which a run of the flow has no use for."""
+    program = (
+        "import sys; from local_aws import rest_of_aws; rest_of_aws._load(1); "
+        "print([n for n in ('moto.stepfunctions.parser.models', 'moto.cloudformation.parsing') if n in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, timeout=120
+    )
+    assert done.stdout.strip() == "[]", done.stderr
