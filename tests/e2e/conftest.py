@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,11 +26,12 @@ UP_SECONDS = 300
 
 
 class Deployed:
-    """A server, a worker and a deployment."""
+    """A server, a worker and a deployment; `aws` are the variables that name its stand-in."""
 
-    def __init__(self, api_url: str, warehouse: Warehouse, home: Path) -> None:
+    def __init__(self, api_url: str, warehouse: Warehouse, home: Path, aws: Mapping[str, str]) -> None:
         self.api_url = api_url
         self.warehouse = warehouse
+        self.aws = aws
         self.variables = {**os.environ, "PREFECT_API_URL": api_url, "PREFECT_HOME": str(home)}
 
     def prefect(self, *arguments: str) -> str:
@@ -108,7 +109,7 @@ def deployed(no_aws_configuration: None) -> Iterator[Deployed]:
         with running(folder / "data") as stand_in, up(state, stand_in) as api_url:
             client = _client(stand_in)
             with temporary_settings({PREFECT_API_URL: api_url}):
-                yield Deployed(api_url, Warehouse(client, "dev"), state / "prefect")
+                yield Deployed(api_url, Warehouse(client, "dev"), state / "prefect", stand_in.environment)
             client.close()
     finally:
         shutil.rmtree(folder)

@@ -11,6 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import psutil
+import pytest
 from prefect import State, get_client
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import DeploymentScheduleCreate
@@ -21,6 +22,8 @@ from prefect.states import Cancelling, Scheduled
 from tests.e2e.conftest import Deployed
 from tests.flows.test_command_line import slow_scripts
 from tests.flows.test_sales_data_pipeline import STEPS
+from tests.flows.warehouse import Warehouse
+from tests.infra.machine import Machine
 
 DAY = "2026-11-22"
 DEPLOYMENT = "sales-data-pipeline/daily"
@@ -63,7 +66,9 @@ def test_deploying_again_changes_nothing_and_starts_nothing_that_is_paused(deplo
     assert after.model_dump(exclude=ignored) == before.model_dump(exclude=ignored)
 
 
-def test_a_run_loads_the_tables_and_a_second_changes_nothing(deployed: Deployed) -> None:
+def test_a_run_loads_the_tables_and_a_second_changes_nothing(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert "Completed" in deployed.run("-p", f"run_date={DAY}")
     first = deployed.warehouse.tables()
     assert {table: len(rows) for table, rows in first.items()} == {
@@ -81,6 +86,15 @@ def test_a_run_loads_the_tables_and_a_second_changes_nothing(deployed: Deployed)
     statements = deployed.warehouse.statements()
     assert len(statements) == 2 * len(STEPS)
     assert {statement["Status"] for statement in statements} == {"FINISHED"}
+
+    # The state machine leaves the same, row for row, in a database of its own.
+    for name, value in deployed.aws.items():
+        monkeypatch.setenv(name, value)
+    deployed.warehouse.run("create database parity")
+    machine = Machine("parity")
+    assert machine.run({"run_date": DAY, "setup": "if_missing"})["status"] == "SUCCEEDED"
+    assert Warehouse(deployed.warehouse.data_api, "parity").tables() == first
+    machine.close()
 
 
 def test_a_cancelled_run_leaves_nothing_running_and_the_one_that_waits_for_it_keeps_its_date(
