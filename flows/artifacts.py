@@ -2,7 +2,7 @@
 
 import asyncio
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from prefect import get_client, get_run_logger
@@ -18,15 +18,20 @@ PUBLISH_SECONDS = 5.0
 
 
 async def publish(report: RunReport, *, key: str = KEY) -> None:
-    """Writes the report as artifacts of the current run, all at once. What goes wrong is logged, and never raised.
+    """Writes the report as artifacts of the current run.
 
     Args:
         report: What happened, whoever ran the steps.
         key: What the artifacts' keys begin with: the history of each key is a history of runs.
     """
+    await write(artifacts_of(report, key))
+
+
+async def write(artifacts: Iterable[Artifact]) -> None:
+    """Writes artifacts of the current run, all at once. What goes wrong is logged, and never raised."""
     try:
         async with asyncio.timeout(PUBLISH_SECONDS), get_client() as client:
-            await asyncio.gather(*(artifact.acreate(client) for artifact in artifacts_of(report, key)))
+            await asyncio.gather(*(artifact.acreate(client) for artifact in artifacts))
     except Exception as error:
         get_run_logger().warning("The run's artifacts were not written: %s", error or type(error).__name__)
 

@@ -10,6 +10,7 @@ from prefect.cache_policies import NO_CACHE
 from blocks import RedshiftDataApi, Statement, StatementError
 from blocks.request import MAX_STATEMENTS
 from blocks.statement import ENDED_STATUSES
+from flows.artifacts import write
 from flows.days import Day, Load
 from flows.days_report import DayReport, DaysReport, Status
 from flows.errors import PipelineError
@@ -105,6 +106,7 @@ async def load_days(
     finally:
         report = days.report()
         get_run_logger().info("%s days were asked for:\n%s", len(report.days), report)
+        await write([report.artifact()])
     return report
 
 

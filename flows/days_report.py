@@ -1,14 +1,18 @@
 """What became of many days: one table, and the error that names those that failed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Literal
+
+from prefect.artifacts import TableArtifact
 
 from blocks.statement import shorten
 from flows.errors import PipelineError
 from flows.text_table import text_table
 
+# The artifact's key: under one key, the UI keeps the tables of all runs together.
+KEY = "days-report"
 NAMED_IN_ERROR = 5
 ERROR_WIDTH = 200
 
@@ -56,6 +60,11 @@ class DaysReport:
 
         headings = ["day", "status", ">delivered", ">loaded", ">rejected", ">seconds", "error"]
         return text_table(headings, [cells(day) for day in self.days])
+
+    def artifact(self) -> TableArtifact:
+        """The same table for Prefect's UI."""
+        rows = [{**asdict(day), "day": str(day.day)} for day in self.days]
+        return TableArtifact(key=KEY, description=f"{len(rows)} days", table=rows)
 
 
 class DaysFailedError(PipelineError):

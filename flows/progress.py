@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from uuid import UUID
 
+from prefect import get_run_logger
 from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifact
 from prefect.logging.handlers import PrefectConsoleHandler
 from rich.console import Console
@@ -30,8 +31,8 @@ async def progress_of(total: int) -> AsyncIterator[Show]:
 
     Prefect's API is told in the background: what is being shown does not wait for it.
     """
-    artifact = await acreate_progress_artifact(0.0, key=KEY, description=f"Loading {total} days")
-    telling: list[asyncio.Task[UUID]] = []
+    artifact = await _told(acreate_progress_artifact(0.0, key=KEY, description=f"Loading {total} days"))
+    telling: list[asyncio.Task[UUID | None]] = []
     console = _terminal()
     with Progress(*_COLUMNS, console=console) if console else nullcontext() as bar:
         days = bar.add_task("days", total=total) if bar else None
@@ -40,13 +41,24 @@ async def progress_of(total: int) -> AsyncIterator[Show]:
             if bar and days is not None:
                 bar.update(days, completed=done, refresh=True)
             await _ended(telling)
-            telling.append(asyncio.create_task(aupdate_progress_artifact(artifact, 100 * done / total)))
+            if artifact:
+                update = aupdate_progress_artifact(artifact, 100 * done / total)
+                telling.append(asyncio.create_task(_told(update)))
 
         yield show
         await _ended(telling)
 
 
-async def _ended(telling: "list[asyncio.Task[UUID]]") -> None:
+async def _told(call: Awaitable[UUID]) -> UUID | None:
+    """The artifact's id; what goes wrong is logged, and never raised: the loads are worth more."""
+    try:
+        return await call
+    except Exception as error:
+        get_run_logger().warning("Prefect's API was not told of the progress: %s", error)
+        return None
+
+
+async def _ended(telling: "list[asyncio.Task[UUID | None]]") -> None:
     """Waits for what was told last; in order, so that the last number is the one that stays."""
     while telling:
         await telling.pop()

@@ -1,6 +1,7 @@
 """The backfill on the real stand-in: what the tables hold after it, and that each day is loaded once."""
 
 import asyncio
+import json
 import re
 import shutil
 import signal
@@ -78,6 +79,9 @@ def test_the_tables_are_those_of_daily_runs_and_a_second_backfill_loads_nothing(
         (day, "loaded", 16, 13, 3) for day in days
     ]
     assert asyncio.run(artifact("days-loaded")) == 100
+    assert [(row["day"], row["status"]) for row in json.loads(asyncio.run(artifact("days-report")))] == [
+        (str(day), "loaded") for day in days
+    ]
     tables, rejected = warehouse.tables(), warehouse.count("store_sales_rejected")
 
     assert statuses(backfill(dates=[*days])) == {"skipped": 3}
