@@ -337,7 +337,7 @@ def test_fields_of_the_block(fields: dict[str, Any]) -> None:
         (set_up_block, ["--name", "../x"], 2),
         (set_up_block, ["--name", "it's"], 2),
     ],
-    ids=lambda value: str(value)[:40],
+    ids=lambda value: value.__module__ if callable(value) else str(value)[:40],
 )
 def test_other_commands(
     aws: Any,
