@@ -1,53 +1,75 @@
-"""How late a statement's end is noticed, and with how many calls, by the statement's length.
+"""How late a statement's end is noticed, and with how many calls, by the statement's length and the client.
 
-    python -m benchmarks.noticing [SECONDS ...]
+    python -m benchmarks noticing
 
-The statements run side by side; 600 seconds are among the lengths only when asked for.
+All clients run at the same time, from one word on: they mostly wait. Lengths vary by up to a tenth, so that no poll
+falls on an end by luck.
 """
 
-import asyncio
-import os
-import sys
-import tempfile
-import time
-from pathlib import Path
+import random
+import statistics
 
-from blocks import RedshiftDataApi
-from flows.command_line import prepare_process
-from local_aws import Admin, running
+from benchmarks.peers.clients import OURS, PEERS, TASKS, Client, Measured, side_by_side, tagged
+from benchmarks.place import stand_in, temporary_folder
+from benchmarks.report import Bar, Plot, Section, Table
 
 LENGTHS = (0.1, 1.0, 5.0, 30.0)
+CLIENTS = (OURS, TASKS, *PEERS)
 
 
-async def noticed(warehouse: RedshiftDataApi, seconds: float) -> tuple[str, float]:
-    """The statement's id, and when its end was noticed."""
-    statement = await warehouse.run(f"select pg_sleep({seconds})", name=f"noticing/{seconds}")
-    return statement.id, time.time()
+def measure(repeats: int) -> Section:
+    """Measures every client at every length, so many times."""
+    dice = random.Random(1)
+    with temporary_folder() as folder, stand_in(folder, max_executing=100) as served:
+        rounds = []
+        for number in range(repeats):
+            lengths = [length * dice.uniform(1, 1.1) for length in LENGTHS]
+            stages = {client: [tagged(client, lengths, f"noticing {number}")] for client in CLIENTS}
+            rounds.append(side_by_side(stages, served, folder / str(number)))
+    return section(rounds)
 
 
-async def measure(admin: Admin, lengths: list[float]) -> None:
-    """Prints a line for each length."""
-    warehouse = RedshiftDataApi(workgroup_name="local-workgroup")
-    await warehouse.run("select 1")
-    admin.clear_history()
-    found = await asyncio.gather(*(noticed(warehouse, seconds) for seconds in lengths))
-    ended = {run["statement_id"]: run["ended_at"] for run in admin.executions()}
-    calls = admin.calls()
-    for seconds, (statement_id, moment) in zip(lengths, found, strict=True):
-        made = sum(call["statement_id"] == statement_id for call in calls)
-        late = 1000 * (moment - ended[statement_id])
-        print(f"a statement of {seconds:g} s: noticed {late:.1f} ms late, {made} calls")
-
-
-def main() -> None:
-    """Measures on a stand-in of its own."""
-    prepare_process()
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o711)  # under root, PostgreSQL is another user
-        with running(Path(folder) / "aws") as served:
-            os.environ.update(served.environment)
-            asyncio.run(measure(Admin(served.url), [float(text) for text in sys.argv[1:]] or list(LENGTHS)))
-
-
-if __name__ == "__main__":
-    main()
+def section(rounds: list[dict[Client, Measured]]) -> Section:
+    """The medians, side by side."""
+    late = {
+        client: [
+            statistics.median(found[client].late[place] for found in rounds) for place in range(len(LENGTHS))
+        ]
+        for client in CLIENTS
+    }
+    calls = {
+        client: [
+            statistics.median(found[client].calls[place] for found in rounds) for place in range(len(LENGTHS))
+        ]
+        for client in CLIENTS
+    }
+    header = ["seconds noticed late (calls)", *(f"{length:g} s" for length in LENGTHS)]
+    rows = [
+        [client.name, *(f"{s:.3f} ({c:g})" for s, c in zip(late[client], calls[client], strict=True))]
+        for client in CLIENTS
+    ]
+    ours = [seconds for found in rounds for seconds in found[OURS].late]
+    best_peer = [min(late[client][place] for client in PEERS) for place in range(len(LENGTHS))]
+    ratio = min(peer / own for peer, own in zip(best_peer, late[OURS], strict=True))
+    return Section(
+        key="noticing",
+        title="Noticing the end of one statement",
+        text="Seconds from the engine's end of a statement to the client's knowing it, and API calls in brackets.",
+        tables=[Table(header, rows)],
+        bars=[
+            Bar("noticed late, worst of all single statements", 1000 * max(ours), 25, "ms"),
+            Bar("the best peer's lateness over ours, at the worst length", ratio, 1, "x", above=True),
+        ],
+        plots=[
+            Plot(
+                "noticing",
+                "seconds that the statement takes",
+                "seconds noticed late",
+                {client.name: list(zip(LENGTHS, late[client], strict=True)) for client in CLIENTS},
+            )
+        ],
+        data={
+            "late": {client.name: late[client] for client in CLIENTS},
+            "calls": {client.name: calls[client] for client in CLIENTS},
+        },
+    )

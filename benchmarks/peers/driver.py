@@ -1,0 +1,83 @@
+"""Drives one client through stages of statements; the standard library only, since it runs in peers' environments.
+
+A stage is a list of statements that run at once; stages follow one another. The first line of standard input holds
+them. When the client is warm it says `ready`, and waits for another line. What it noticed goes to standard output as
+JSON: times in seconds since the epoch, memory in MB.
+"""
+
+import asyncio
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+Stages = list[list[str]]
+WARM_UP = "select 1"
+
+
+def drive(run: Callable[[str], object]) -> None:
+    """Runs the stages by a blocking `run`, each statement of a stage on a thread."""
+    stages = stages_asked_for()
+    noticed: dict[str, float] = {}
+
+    def one(sql: str) -> None:
+        run(sql)
+        noticed[sql] = time.time()
+
+    with ThreadPoolExecutor(max(map(len, stages))) as pool:
+        run(WARM_UP)
+        before = ready()
+        for stage in stages:
+            list(pool.map(one, stage))
+        tell(before, noticed)
+
+
+def drive_async(run: Callable[[str], Awaitable[object]]) -> None:
+    """Runs the stages by a coroutine function, each statement of a stage as an asyncio task."""
+    asyncio.run(_drive_async(run))
+
+
+async def _drive_async(run: Callable[[str], Awaitable[object]]) -> None:
+    stages = stages_asked_for()
+    noticed: dict[str, float] = {}
+
+    async def one(sql: str) -> None:
+        await run(sql)
+        noticed[sql] = time.time()
+
+    await run(WARM_UP)
+    before = ready()
+    for stage in stages:
+        await asyncio.gather(*(one(sql) for sql in stage))
+    tell(before, noticed)
+
+
+def stages_asked_for() -> Stages:
+    """What the first line of standard input names."""
+    stages: Stages = json.loads(sys.stdin.readline())
+    return stages
+
+
+def ready() -> tuple[float, float, float]:
+    """Waits for the word to begin; then the time, CPU seconds of this process, and its memory in MB."""
+    print("ready", flush=True)
+    sys.stdin.readline()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return time.time(), time.process_time(), pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def tell(before: tuple[float, float, float], noticed: dict[str, float]) -> None:
+    """Reports what was noticed, and what it took since `before`."""
+    began, cpu, at_rest = before
+    found: dict[str, Any] = {
+        "noticed": noticed,
+        "wall": time.time() - began,
+        "cpu": time.process_time() - cpu,
+        "grown": max(0.0, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3 - at_rest),
+    }
+    print(json.dumps(found))

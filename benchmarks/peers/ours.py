@@ -1,0 +1,69 @@
+"""This project's block, and its tasks in a flow: `python ours.py block`, `python ours.py tasks STATE_FOLDER`."""
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+from prefect import flow
+from prefect.futures import PrefectFuture
+
+from benchmarks.peers.driver import WARM_UP, Stages, drive_async, ready, stages_asked_for, tell
+from blocks import RedshiftDataApi, Statement
+from flows.command_line import prepare_process
+from flows.local import local_services
+from flows.task_runner import EventLoopTaskRunner, finished
+from flows.tasks import redshift_task, statement_name, step
+
+WAREHOUSE = RedshiftDataApi(workgroup_name="local-workgroup", max_concurrent_waits=500)
+NOTICED: dict[str, float] = {}
+
+
+async def run(sql: str) -> Statement:
+    """Runs one statement by the block."""
+    return await WAREHOUSE.run(sql)
+
+
+@redshift_task
+async def run_noting(warehouse: RedshiftDataApi, sql: str) -> None:
+    """Runs one statement as the pipeline's tasks do, and notes when its end is known."""
+    await warehouse.run(sql, name=statement_name())
+    NOTICED[sql] = time.time()
+
+
+@flow(task_runner=EventLoopTaskRunner(), log_prints=False)
+async def tasks(stages: Stages) -> None:
+    """Runs each statement as a task, those of a stage after those of the one before."""
+    before: list[PrefectFuture[None]] = []
+    every: list[PrefectFuture[None]] = []
+    for stage in stages:
+        steps = [step(f"step_{len(every) + number}", run_noting) for number in range(len(stage))]
+        before = [
+            task.submit(WAREHOUSE, sql, wait_for=before) for task, sql in zip(steps, stage, strict=True)
+        ]
+        every += before
+    await finished(*every)
+
+
+async def by_tasks(stages: Stages) -> None:
+    """Measures the flow's body between its start and its end, with the client made before."""
+    await tasks([[WARM_UP]])
+    NOTICED.clear()
+    before = ready()
+    await tasks(stages)
+    tell(before, NOTICED)
+
+
+def main() -> None:
+    """By the block alone, or as tasks of a flow with a Prefect server beside it."""
+    prepare_process()
+    if sys.argv[1] == "block":
+        drive_async(run)
+        return
+    stages = stages_asked_for()
+    with local_services(Path(sys.argv[2]), stand_in=False):
+        asyncio.run(by_tasks(stages))
+
+
+if __name__ == "__main__":
+    main()
