@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: help run up test chaos lint audit fuzz pins clean
+.PHONY: help run up test chaos bench lint audit fuzz pins clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -27,18 +27,24 @@ lint: $(READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy .
 
+bench: $(READY) ## measure this project and its peers (ARGS="noticing --repeats 1"): benchmarks/report.md
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q --require-hashes -r requirements/bench.txt \
+		|| $(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@$(BIN)/python -m benchmarks $(ARGS)
+
 fuzz: $(READY) ## 100,000 random inputs for each property of the stand-in's SQL rewriting (half an hour)
 	@FUZZ_EXAMPLES=100000 $(BIN)/python -m pytest -q -o faulthandler_timeout=0 tests/local_aws/dialect/test_properties.py
 
-COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header -q
 
 audit: $(READY) ## the pinned packages against known advisories, the code with bandit
 	@.ci/audit $(BIN)/uv
 
 pins: $(READY) ## renew the pinned versions after a change to pyproject.toml
-	@$(COMPILE) --extra results --extra local --extra ecs --extra dev -o requirements/all.txt
-	@$(COMPILE) --constraint requirements/all.txt -o requirements/run.txt
+	@$(COMPILE) pyproject.toml --extra results --extra local --extra ecs --extra dev -o requirements/all.txt
+	@$(COMPILE) pyproject.toml --constraint requirements/all.txt -o requirements/run.txt
+	@$(COMPILE) --group bench --constraint requirements/all.txt -o requirements/bench.txt
 
 clean: ## remove the virtual environment and the stand-in's data
 	rm -rf $(VENV) .local_aws

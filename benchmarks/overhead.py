@@ -1,22 +1,45 @@
 """The flow's own overhead: wall time of its body less the engine's critical path.
 
-    python -m benchmarks.overhead [RUNS]
+    python -m benchmarks overhead
 
 The Prefect server and the stand-in are up before the clock starts, as they are in production.
 """
 
 import asyncio
 import statistics
-import sys
-import tempfile
 import time
 from datetime import date
-from pathlib import Path
 
+from benchmarks.place import temporary_folder
+from benchmarks.report import Bar, Section, Table
 from flows.command_line import prepare_process
 from flows.local import local_services
 from flows.report import RunReport
 from flows.sales_data_pipeline import sales_data_pipeline
+
+RUNS = 5
+
+
+def measure(repeats: int) -> Section:
+    """Runs the pipeline five times for each repeat, and once before, which makes the client."""
+    prepare_process()
+    with temporary_folder() as state, local_services(state, stand_in=True):
+        results = asyncio.run(timed_runs(1 + RUNS * repeats))
+    first, *later = results
+    overheads = [wall - path for wall, path, _ in later]
+    wall, path, cpu = (statistics.median(values) for values in zip(*later, strict=True))
+    rows = [
+        ["first", first[0], first[1], first[0] - first[1], first[2]],
+        [f"median of {len(later)} more", wall, path, statistics.median(overheads), cpu],
+    ]
+    return Section(
+        key="overhead",
+        title="The flow itself",
+        text="Wall time of the flow's body, the engine's critical path, their difference, and the process's CPU time.",
+        tables=[Table(["run", "body, s", "critical path, s", "overhead, s", "CPU, s"], rows)],
+        bars=[Bar("the flow's overhead, median", statistics.median(overheads), 0.25, "s")],
+        data={"overheads": overheads},
+    )
 
 
 def critical_path(report: RunReport) -> float:
@@ -26,7 +49,7 @@ def critical_path(report: RunReport) -> float:
     return sum(seconds.values()) + max(dimensions)
 
 
-async def measure(runs: int) -> list[tuple[float, float, float]]:
+async def timed_runs(runs: int) -> list[tuple[float, float, float]]:
     """Wall time, critical path and this process's CPU time of each run's body, in seconds."""
     times: list[tuple[float, float]] = []
     body = sales_data_pipeline.fn
@@ -41,24 +64,3 @@ async def measure(runs: int) -> list[tuple[float, float, float]]:
     sales_data_pipeline.fn = timed
     reports = [await sales_data_pipeline(run_date=date(2026, 11, 1 + n % 28)) for n in range(runs)]
     return [(wall, critical_path(report), cpu) for (wall, cpu), report in zip(times, reports, strict=True)]
-
-
-def main() -> None:
-    """Prints the first run, which makes the client, and the median of the others."""
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 10
-    prepare_process()
-    with tempfile.TemporaryDirectory() as state:
-        Path(state).chmod(0o711)  # under root, PostgreSQL is another user
-        with local_services(Path(state), stand_in=True):
-            results = asyncio.run(measure(runs))
-    for number, (wall, path, cpu) in enumerate(results, start=1):
-        overhead = wall - path
-        print(f"run {number}: body {wall:.3f} s, critical path {path:.3f} s, {overhead=:.3f} s, {cpu=:.3f} s")
-    later = results[1:] or results
-    overhead = statistics.median(wall - path for wall, path, _ in later)
-    cpu = statistics.median(cpu for _, _, cpu in later)
-    print(f"median of runs 2 to {runs}: overhead {overhead:.3f} s, CPU {cpu:.3f} s")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,27 +1,27 @@
-"""Measures how fast a large result is read, beside awswrangler on the same endpoint.
+"""How fast a result is read, and in how much memory, beside awswrangler on the same endpoint.
 
-    python -m benchmarks.results [ROWS]
+    python -m benchmarks results
 
-awswrangler is installed, once, into a virtual environment of its own in the user's cache folder: it shall not enter
-this project's. Each reader is a process of its own, so that its peak memory is its own; each runs the same query by
-its public interface, and its whole time counts, from the submission to the last row.
+Each reader is a process of its own, so that its peak memory is its own; each runs the same query by its public
+interface, and its whole time counts, from the submission to the last row.
 """
 
 import asyncio
 import json
 import os
 import resource
+import statistics
 import subprocess
 import sys
-import tempfile
 import time
-import venv
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-AWSWRANGLER = "awswrangler==3.17.1"
-DEFAULT_ROWS = 200_000
+if TYPE_CHECKING:
+    from benchmarks.report import Section
+
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
 # A sales table: numbers, a decimal, texts, a date, a timestamp; every seventh customer is NULL.
 QUERY = """
 select n as ticket, n % 500 as store, (n * 0.25)::numeric(12, 2) as price, n / 7.0::float8 as ratio,
@@ -30,64 +30,93 @@ select n as ticket, n % 500 as store, (n * 0.25)::numeric(12, 2) as price, n / 7
 from generate_series(1, {rows}) n
 """
 WAREHOUSE = {"workgroup_name": "local-workgroup", "database": "dev"}
+PEER = "awswrangler"
 
 
-def main() -> None:
-    """Prints each reader's rows a second and peak memory, as a multiple of awswrangler's."""
-    if len(sys.argv) == 3:
-        print(json.dumps(READERS[sys.argv[1]](QUERY.format(rows=int(sys.argv[2])))))
-        return
-    from local_aws import running
+def measure(repeats: int) -> "Section":
+    """Reads results of every size by every reader, the largest once and the others so many times."""
+    from benchmarks.place import stand_in, temporary_folder
 
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_ROWS
-    theirs = their_python()
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o711)  # under root, PostgreSQL is another user
-        with running(Path(folder) / "data") as served:
-            measured = {
-                reader: measure(theirs if reader == "awswrangler" else sys.executable, reader, rows, served)
-                for reader in READERS
-            }
-    report(measured, rows)
+    found: dict[tuple[str, int], list[dict[str, float]]] = {}
+    with temporary_folder() as folder, stand_in(folder):
+        for _ in range(repeats):
+            for rows in SIZES:
+                for reader in READERS:
+                    taken = found.setdefault((reader, rows), [])
+                    if not taken or rows < SIZES[-1]:
+                        taken.append(read(reader, rows))
+    return section(found)
 
 
-def report(measured: dict[str, dict[str, float]], rows: int) -> None:
-    """Prints what was measured, side by side."""
-    base = measured["awswrangler"]
-    print(f"{rows:,} rows of 8 columns, from the submission to the last row")
-    print(f"{'':34}{'seconds':>9}{'rows/s':>10}{'speed':>8}{'peak MB':>9}{'grown MB':>10}")
-    for reader, found in measured.items():
-        assert found["rows"] == rows, f"{reader} read {found['rows']:,.0f} rows"
-        print(
-            f"{reader:34}{found['seconds']:9.2f}{rows / found['seconds']:10,.0f}"
-            f"{base['seconds'] / found['seconds']:7.1f}x{found['peak']:9.0f}{found['peak'] - found['idle']:10.0f}"
-        )
+def section(found: dict[tuple[str, int], list[dict[str, float]]]) -> "Section":
+    """The medians, side by side."""
+    from benchmarks.report import Bar, Plot, Section, Table
+
+    most = SIZES[-1]
+
+    def median(reader: str, rows: int, figure: Callable[[dict[str, float]], float]) -> float:
+        return statistics.median(figure(taken) for taken in found[reader, rows])
+
+    def seconds(reader: str, rows: int) -> float:
+        return median(reader, rows, lambda taken: taken["seconds"])
+
+    def speeds(reader: str) -> list[float]:
+        return [size / seconds(reader, size) for size in SIZES]
+
+    def over_peer(reader: str) -> float:
+        return seconds(PEER, most) / seconds(reader, most)
+
+    def grown(reader: str) -> float:
+        return median(reader, most, lambda taken: taken["peak"] - taken["idle"])
+
+    rows: list[list[Any]] = [
+        [reader, *speeds(reader), over_peer(reader), grown(reader)] for reader in READERS
+    ]
+    header = [
+        "rows a second",
+        *(f"{size:,} rows" for size in SIZES),
+        "over awswrangler",
+        f"grown MB, {most:,} rows",
+    ]
+    return Section(
+        key="results",
+        title="Reading results",
+        text="Rows of 8 columns, from the submission to the last row.",
+        tables=[Table(header, rows)],
+        bars=[
+            Bar(
+                f"{most:,} rows into pandas, over awswrangler",
+                over_peer("to_pandas (CSV)"),
+                3,
+                "x",
+                above=True,
+            )
+        ],
+        plots=[
+            Plot(
+                "results",
+                "rows",
+                "rows a second",
+                {reader: [(n, n / seconds(reader, n)) for n in SIZES] for reader in READERS},
+            )
+        ],
+        data={"rows": rows},
+    )
 
 
-def measure(python: str, reader: str, rows: int, served: Any) -> dict[str, float]:
+def read(reader: str, rows: int) -> dict[str, float]:
     """Runs one reader in a process of its own."""
+    from benchmarks.peers.environments import python_of
+
     done = subprocess.run(
-        [python, __file__, reader, str(rows)],
-        env={**os.environ, **served.environment, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)},
+        [python_of(PEER) if reader == PEER else sys.executable, __file__, reader, str(rows)],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)},
         stdout=subprocess.PIPE,
         check=True,
     )
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    assert found["rows"] == rows, f"{reader} read {found['rows']:,.0f} rows"
     return found
-
-
-def their_python() -> str:
-    """The interpreter of awswrangler's own environment, made if it is not there yet."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    home = cache / "redshift-data-api-benchmarks" / AWSWRANGLER
-    python = home / "bin" / "python"
-    ready = home / "ready"
-    if not ready.exists():
-        print(f"installing {AWSWRANGLER} in {home} ...", file=sys.stderr)
-        venv.create(home, clear=True, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", AWSWRANGLER], check=True)
-        ready.touch()
-    return str(python)
 
 
 def peak_megabytes() -> float:
@@ -97,7 +126,7 @@ def peak_megabytes() -> float:
 
 def awswrangler(sql: str) -> dict[str, float]:
     """Their public interface, which has one way."""
-    import awswrangler as wr  # type: ignore[import-not-found]
+    import awswrangler as wr
 
     connection = wr.data_api.redshift.connect(**WAREHOUSE)
     idle, started = peak_megabytes(), time.perf_counter()
@@ -155,7 +184,7 @@ async def by_rows(warehouse: Any, statement: Any) -> int:
 
 
 READERS: dict[str, Callable[[str], dict[str, float]]] = {
-    "awswrangler": awswrangler,
+    PEER: awswrangler,
     "to_pandas (CSV)": ours("CSV", to_pandas),
     "record_batches (CSV)": ours("CSV", by_batches),
     "rows (CSV)": ours("CSV", by_rows),
@@ -164,4 +193,4 @@ READERS: dict[str, Callable[[str], dict[str, float]]] = {
 
 
 if __name__ == "__main__":
-    main()
+    print(json.dumps(READERS[sys.argv[1]](QUERY.format(rows=int(sys.argv[2])))))

@@ -1,13 +1,11 @@
-"""Measures the stand-in for AWS: start, throughput, memory, and how soon a long poll hears of a statement's end.
+"""The stand-in for AWS: start, memory, statements a second, long polls, rewriting, COPY and a large fact load.
 
-python -m benchmarks.stand_in
+python -m benchmarks stand-in
 """
 
-import asyncio
-import json
-import os
+import gzip
+import shutil
 import statistics
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,134 +14,154 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from local_aws import Admin, Served, running
+from benchmarks.peers.clients import PROJECT
+from benchmarks.place import stand_in, temporary_folder
+from benchmarks.report import Bar, Section, Table
+from blocks.script import split_statements
+from local_aws import Served
 from local_aws.dialect import rewrite
 
-WHERE = {"ClusterIdentifier": "local-cluster", "DbUser": "bench", "Database": "dev"}
-STATEMENTS, THREADS, POLLS = 10_000, 16, 500
+WHERE = {"WorkgroupName": "local-workgroup", "Database": "dev"}
+STATEMENTS, THREADS = 10_000, 16
+COPIED, FACTS = 1_000_000, 10_000_000
+DAY = "2026-11-22"
 
 
-def main() -> None:
-    """Print every figure beside its target."""
-    folder = Path(tempfile.mkdtemp(prefix="local_aws-bench-"))
-    folder.chmod(0o711)
-    for label, target in (("cold", 1.5), ("warm", 0.6), ("warm", 0.6)):
-        began = time.perf_counter()
-        with running(folder / "data", max_executing=50) as served:
-            client = make_client(served)
-            answer_after = time.perf_counter() - began
-            print(f"{label} start to endpoint: {answer_after:.2f} s (target {target} s)")
-            if label == "cold":
-                continue
-            print(f"idle memory: {memory(served.pid):.0f} MB (target 120 MB, without PostgreSQL)")
+def measure(repeats: int) -> Section:
+    """Measures starts and rewriting so many times, and what takes long once."""
+    with temporary_folder() as folder:
+        starts = [started(folder) for _ in range(repeats)]
+        with stand_in(folder, max_executing=50) as served:
+            client = client_of(served)
+            figures = {
+                "`select` statements a second": per_second(client, "select 1"),
+                "`insert` statements a second": inserts_per_second(client),
+                f"COPY of {COPIED:,} rows, rows a second": COPIED / copy_seconds(client),
+                f"sp_load_fact_sales of {FACTS:,} rows, rows a second": FACTS / fact_seconds(client),
+            }
             client.close()
-    rewriting()
-    with running(folder / "data") as served:
-        throughput(served)
-        print(f"memory after that: {memory(served.pid):.0f} MB")
-    with running(folder / "data", max_executing=POLLS) as served:
-        asyncio.run(parked(served))
-
-
-def make_client(served: Served) -> Any:
-    """Return a plain boto3 client."""
-    return boto3.client(
-        "redshift-data",
-        endpoint_url=served.url,
-        region_name="us-east-1",
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
-        config=Config(max_pool_connections=THREADS, retries={"total_max_attempts": 1}),
+    cold, warm, memory = (statistics.median(values) for values in zip(*starts, strict=True))
+    script, dense = (statistics.median(rewriting(sql) for _ in range(repeats)) for sql in (job(), plain()))
+    rows: list[list[Any]] = [
+        ["start to first answer, cold, s", cold],
+        ["start to first answer, warm, s", warm],
+        ["memory without PostgreSQL, MB", memory],
+        *map(list, figures.items()),
+        ["rewriting the job's own script, MB/s", script],
+        ["rewriting plain queries, MB/s", dense],
+    ]
+    return Section(
+        key="stand-in",
+        title="The stand-in",
+        text="One process and its PostgreSQL, on the same cores as the client that measures it.",
+        tables=[Table(["figure", ""], rows)],
+        bars=[
+            Bar("stand-in, cold start", cold, 1.5, "s"),
+            Bar("stand-in, warm start", warm, 0.6, "s"),
+            Bar("stand-in, idle memory", memory, 120, "MB"),
+            Bar("stand-in, small statements", min(list(figures.values())[:2]), 300, "/s", above=True),
+            Bar("stand-in, rewriting", min(script, dense), 3, "MB/s", above=True),
+        ],
+        data={"figures": {row[0]: row[1] for row in rows}},
     )
 
 
-def throughput(served: Served) -> None:
-    """Run many small statements from a thread pool, one call each, and tell what each costs the stand-in."""
-    client = make_client(served)
-    client.execute_statement(**WHERE, Sql="create table small (a int, b varchar(10))", WaitTimeSeconds=30)
-
-    def one(sql: str) -> str:
-        status: str = client.execute_statement(**WHERE, Sql=sql, WaitTimeSeconds=30)["Status"]
-        return status
-
-    for sql in ("select 1", "insert into small values (1, 'x')"):
-        spent, began = cpu_seconds(served.pid), time.perf_counter()
-        with ThreadPoolExecutor(THREADS) as pool:
-            statuses = set(pool.map(one, [sql] * STATEMENTS))
-        rate = STATEMENTS / (time.perf_counter() - began)
-        each = (cpu_seconds(served.pid) - spent) / STATEMENTS * 1000
-        print(
-            f"{STATEMENTS} times {sql}: {rate:.0f} a second (target 300), {statuses};"
-            f" {each:.2f} ms of CPU each, without PostgreSQL"
-        )
-    client.close()
+def started(folder: Path) -> tuple[float, float, float]:
+    """Seconds from nothing to the first answer, the same with the data there, and the idle memory in MB."""
+    seconds = []
+    for _ in ("cold", "warm"):
+        began = time.perf_counter()
+        with stand_in(folder / "start") as served:
+            client_of(served).list_statements(MaxResults=1)
+            seconds.append(time.perf_counter() - began)
+            memory = resident(served.pid)
+    shutil.rmtree(folder / "start")
+    return seconds[0], seconds[1], memory
 
 
-def rewriting() -> None:
-    """Rewrite the job's own SQL, and a dense query without anything to rewrite."""
-    own = "".join(file.read_text() for file in sorted(Path("sql").rglob("*.sql")))
-    dense = (
+def client_of(served: Served) -> Any:
+    """A plain boto3 client."""
+    config = Config(max_pool_connections=THREADS, retries={"total_max_attempts": 1}, read_timeout=600)
+    return boto3.client("redshift-data", endpoint_url=served.url, config=config)
+
+
+def finish(client: Any, sql: str) -> dict[str, Any]:
+    """Runs one statement to its end."""
+    statement: dict[str, Any] = client.execute_statement(**WHERE, Sql=sql, WaitTimeSeconds=30)
+    while statement["Status"] not in ("FINISHED", "FAILED", "ABORTED"):
+        statement = client.describe_statement(Id=statement["Id"], WaitTimeSeconds=30)
+    assert statement["Status"] == "FINISHED", client.describe_statement(Id=statement["Id"])["Error"]
+    return statement
+
+
+def per_second(client: Any, sql: str) -> float:
+    """Small statements a second, from a pool of threads, one call each."""
+    began = time.perf_counter()
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(lambda _: finish(client, sql), range(STATEMENTS)))
+    return STATEMENTS / (time.perf_counter() - began)
+
+
+def inserts_per_second(client: Any) -> float:
+    """The same for statements that write, each in a transaction and under the table's lock."""
+    finish(client, "create table bench_small (n integer)")
+    rate = per_second(client, "insert into bench_small values (1)")
+    finish(client, "drop table bench_small")
+    return rate
+
+
+def copy_seconds(client: Any) -> float:
+    """Seconds of a COPY from ten compressed files."""
+    s3 = boto3.client("s3", endpoint_url=client.meta.endpoint_url)
+    s3.create_bucket(Bucket="bench")
+    part = "".join(f"{n},customer {n % 1000},{n % 97}.{n % 100:02},{DAY}\n" for n in range(COPIED // 10))
+    for number in range(10):
+        s3.put_object(Bucket="bench", Key=f"in/{number}.gz", Body=gzip.compress(part.encode(), 1))
+    finish(client, "create table bench_copy (n integer, name varchar(20), price decimal(9, 2), sold date)")
+    began = time.perf_counter()
+    role = "iam_role 'arn:aws:iam::123456789012:role/copy'"
+    finish(client, f"copy bench_copy from 's3://bench/in/' {role} csv gzip")
+    return time.perf_counter() - began
+
+
+def fact_seconds(client: Any) -> float:
+    """Seconds of the fact load of a day with so many sales."""
+    for sql in split_statements((PROJECT / "sql" / "sp_statements.sql").read_text()):
+        finish(client, sql)
+    finish(client, "call sp_setup_sales_data_pipeline()")
+    finish(client, f"delete from src_store_sales where ss_sold_date = '{DAY}'")
+    finish(
+        client,
+        f"insert into src_store_sales select '{DAY}', 1 + mod(n, 3), n / 4, "
+        "'ITEM' || lpad((1 + mod(n, 12))::varchar, 4, '0'), 'CUST' || lpad((1 + mod(n, 20))::varchar, 4, '0'), "
+        f"1, 5.49 from generate_series(1, {FACTS}) n",
+    )
+    began = time.perf_counter()
+    finish(client, f"call sp_load_fact_sales('{DAY}')")
+    return time.perf_counter() - began
+
+
+def job() -> str:
+    """The project's own scripts."""
+    return "".join(file.read_text() for file in sorted((PROJECT / "sql").glob("*.sql")))
+
+
+def plain() -> str:
+    """Queries as dense as they come, with nothing to rewrite."""
+    return (
         "select a.x, sum(n) over (order by n) from a join b on a.x = b.x where b.y > 1 group by 1, 2;\n" * 400
     )
-    for label, sql in (("the job's SQL", own), ("dense SQL", dense)):
-        began = time.process_time()
-        for _ in range(20):
-            rewrite(sql)
-        rate = 20 * len(sql.encode()) / (time.process_time() - began) / 1e6
-        print(f"rewriting {label}: {rate:.1f} MB/s (target 3)")
 
 
-async def parked(served: Served) -> None:
-    """Park long polls on statements that end one after the other; compare with the engine's own end."""
-    admin = Admin(served.url)
-    admin.clear_history()
-    arrived: dict[str, float] = {}
-
-    async def one(number: int) -> None:
-        sql = f"select pg_sleep({5 + 10 * number / POLLS:.3f})"
-        started = await call(served, "ExecuteStatement", {**WHERE, "Sql": sql})
-        await call(served, "DescribeStatement", {"Id": started["Id"], "WaitTimeSeconds": 30})
-        arrived[started["Id"]] = time.time()
-
-    await asyncio.gather(*(one(number) for number in range(POLLS)))
-    ended = {run["statement_id"]: run["ended_at"] for run in admin.executions()}
-    lags = sorted((arrived[key] - ended[key]) * 1000 for key in arrived)
-    print(
-        f"{POLLS} parked polls hear of the end after p50 {statistics.median(lags):.1f} ms, "
-        f"p99 {lags[int(len(lags) * 0.99) - 1]:.1f} ms, worst {lags[-1]:.1f} ms (target p99 10 ms)"
-    )
+def rewriting(sql: str) -> float:
+    """MB a second of CPU time."""
+    began = time.process_time()
+    for _ in range(10):
+        rewrite(sql)
+    return 10 * len(sql.encode()) / 1e6 / (time.process_time() - began)
 
 
-async def call(served: Served, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-    """Call by hand: a signature would cost the benchmark more than the stand-in takes to answer."""
-    host, _, port = served.url.removeprefix("http://").partition(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
-    body = json.dumps(request).encode()
-    head = (
-        f"POST / HTTP/1.1\r\nhost: {host}:{port}\r\nx-amz-target: RedshiftData.{operation}\r\n"
-        "authorization: AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/redshift-data/aws4_request\r\n"
-        f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
-    )
-    writer.write(head.encode() + body)
-    answer = await reader.read()
-    writer.close()
-    found: dict[str, Any] = json.loads(answer.partition(b"\r\n\r\n")[2])
-    return found
-
-
-def cpu_seconds(pid: int) -> float:
-    """Return how long a process has computed."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def memory(pid: int) -> float:
-    """Return a process's resident memory in MB."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
-
-
-if __name__ == "__main__":
-    main()
+def resident(pid: int) -> float:
+    """A process's memory in MB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:"))

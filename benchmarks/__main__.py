@@ -1,0 +1,77 @@
+"""All benchmarks in one run: `python -m benchmarks`, or `make bench`.
+
+python -m benchmarks [SECTION ...] [--repeats N]
+"""
+
+import argparse
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks import cold, many, noticing, overhead, pipeline, results, stand_in
+from benchmarks.peers.environments import versions_of
+from benchmarks.report import Section, write
+
+SECTIONS: dict[str, Callable[[int], Section]] = {
+    "noticing": noticing.measure,
+    "pipeline": pipeline.measure,
+    "overhead": overhead.measure,
+    "many": many.measure,
+    "results": results.measure,
+    "cold": cold.measure,
+    "stand-in": stand_in.measure,
+}
+
+
+def main() -> int:
+    """Measures, prints each section as it comes, and writes the report; returns the exit code."""
+    options = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Measure this project and its peers."
+    )
+    options.add_argument(
+        "sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)} (default: all)"
+    )
+    options.add_argument(
+        "--repeats", type=int, default=3, help="runs of which the median counts (default: 3)"
+    )
+    options.add_argument("--folder", type=Path, default=Path(__file__).parent, help="where the report goes")
+    chosen = options.parse_args()
+    if unknown := set(chosen.sections) - set(SECTIONS):
+        options.error(f"no such section: {', '.join(sorted(unknown))}")
+    found = []
+    for name in chosen.sections or SECTIONS:
+        began = time.monotonic()
+        section = SECTIONS[name](chosen.repeats)
+        found.append(section)
+        print(f"\n## {section.title} ({time.monotonic() - began:.0f} s)\n")
+        print(*section.tables, *section.bars, sep="\n", flush=True)
+    print(f"\nWritten: {write(chosen.folder, machine(), found)}")
+    return 0
+
+
+def machine() -> dict[str, str]:
+    """What the figures were taken on."""
+    ours = ("prefect", "prefect-aws", "boto3", "moto")
+    airflow, wrangler = versions_of("airflow"), versions_of("awswrangler")
+    return {
+        "machine": f"{os.cpu_count()} cores, {processor()}, {platform.system()} {platform.release()}",
+        "Python": platform.python_version(),
+        "this project on": ", ".join(f"{name} {version(name)}" for name in ours),
+        "peers": f"apache-airflow {airflow['apache-airflow']} with apache-airflow-providers-amazon "
+        f"{airflow['apache-airflow-providers-amazon']}, awswrangler {wrangler['awswrangler']}",
+    }
+
+
+def processor() -> str:
+    """Its name, as the kernel gives it."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

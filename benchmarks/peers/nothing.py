@@ -1,0 +1,12 @@
+"""A Prefect flow that does nothing, on the temporary server that Prefect starts by itself."""
+
+from prefect import flow
+
+
+@flow
+def nothing() -> None:
+    """Does nothing."""
+
+
+if __name__ == "__main__":
+    nothing()
