@@ -12,7 +12,17 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import cold, many, noticing, overhead, pipeline, results, stand_in
+from benchmarks import (
+    backfill,
+    cold,
+    many,
+    noticing,
+    overhead,
+    pipeline,
+    results,
+    stand_in,
+    state_machine,
+)
 from benchmarks.peers.environments import versions_of
 from benchmarks.report import Section, write
 
@@ -21,7 +31,9 @@ SECTIONS: dict[str, Callable[[int], Section]] = {
     "pipeline": pipeline.measure,
     "overhead": overhead.measure,
     "many": many.measure,
+    "backfill": backfill.measure,
     "results": results.measure,
+    "state-machine": state_machine.measure,
     "cold": cold.measure,
     "stand-in": stand_in.measure,
 }

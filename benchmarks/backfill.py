@@ -1,34 +1,77 @@
 """A backfill's speed, calls and memory, beside a plain loop over the same days on one database connection.
 
-    python -m benchmarks.backfill [DAYS] [ROUNDS]
+    python -m benchmarks backfill
 
 The loop calls the procedure by psycopg, on the stand-in's own PostgreSQL: no Data API, no flow. They take turns, both
-load days again that are loaded, and the one that begins alternates. The backfill's wall time is that of the flow's
-body: procedures, setup, dimensions, finding and validating the days included. That of its batches is from the first
-batch's submission to the last one's end.
+load days again that are loaded, and the one that begins alternates. The backfill's time is that of the flow's body:
+procedures, setup, dimensions, finding and validating the days included.
 """
 
 import asyncio
 import logging
+import os
 import statistics
-import sys
-import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
-from benchmarks.many_at_once import megabytes
+from benchmarks.place import temporary_folder
+from benchmarks.report import Bar, Plot, Section, Table
 from flows.backfill import sales_backfill
 from flows.command_line import prepare_process
 from flows.local import local_services
-from local_aws import Admin, running
+from local_aws import Admin
 
+DAYS = (1, 30, 365, 3650)
+OFTEN = 365  # more days are loaded once
 LAST = date(2026, 10, 31)
 WARM_UP_DAYS = 41  # two batches
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Seconds of both, the backfill's API calls, and the MB that its process grew."""
+
+    loop: float
+    backfill: float
+    calls: int
+    grown: float
+
+
+def measure(repeats: int) -> Section:
+    """Loads each number of days by both, so many times."""
+    prepare_process()
+    logging.getLogger("prefect").setLevel(logging.WARNING)
+    found: dict[int, list[Taken]] = {count: [] for count in DAYS}
+    with temporary_folder() as state, local_services(state, stand_in=True):
+        sockets = (state / "socket-folder").read_text().strip()
+        admin = Admin(os.environ["AWS_ENDPOINT_URL"])
+        backfill(days_before(WARM_UP_DAYS))
+        for number in range(repeats):
+            for count in DAYS:
+                if number == 0 or count <= OFTEN:
+                    found[count].append(both(admin, sockets, days_before(count), loop_first=number % 2 == 0))
+    return section(found)
+
+
+def days_before(count: int) -> list[date]:
+    """So many days up to the last."""
+    return [LAST - timedelta(n) for n in range(count)][::-1]
+
+
+def both(admin: Admin, sockets: str, days: Sequence[date], *, loop_first: bool) -> Taken:
+    """Loads the days by both, one after the other."""
+    plain = loop(sockets, days) if loop_first else 0.0
+    admin.clear_history()
+    at_rest = megabytes()
+    seconds = backfill(days)
+    calls, grown = len(admin.calls()), megabytes() - at_rest
+    return Taken(plain or loop(sockets, days), seconds, calls, grown)
 
 
 def loop(sockets: str, days: Sequence[date]) -> float:
@@ -61,44 +104,39 @@ def backfill(days: Sequence[date]) -> float:
     return walls[0]
 
 
-def batches(admin: Admin) -> float:
-    """Seconds from the first batch's submission to the end of the last one's waiting."""
-    calls = admin.calls()
-    submitted = [call for call in calls if "/load_days_" in (call["statement_name"] or "")]
-    ids = {call["statement_id"] for call in submitted}
-    last = max(call["ended_at"] for call in calls if call["statement_id"] in ids)
-    return float(last - submitted[0]["started_at"])
+def megabytes() -> float:
+    """This process's memory now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def main() -> None:
-    """Prints each round, then the medians."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 365
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
-    days = [LAST - timedelta(n) for n in range(count)][::-1]
-    prepare_process()
-    logging.getLogger("prefect").setLevel(logging.WARNING)
-    ratios: list[tuple[float, float]] = []
-    with tempfile.TemporaryDirectory() as state:
-        Path(state).chmod(0o711)  # under root, PostgreSQL is another user
-        with local_services(Path(state), stand_in=True), running(state) as served:
-            sockets = (Path(state) / "socket-folder").read_text().strip()
-            admin = Admin(served.url)
-            backfill(days[:WARM_UP_DAYS])
-            at_rest = megabytes()
-            for number in range(rounds):
-                plain = loop(sockets, days) if number % 2 else 0.0
-                admin.clear_history()
-                wall = backfill(days)
-                loading, calls = batches(admin), len(admin.calls())
-                plain = plain or loop(sockets, days)
-                ratios.append((plain / wall, plain / loading))
-                print(
-                    f"{count} days: loop {plain:.2f} s; backfill {wall:.2f} s, its batches {loading:.2f} s, "
-                    f"{calls} calls, memory {megabytes() - at_rest:+.0f} MB"
-                )
-    whole, batched = (statistics.median(column) for column in zip(*ratios, strict=True))
-    print(f"median speed against the loop: {whole:.2f} in all, {batched:.2f} of the batches alone")
+def section(found: dict[int, list[Taken]]) -> Section:
+    """The medians, side by side."""
 
+    def median(count: int, figure: str) -> float:
+        return float(statistics.median(getattr(taken, figure) for taken in found[count]))
 
-if __name__ == "__main__":
-    main()
+    def speed(count: int) -> float:
+        return statistics.median(taken.loop / taken.backfill for taken in found[count])
+
+    figures = ("loop", "backfill", "calls", "grown")
+    rows = [[count, *(median(count, figure) for figure in figures), speed(count)] for count in DAYS]
+    return Section(
+        key="backfill",
+        title="Backfill",
+        text="Seconds of a plain loop on one connection and of the backfill, its calls, and the MB that it grew.",
+        tables=[Table(["days", "loop, s", "backfill, s", "calls", "grown, MB", "speed of the loop"], rows)],
+        bars=[
+            Bar(f"{OFTEN} days, Data API calls", median(OFTEN, "calls"), 40, ""),
+            Bar(f"{OFTEN} days, speed of the loop", speed(OFTEN), 0.8, "x", above=True),
+        ],
+        plots=[
+            Plot(
+                "backfill",
+                "days",
+                "seconds",
+                {name: [(n, median(n, name)) for n in DAYS] for name in ("loop", "backfill")},
+            )
+        ],
+        data={"rows": rows},
+    )
