@@ -5,7 +5,8 @@ import asyncio
 import logging
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import boto3
 import httpx
@@ -32,8 +33,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0: the block works and is stored. 1: it does not, told in one line, and nothing was stored. 2: a wrong option.
     """
     options = parser().parse_args(arguments)
-    # What a log would say is in the one line that is printed.
-    logging.getLogger("prefect").setLevel(logging.CRITICAL)
+    with _silence():
+        return _exit_code(options)
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keeps Prefect's log still: what it would say is in the one line that is printed."""
+    logger = logging.getLogger("prefect")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+def _exit_code(options: argparse.Namespace) -> int:
     try:
         print(asyncio.run(set_up(options.name, options.store_credentials)))  # noqa: T201
     except (SetupError, BotoCoreError) as error:

@@ -21,6 +21,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from flows.scripts import PROJECT_FOLDER
 from local_aws import Served, running
 from tests.flows.warehouse import Warehouse
+from tests.signals import heed_interrupts
 
 UP_SECONDS = 300
 
@@ -66,7 +67,7 @@ def up(state: Path, stand_in: Served) -> Iterator[str]:
             env=variables,
             stdout=output,
             stderr=output,
-            preexec_fn=_heed_interrupts,
+            preexec_fn=heed_interrupts,
         )
     try:
         yield _address(process, log)
@@ -78,10 +79,6 @@ def up(state: Path, stand_in: Served) -> Iterator[str]:
             assert not [child for child in children if child.is_running()]
         finally:
             process.kill()
-
-
-def _heed_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:

@@ -20,6 +20,7 @@ from flows.command_line import backfill_parser, main, parser
 from flows.sales_data_pipeline import sales_data_pipeline
 from flows.scripts import PROJECT_FOLDER
 from tests.flows.warehouse import Warehouse
+from tests.signals import heed_interrupts
 
 SLOW = "select pg_sleep(120)"
 
@@ -35,6 +36,7 @@ def started(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heed_interrupts,
     )
     with process:
         try:
