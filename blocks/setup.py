@@ -11,6 +11,8 @@ from contextlib import contextmanager
 import boto3
 import httpx
 from botocore.exceptions import BotoCoreError
+from prefect.blocks.core import Block
+from prefect.exceptions import ObjectAlreadyExists
 from prefect.settings import PREFECT_API_URL
 from prefect_aws import AwsCredentials, S3Bucket
 from pydantic import SecretStr, ValidationError
@@ -132,10 +134,18 @@ async def _set_up_warehouse(name: str, store_credentials: bool) -> str:
     except DataApiError as error:
         raise SetupError(f"{target}: {error}") from error
     for block_type in (AwsCredentials, S3Bucket, RedshiftDataApi):
-        await block_type.aregister_type_and_schema()
+        await _register(block_type)
     await warehouse.asave(name, overwrite=True)
     done = "Updated" if stored else "Created"
     return f"{done} redshift-data-api/{name}: {target}; `select 1` was {statement.status}."
+
+
+async def _register(block_type: type[Block]) -> None:
+    try:
+        await block_type.aregister_type_and_schema()
+    except ObjectAlreadyExists:
+        # A server that has just started registers the same types, too, and was quicker.
+        await block_type.aregister_type_and_schema()
 
 
 async def _stored(name: str) -> RedshiftDataApi | None:

@@ -2,14 +2,15 @@
 
 import argparse
 import asyncio
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -76,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
 def _bring_up(services: ExitStack, state: Path) -> str:
     """Starts everything and waits; returns the name of what ended by itself, if something does."""
     make_state_folder(state)
+    services.enter_context(_alone_in(state))
     port = USUAL_PORT if _is_free(USUAL_PORT) else free_port()
     # A home of its own: the server's database must not be one that another server of the user's is working on.
     ours = {
@@ -108,6 +110,23 @@ def _bring_up(services: ExitStack, state: Path) -> str:
     _run_at_once({state / log: command for log, command in commands.items()}, variables)
     print(_told(ours["PREFECT_API_URL"], state), flush=True)  # noqa: T201
     return _first_to_end({"The Prefect server": server, "The worker": worker})
+
+
+@contextmanager
+def _alone_in(state: Path) -> Iterator[None]:
+    """Holds the folder for this process: two servers on one database would lose each other's writes.
+
+    Raises:
+        PipelineError: Another process holds it.
+    """
+    with (state / "up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise PipelineError(
+                f"It is up already with its state in {state}: stop that one, or name another --state-folder."
+            ) from error
+        yield
 
 
 async def _make_pool(api_url: str) -> None:

@@ -1,6 +1,9 @@
 """The flow as a deployment: real commands on a real server, with a real worker."""
 
 import asyncio
+import re
+import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -19,6 +22,7 @@ from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.states import Cancelling, Scheduled
 
+from flows.scripts import PROJECT_FOLDER
 from tests.e2e.conftest import Deployed
 from tests.flows.test_command_line import slow_scripts
 from tests.flows.test_sales_data_pipeline import STEPS
@@ -190,3 +194,19 @@ def test_whatever_was_brought_up_listens_on_loopback_only(deployed: Deployed) ->
     for name in ("local_aws", "prefect server"):
         assert [addresses for command, addresses in found.items() if name in command and addresses]
     assert set().union(*found.values()) == {"127.0.0.1"}, found
+
+
+def test_a_second_one_in_the_same_folder_is_refused(deployed: Deployed) -> None:
+    state = Path(deployed.variables["PREFECT_HOME"]).parent
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.up", "--state-folder", str(state)],
+        cwd=PROJECT_FOLDER,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(
+        r"error: It is up already with its state in .+: stop that one, or .+\.\n", done.stderr
+    )
+    assert deployment().name == "daily"  # and the first is still up
