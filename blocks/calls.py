@@ -99,6 +99,12 @@ class Calls:
         self._calls = ThreadPoolExecutor(CALL_THREADS, thread_name_prefix="aws-call")
         # Nobody closes a Prefect block: the connections go with the last that uses them.
         weakref.finalize(self, client.close)
+        _all.add(self)
+
+    def release_threads(self) -> None:
+        """Lets the threads end, after what they do; no call can be made any more."""
+        self._waits.shutdown(wait=False)
+        self._calls.shutdown(wait=False)
 
     def accepts(self, operation: str, member: str) -> bool:
         """Whether this botocore's model of `operation` has the input `member`."""
@@ -209,3 +215,15 @@ def _service_error(operation: str, error: ClientError) -> CallError:
     if code in _TRANSIENT_CODES or http_status >= 500 or wrapped_throttle:
         return TransientCallError(operation, code, message)
     return CallError(operation, code, message)
+
+
+_all: "weakref.WeakSet[Calls]" = weakref.WeakSet()
+
+
+def release_all_threads() -> None:
+    """Lets the threads of every client end: for a process that a signal ends.
+
+    Where its exception broke into the start of a thread, Python does not know of the thread, and waits for it for ever.
+    """
+    for calls in list(_all):
+        calls.release_threads()
