@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 from infra.errors import InfraError
 
@@ -21,8 +22,10 @@ class Execution:
 
     @classmethod
     def start(cls, step_functions: Any, machine: str, given: dict[str, str]) -> "Execution":
-        """Start one."""
-        started = step_functions.start_execution(stateMachineArn=machine, input=json.dumps(given))
+        """Start one, under a name of its own: a call that is made again after a lost answer starts no second one."""
+        started = step_functions.start_execution(
+            stateMachineArn=machine, name=str(uuid4()), input=json.dumps(given)
+        )
         return cls(step_functions, started["executionArn"])
 
     @property

@@ -7,18 +7,11 @@ import pytest
 
 from infra import definition
 from local_aws import Admin, Served
+from tests.flows.test_sales_data_pipeline import STEPS
 from tests.infra.machine import Machine
 from tests.local_aws.conftest import Statements, eventually
 
 DAY = {"run_date": "2026-11-22", "setup": "if_missing"}
-STEPS = [
-    "run_sp_deploy_redshift",
-    "setup_sales_data_pipeline",
-    "LoadItemTable",
-    "LoadCustomerAddressTable",
-    "run_load_fact_sales",
-    "run_validate_sql_statement",
-]
 
 
 def statuses(machine: Machine, statements: Statements, execution_name: str) -> dict[str, str]:
