@@ -10,6 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import boto3
 from botocore.config import Config
@@ -72,11 +73,19 @@ def started(folder: Path) -> tuple[float, float, float]:
     for _ in ("cold", "warm"):
         began = time.perf_counter()
         with stand_in(folder / "start") as served:
-            client_of(served).list_statements(MaxResults=1)
+            first_answer(served)
             seconds.append(time.perf_counter() - began)
             memory = resident(served.pid)
     shutil.rmtree(folder / "start")
     return seconds[0], seconds[1], memory
+
+
+def first_answer(served: Served) -> None:
+    """Lists the statements by plain HTTP: a boto3 client takes a tenth of a second to make."""
+    key = "Credential=local/20260101/us-east-1/redshift-data/aws4_request"
+    headers = {"X-Amz-Target": "RedshiftData.ListStatements", "Authorization": f"AWS4-HMAC-SHA256 {key}"}
+    with urlopen(Request(served.url, data=b"{}", headers=headers)) as answer:
+        assert answer.status == 200
 
 
 def client_of(served: Served) -> Any:
