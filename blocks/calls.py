@@ -97,14 +97,13 @@ class Calls:
         self._wait_slots = threading.BoundedSemaphore(max_waits)
         self._waits = ThreadPoolExecutor(max_waits, thread_name_prefix="aws-wait")
         self._calls = ThreadPoolExecutor(CALL_THREADS, thread_name_prefix="aws-call")
+        # A signal's exception that breaks into the start of a thread leaves one that its pool does not know of. At the
+        # end of the process it goes with those that the pool knows, of which there is so always one: a client is made
+        # on a thread, where no signal's exception is raised.
+        for pool in (self._waits, self._calls):
+            pool.submit(threading.get_ident)
         # Nobody closes a Prefect block: the connections go with the last that uses them.
         weakref.finalize(self, client.close)
-        _all.add(self)
-
-    def release_threads(self) -> None:
-        """Lets the threads end, after what they do; no call can be made any more."""
-        self._waits.shutdown(wait=False)
-        self._calls.shutdown(wait=False)
 
     def accepts(self, operation: str, member: str) -> bool:
         """Whether this botocore's model of `operation` has the input `member`."""
@@ -215,15 +214,3 @@ def _service_error(operation: str, error: ClientError) -> CallError:
     if code in _TRANSIENT_CODES or http_status >= 500 or wrapped_throttle:
         return TransientCallError(operation, code, message)
     return CallError(operation, code, message)
-
-
-_all: "weakref.WeakSet[Calls]" = weakref.WeakSet()
-
-
-def release_all_threads() -> None:
-    """Lets the threads of every client end: for a process that a signal ends.
-
-    Where its exception broke into the start of a thread, Python does not know of the thread, and waits for it for ever.
-    """
-    for calls in list(_all):
-        calls.release_threads()

@@ -18,7 +18,6 @@ from prefect.settings import PREFECT_API_URL
 from pydantic import ValidationError
 
 from blocks import DataApiError
-from blocks.calls import release_all_threads
 from flows.days import days_asked
 from flows.errors import PipelineError, one_line
 from flows.hand_off import HandOff
@@ -80,11 +79,9 @@ def main(
         print(f"error: Prefect's API at {PREFECT_API_URL.value()}: {reason}", file=sys.stderr)  # noqa: T201
         return 1
     except (KeyboardInterrupt, asyncio.CancelledError):
-        release_all_threads()
         print("Interrupted; what ran was cancelled.", file=sys.stderr)  # noqa: T201
         return INTERRUPTED
     except TerminationSignal:
-        release_all_threads()
         print("Terminated; what ran was cancelled.", file=sys.stderr)  # noqa: T201
         return TERMINATED
     return 0
