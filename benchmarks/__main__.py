@@ -61,7 +61,9 @@ def main() -> int:
         found.append(section)
         print(f"\n## {section.title} ({time.monotonic() - began:.0f} s)\n")
         print(*section.tables, *section.bars, sep="\n", flush=True)
-    print(f"\nWritten: {write(chosen.folder, machine(), found)}")
+        # After each section: an hour's figures are not lost to an interruption.
+        report = write(chosen.folder, machine() | {"runs of each": str(chosen.repeats)}, found)
+    print(f"\nWritten: {report}")
     return 0
 
 

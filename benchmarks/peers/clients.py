@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,8 +121,10 @@ class Running:
         return self._log.read_text(errors="replace")[-2000:]
 
 
-def side_by_side(stages: dict[Client, Stages], served: Served, folder: Path) -> dict[Client, Measured]:
-    """Runs all clients at the same time, each on its own stages, from one word on."""
+def side_by_side(
+    stages: dict[Client, Stages], served: Served, folder: Path, seconds_apart: float = 0.0
+) -> dict[Client, Measured]:
+    """Runs all clients at the same time, each on its own stages; they begin together, or so many seconds apart."""
     admin = Admin(served.url)
     running = {
         client: Running(client, asked, served, folder / str(number))
@@ -129,6 +132,7 @@ def side_by_side(stages: dict[Client, Stages], served: Served, folder: Path) -> 
     }
     for process in running.values():
         process.begin()
+        time.sleep(seconds_apart)
     return {client: process.measured(admin) for client, process in running.items()}
 
 
