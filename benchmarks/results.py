@@ -9,7 +9,6 @@ interface, and its whole time counts, from the submission to the last row.
 import asyncio
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -17,6 +16,8 @@ import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from benchmarks.peers.driver import peak_megabytes
 
 if TYPE_CHECKING:
     from benchmarks.report import Section
@@ -117,11 +118,6 @@ def read(reader: str, rows: int) -> dict[str, float]:
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     assert found["rows"] == rows, f"{reader} read {found['rows']:,.0f} rows"
     return found
-
-
-def peak_megabytes() -> float:
-    """The most memory that this process has had."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def awswrangler(sql: str) -> dict[str, float]:

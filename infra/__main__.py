@@ -1,18 +1,20 @@
 """The command `python -m infra`: upload, deploy, run, delete; the same against AWS and against the stand-in."""
 
 import argparse
+import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from blocks import DataApiError, StateMachine
 from flows.command_line import INTERRUPTED, iso_date
 from flows.errors import one_line
 from infra import scripts
 from infra.errors import InfraError
-from infra.executions import Execution
 from infra.parameters import from_environment, parameters
 from infra.stack import Stack
 from infra.uploads import Uploads
@@ -28,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Callable[[argparse.Namespace, boto3.Session], None] = options.command
     try:
         command(options, boto3.Session())
-    except (InfraError, BotoCoreError, ClientError) as error:
+    except (InfraError, DataApiError, BotoCoreError, ClientError) as error:
         print(f"error: {one_line(error)}", file=sys.stderr)  # noqa: T201
         return 1
     except KeyboardInterrupt:
@@ -58,21 +60,21 @@ def deploy(options: argparse.Namespace, session: boto3.Session) -> None:
 
 def run(options: argparse.Namespace, session: boto3.Session) -> None:
     """Run the machine for one day, and follow it."""
-    machine = Stack(session.client("cloudformation"), options.stack_name).outputs()["StateMachineArn"]
+    outputs = Stack(session.client("cloudformation"), options.stack_name).outputs()
+    machine = StateMachine(state_machine_arn=outputs["StateMachineArn"], cancels_statements=True)
     given = {"run_date": options.run_date.isoformat(), "setup": options.setup}
-    execution = Execution.start(session.client("stepfunctions"), machine, given)
-    tell(f"Execution {execution.name}")
-    try:
-        output = execution.follow(lambda state: tell(f"  {state}"))
-    except KeyboardInterrupt:
-        execution.cancel(machine)
-        tell("Stopped; its statements are cancelled.")
-        raise
-    for step, statement in output.items():
+    for step, statement in asyncio.run(_output(machine, given)).items():
         if isinstance(statement, dict):
             tell(
                 f"  {step:27} {statement['Id']}   {statement['Status']}   {statement['Duration'] / 1e9:.2f} s"
             )
+
+
+async def _output(machine: StateMachine, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a new execution at its end; the block logs each state, and stops it with its statements at Ctrl-C."""
+    execution = await machine.trigger(given)
+    output: dict[str, Any] = await execution.fetch_result()
+    return output
 
 
 def delete(options: argparse.Namespace, session: boto3.Session) -> None:

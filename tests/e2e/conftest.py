@@ -48,9 +48,9 @@ class Deployed:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def run(self, *options: str) -> str:
-        """Runs the deployment to its end, and returns what the command said."""
-        return self.prefect("deployment", "run", "sales-data-pipeline/daily", "--watch", *options)
+    def run(self, *options: str, deployment: str = "sales-data-pipeline/daily") -> str:
+        """Runs a deployment to its end, and returns what the command said."""
+        return self.prefect("deployment", "run", deployment, "--watch", *options)
 
 
 @contextmanager

@@ -127,6 +127,17 @@ def test_a_cancelled_run_leaves_nothing_running_and_the_one_that_waits_for_it_ke
     assert sales_of(deployed, 20261120) == 14
 
 
+def test_a_backfill_loads_the_days_that_are_missing_and_a_second_none(deployed: Deployed) -> None:
+    days = ("-p", "from_date=2026-11-19", "-p", "to_date=2026-11-22")
+    assert "Completed" in deployed.run(*days, deployment="sales-backfill/backfill")
+    assert [sales_of(deployed, day) for day in range(20261119, 20261123)] == [14] * 4
+    before = deployed.warehouse.tables()
+    assert "Completed" in deployed.run(*days, deployment="sales-backfill/backfill")
+    assert deployed.warehouse.tables() == before
+    loads = [s for s in deployed.warehouse.statements("sales-backfill/") if "/load_days_" in s["StatementName"]]
+    assert [s["Status"] for s in loads] == ["FINISHED"]  # of the first run
+
+
 def test_a_schedule_fires_once_by_itself_with_the_date_in_its_zone(deployed: Deployed) -> None:
     due = (datetime.now(UTC) + timedelta(seconds=90)).replace(second=0, microsecond=0)
     # The one in which it is another day than here.

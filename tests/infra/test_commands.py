@@ -1,6 +1,8 @@
 """The commands of `python -m infra`, as a user gives them."""
 
 import json
+import logging
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -53,7 +55,12 @@ def deploy(database: str, name: str, *more: str) -> int:
 
 
 def test_deployed_run_and_deleted(
-    aws: Served, database: str, name: str, statements: Statements, capsys: pytest.CaptureFixture[str]
+    aws: Served,
+    database: str,
+    name: str,
+    statements: Statements,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     assert deploy(database, name) == 0
     assert f"The stack {name} is created." in capsys.readouterr().out
@@ -61,13 +68,13 @@ def test_deployed_run_and_deleted(
     assert f"The stack {name} is unchanged." in capsys.readouterr().out
 
     assert infra.main(["run", "--stack-name", name, "--run-date", "2026-11-22"]) == 0
-    told = capsys.readouterr().out
+    assert capsys.readouterr().out.count("FINISHED") == 6
+    entered = [line.rpartition(" entered ")[2] for line in caplog.messages if " entered " in line]
     assert (
-        told.index("  run_sp_deploy_redshift")
-        < told.index("  LoadItemTable")
-        < told.index("  sales_data_pipeline_success")
+        entered.index("run_sp_deploy_redshift")
+        < entered.index("LoadItemTable")
+        < entered.index("sales_data_pipeline_success")
     )
-    assert told.count("FINISHED") == 6
     assert statements.rows("select count(*) from store_sales") == [[14]]
 
     s3 = boto3.client("s3")
@@ -98,8 +105,8 @@ def test_a_failed_run_is_told_in_one_line(
     assert deploy(database, name) == 0
     capsys.readouterr()
     assert infra.main(["run", "--stack-name", name, "--run-date", "1990-01-01"]) == 1
-    [error] = capsys.readouterr().err.splitlines()
-    assert "FAILED: setup_sales_data_pipeline: statement" in error
+    *_, error = capsys.readouterr().err.splitlines()
+    assert "is FAILED in state setup_sales_data_pipeline" in error
     assert "run date 1990-01-01 is outside the calendar" in error
 
 
@@ -109,17 +116,21 @@ def test_ctrl_c_stops_the_execution_and_its_statements(
     name: str,
     admin: Admin,
     statements: Statements,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert deploy(database, name) == 0
     admin.add_fault("slow_start", seconds=600.0)
 
-    def press(line: str) -> None:
-        if line.strip() == "run_sp_deploy_redshift":
-            raise KeyboardInterrupt
+    def press(record: logging.LogRecord) -> bool:
+        if record.getMessage().endswith(" entered run_sp_deploy_redshift"):
+            signal.raise_signal(signal.SIGINT)
+        return True
 
-    monkeypatch.setattr(infra, "tell", press)
-    assert infra.main(["run", "--stack-name", name, "--run-date", "2026-11-22"]) == 130
+    log = logging.getLogger("prefect.StateMachine")
+    log.addFilter(press)
+    try:
+        assert infra.main(["run", "--stack-name", name, "--run-date", "2026-11-22"]) == 130
+    finally:
+        log.removeFilter(press)
     [run] = boto3.client("stepfunctions").list_executions(
         stateMachineArn=f"arn:aws:states:us-east-1:123456789012:stateMachine:{name}", statusFilter="ABORTED"
     )["executions"]
