@@ -72,7 +72,7 @@ def machine() -> dict[str, str]:
     ours = ("prefect", "prefect-aws", "boto3", "moto")
     airflow, wrangler = versions_of("airflow"), versions_of("awswrangler")
     return {
-        "machine": f"{os.cpu_count()} cores, {processor()}, {platform.system()} {platform.release()}",
+        "machine": f"{os.cpu_count()} cores, {processor()}, {platform.system()} {platform.release().partition('-')[0]}",
         "Python": platform.python_version(),
         "this project on": ", ".join(f"{name} {version(name)}" for name in ours),
         "peers": f"apache-airflow {airflow['apache-airflow']} with apache-airflow-providers-amazon "

@@ -134,7 +134,9 @@ def test_a_backfill_loads_the_days_that_are_missing_and_a_second_none(deployed: 
     before = deployed.warehouse.tables()
     assert "Completed" in deployed.run(*days, deployment="sales-backfill/backfill")
     assert deployed.warehouse.tables() == before
-    loads = [s for s in deployed.warehouse.statements("sales-backfill/") if "/load_days_" in s["StatementName"]]
+    loads = [
+        s for s in deployed.warehouse.statements("sales-backfill/") if "/load_days_" in s["StatementName"]
+    ]
     assert [s["Status"] for s in loads] == ["FINISHED"]  # of the first run
 
 

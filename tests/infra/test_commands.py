@@ -106,7 +106,7 @@ def test_a_failed_run_is_told_in_one_line(
     capsys.readouterr()
     assert infra.main(["run", "--stack-name", name, "--run-date", "1990-01-01"]) == 1
     *_, error = capsys.readouterr().err.splitlines()
-    assert "is FAILED in state setup_sales_data_pipeline" in error
+    assert "FAILED: setup_sales_data_pipeline: statement" in error
     assert "run date 1990-01-01 is outside the calendar" in error
 
 
