@@ -15,6 +15,7 @@ from infra import scripts, stack
 from infra.errors import InfraError
 from local_aws import Admin, Served
 from tests.local_aws.conftest import Statements
+from tests.signals import heed_interrupts
 
 Command = Callable[..., int]
 
@@ -127,9 +128,12 @@ def test_ctrl_c_stops_the_execution_and_its_statements(
 
     log = logging.getLogger("prefect.StateMachine")
     log.addFilter(press)
+    before = signal.getsignal(signal.SIGINT)
+    heed_interrupts()
     try:
         assert infra.main(["run", "--stack-name", name, "--run-date", "2026-11-22"]) == 130
     finally:
+        signal.signal(signal.SIGINT, before)
         log.removeFilter(press)
     [run] = boto3.client("stepfunctions").list_executions(
         stateMachineArn=f"arn:aws:states:us-east-1:123456789012:stateMachine:{name}", statusFilter="ABORTED"
