@@ -66,6 +66,8 @@ def test_throttled_it_tries_again(machine: Machine, statements: Statements, admi
 def test_a_failed_statement_fails_it_with_the_engine_s_words(
     machine: Machine, statements: Statements, admin: Admin
 ) -> None:
+    # Not before the other is submitted.
+    admin.add_fault("slow_start", statement_name="failing/LoadItemTable", seconds=2.0)
     admin.add_fault("fail", statement_name="failing/LoadItemTable", message="ERROR: disk is full")
     admin.add_fault("slow_start", statement_name="failing/LoadCustomerAddressTable", seconds=600.0)
     done = machine.run(DAY, "failing")
