@@ -42,20 +42,23 @@ audit: $(READY) ## the pinned packages against known advisories, the code with b
 	@.ci/audit $(BIN)/uv
 
 pins: $(READY) ## renew the pinned versions after a change to pyproject.toml
-	@$(COMPILE) pyproject.toml --extra results --extra local --extra ecs --extra dev -o requirements/all.txt
-	@$(COMPILE) pyproject.toml --constraint requirements/all.txt -o requirements/run.txt
+	@$(COMPILE) pyproject.toml --extra results --extra local --extra ecs --extra dev --no-emit-package prefect-redshift -o requirements/all.txt
+	@$(COMPILE) pyproject.toml --group build --constraint requirements/all.txt -o requirements/run.txt
 	@$(COMPILE) --group bench --constraint requirements/all.txt -o requirements/bench.txt
 
 clean: ## remove the virtual environment and the stand-in's data
 	rm -rf $(VENV) .local_aws
 
 # uv installs in seconds what takes pip a minute; pip is the fall-back where uv cannot reach the package index
-# (uv does not read pip's configuration).
-$(READY): requirements/all.txt requirements/uv.txt
+# (uv does not read pip's configuration). pip cannot check the hash of a folder: the packages come first, then the project
+# itself, without dependencies and with the build backend that is among them.
+PIP := $(BIN)/pip install -q --disable-pip-version-check
+UV := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q
+$(READY): requirements/all.txt requirements/uv.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
 	@echo "Setting up $(VENV) (once) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
-	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q --require-hashes -r requirements/all.txt \
-		|| $(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/all.txt
+	@$(PIP) --require-hashes -r requirements/uv.txt
+	@$(UV) --require-hashes -r requirements/all.txt || $(PIP) --require-hashes -r requirements/all.txt
+	@$(PIP) --no-deps --no-build-isolation --no-index -e .
 	@touch $@

@@ -77,7 +77,7 @@ def stand_in_for_aws(state: Path, fresh: bool) -> Iterator[None]:
     """
     # The one place that knows the stand-in; everything else only sees another endpoint.
     from local_aws import running
-    from local_aws.problems import StartProblem
+    from local_aws.start_errors import StartError
 
     try:
         with (
@@ -85,7 +85,7 @@ def stand_in_for_aws(state: Path, fresh: bool) -> Iterator[None]:
             _environment({**served.environment, **STAND_IN_WAREHOUSE}),
         ):
             yield
-    except StartProblem as error:
+    except StartError as error:
         raise PipelineError(f"The stand-in does not start: {error}") from error
 
 

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from local_aws.data_api import answers, columns, events, paging
-from local_aws.data_api.runner import conclude
-from local_aws.data_api.statement import Part, Statement
+from local_aws.data_api import answers, paging
+from local_aws.data_api.records.statement import Part, Statement
+from local_aws.data_api.results import columns
+from local_aws.data_api.running import events
+from local_aws.data_api.running.runner import conclude
 from local_aws.wire import model
-from local_aws.wire.errors import ApiError, not_found, validation
 from local_aws.wire.model import Shape
+from local_aws.wire.service_errors import ApiError, not_found, validation
 
 MODEL = model.load("redshift-data", "2019-12-20")
 ID = "d9b6c0c9-0747-4bf4-b142-e8883122f766"

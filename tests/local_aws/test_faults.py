@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from local_aws import Admin, Served
 from local_aws.admin.faults import KINDS, Fault, Faults
-from local_aws.wire.errors import ApiError
+from local_aws.wire.service_errors import ApiError
 from tests.local_aws.conftest import Statements, eventually
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.data_api.store import Store
+from local_aws.data_api.records.store import Store
 from local_aws.folder import DataFolder
-from local_aws.problems import AlreadyServed
+from local_aws.start_errors import AlreadyServedError
 from tests.local_aws.test_answers import statement
 
 
@@ -18,7 +18,7 @@ def test_one_process_at_a_time(tmp_path: Path) -> None:
     served = second.served_by()
     assert served
     assert served.url == "http://127.0.0.1:1"
-    with pytest.raises(AlreadyServed, match="already served by pid"):
+    with pytest.raises(AlreadyServedError, match="already served by pid"):
         second.claim()
     first.withdraw()
     assert second.served_by() is None

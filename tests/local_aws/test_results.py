@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local_aws.data_api.results import csv_text
+from local_aws.data_api.results.rendering import csv_text
 from tests.local_aws.conftest import Statements
 
 TYPED = """

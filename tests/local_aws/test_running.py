@@ -17,7 +17,7 @@ import pytest
 from botocore.config import Config
 
 from local_aws import Admin, Served, running
-from local_aws.problems import StartProblem
+from local_aws.start_errors import StartError
 from tests.local_aws.conftest import PLACE, eventually
 
 ROOT = Path(__file__).parent.parent.parent
@@ -219,7 +219,7 @@ def test_a_directory_in_use(folder: Path) -> None:
 def test_a_directory_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert "cannot write to the data directory" in refused("--data-dir", str(tmp_path / "file" / "below"))
-    with pytest.raises(StartProblem, match="cannot write"), running(tmp_path / "file" / "below"):
+    with pytest.raises(StartError, match="cannot write"), running(tmp_path / "file" / "below"):
         pass
 
 

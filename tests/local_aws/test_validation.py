@@ -11,7 +11,7 @@ from botocore.config import Config
 
 from local_aws import Served
 from local_aws.wire import model, validation
-from local_aws.wire.errors import ApiError
+from local_aws.wire.service_errors import ApiError
 from tests.local_aws.conftest import PLACE, Statements
 
 ID = "00000000-0000-0000-0000-000000000000"

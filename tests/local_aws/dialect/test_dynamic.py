@@ -98,7 +98,7 @@ def test_the_mailbox_answers_only_requests_and_forgets_old_answers(
             raise UnsupportedError("COPY")
         return rewrite(sql)
 
-    monkeypatch.setattr("local_aws.dialect.dynamic.KEPT", 2)
+    monkeypatch.setattr("local_aws.dialect.procedures.dynamic.KEPT", 2)
     mailbox = Mailbox(tmp_path, refuse_copy)
     assert not mailbox.answer("00000", "just a notice")
     for sql in ("select 1", "copy", "select nvl(a, 1)"):

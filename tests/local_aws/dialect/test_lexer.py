@@ -1,6 +1,6 @@
 import pytest
 
-from local_aws.dialect.tokens import BODY, NAME, STRING, TEMPORARY, Tokens
+from local_aws.dialect.lexing.tokens import BODY, NAME, STRING, TEMPORARY, Tokens
 
 
 def texts(sql: str) -> list[str]:

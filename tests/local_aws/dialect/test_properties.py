@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from local_aws.dialect import DialectError, rewrite, rewrite_dynamic, split
-from local_aws.dialect.tokens import NAME, STRING, Tokens
+from local_aws.dialect.lexing.tokens import NAME, STRING, Tokens
 
 WORDS = """select from where create table temp procedure as begin end exception when others then raise if loop for
 execute commit truncate call declare distkey sortkey encode zstd primary key references identity varchar decimal

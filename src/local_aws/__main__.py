@@ -1,0 +1,66 @@
+"""The command `python -m local_aws`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from local_aws.environment import environment
+from local_aws.server import Callbacks, Options, serve
+from local_aws.start_errors import AlreadyServedError, StartError
+
+DEFAULT_PORT = 4577
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until told to stop; return the exit code (1: cannot start, 2: wrong arguments, 3: already served)."""
+    options = _parser().parse_args(arguments)
+    callbacks = Callbacks(
+        ready=_print_endpoint, until_closed=sys.stdin.fileno() if options.until_stdin_closes else None
+    )
+    try:
+        serve(Options(options.data_dir, options.port, options.fresh, options.max_executing), callbacks)
+    except StartError as problem:
+        print(f"local_aws: {problem}", file=sys.stderr)  # noqa: T201
+        return 3 if isinstance(problem, AlreadyServedError) else 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m local_aws",
+        description="A stand-in for Amazon Redshift's Data API and the AWS around it.",
+    )
+    add = parser.add_argument
+    add("--port", type=_port, default=DEFAULT_PORT, help=f"0 takes any free port (default: {DEFAULT_PORT})")
+    add(
+        "--data-dir",
+        type=Path,
+        default=Path(".local_aws"),
+        help="where the warehouse lives (default: .local_aws)",
+    )
+    add("--fresh", action="store_true", help="begin with an empty warehouse")
+    add("--max-executing", type=_positive, default=50, help="statements that run at a time (default: 50)")
+    add("--until-stdin-closes", action="store_true", help="end with the process that holds standard input")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) < 65536):
+        raise argparse.ArgumentTypeError("must be between 0 and 65535")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= 500):
+        raise argparse.ArgumentTypeError("must be between 1 and 500")
+    return int(text)
+
+
+def _print_endpoint(url: str) -> None:
+    lines = [f"local_aws is ready at {url}", ""]
+    lines += [f"export {name}={value}" for name, value in environment(url).items()]
+    print("\n".join(lines), flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main())

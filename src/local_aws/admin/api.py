@@ -1,0 +1,65 @@
+"""Answers `/_local_aws/`."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from local_aws.admin.faults import KINDS, Faults
+from local_aws.admin.history import History
+from local_aws.wire.service_errors import ApiError
+
+PREFIX = "/_local_aws"
+LOOPBACK = ("127.0.0.1", "localhost")
+
+
+class AdminApi:
+    """Routes of the admin API; `reset` makes everything else as good as new, `fire` fires a schedule."""
+
+    def __init__(
+        self,
+        faults: Faults,
+        history: History,
+        reset: Callable[[], Awaitable[None]],
+        fire: Callable[[str, str | None], Awaitable[dict[str, Any]]],
+    ) -> None:
+        self._faults = faults
+        self._history = history
+        self._reset = reset
+        self._fire = fire
+
+    async def call(self, method: str, path: str, query: str, host: str, body: bytes) -> dict[str, Any]:
+        """Answer one request; raise ApiError for one that makes no sense."""
+        # A web page that reaches this port under a name of its own must not get in.
+        if host.rpartition(":")[0] not in LOOPBACK:
+            raise ApiError("AccessDeniedException", "the admin API is for this machine", http_status=403)
+        match method, path.removeprefix(PREFIX).strip("/").split("/"):
+            case "GET", ["faults"]:
+                return {"faults": [fault.show() for fault in self._faults.all()], "kinds": KINDS}
+            case "POST", ["faults"]:
+                return self._faults.add(_object(body)).show()
+            case "DELETE", ["faults", *rest]:
+                self._faults.remove(rest[0] if rest else None)
+            case "GET", ["history"]:
+                return self._history.show(dict(parse_qsl(query)))
+            case "DELETE", ["history"]:
+                self._history.clear()
+            case "POST", ["schedules", name, "fire"]:
+                return await self._fire(name, _object(body or b"{}").get("time"))
+            case "POST", ["reset"]:
+                self._faults.remove()
+                await self._reset()
+                self._history.clear()
+            case _:
+                raise ApiError("UnknownOperationException", f"no {method} {path}", http_status=404)
+        return {}
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        wanted = json.loads(body)
+    except ValueError:
+        wanted = None
+    if not isinstance(wanted, dict):
+        raise ApiError("ValidationException", "the body must be a JSON object")
+    return wanted

@@ -1,0 +1,123 @@
+"""Faults on order: each has a probability, a count and a seed, so that a test meets the same ones every time."""
+
+import random
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from local_aws.wire.service_errors import ApiError
+
+KINDS = {
+    "latency": "the operation answers `seconds` later",
+    "throttle": "ThrottlingException, before any work",
+    "wrapped_throttle": "a throttle of another service, wrapped in a ValidationException's text, before any work",
+    "server_error": "InternalServerException (500), before any work",
+    "error": "the exception `code` with `message`, before any work",
+    "drop_before": "the connection is closed before any work is done",
+    "drop_after": "the work is done, then the connection is closed without an answer",
+    "ignore_wait": "WaitTimeSeconds is ignored, as by an endpoint that does not know it",
+    "unknown_status": "the answer's Status is `status`, which no model lists",
+    "slow_start": "a statement stays SUBMITTED for `seconds` more",
+    "abort": "a statement that was started ends as ABORTED after `seconds`",
+    "fail": "a statement ends as FAILED with the Error `message`; its SQL is not run",
+    "active_limit": "ActiveStatementsExceededException while `limit` statements are in flight",
+    "waiting_limit": "ActiveWaitingRequestsExceededException while `limit` requests wait for the statement",
+    "session_limit": "ActiveSessionsExceededException while `limit` sessions are open",
+}
+WRAPPED = (
+    "Failed to get credentials: Rate exceeded (Service: RedshiftServerless, Status Code: 400) "
+    "ThrottlingException (RedshiftServerless)"
+)
+
+
+@dataclass
+class Fault:
+    """One fault. `operation` "*" is any; `statement_name` is a prefix; `count` None is without end."""
+
+    kind: str
+    operation: str = "*"
+    statement_name: str | None = None
+    probability: float = 1.0
+    count: int | None = None
+    seed: int = 0
+    seconds: float = 0.0
+    limit: int = 0
+    status: str = "UNKNOWN"
+    code: str = "InternalServerException"
+    message: str = "Injected by the local stand-in."
+    id: str = ""
+    hits: int = 0
+    _dice: random.Random = field(init=False, repr=False, default_factory=random.Random)
+
+    def __post_init__(self) -> None:
+        self._dice = random.Random(self.seed)  # noqa: S311 - it must repeat itself
+
+    def strikes(self) -> bool:
+        """Throw the dice for one call that the fault is meant for, and count it if it strikes."""
+        if self.count is not None and self.hits >= self.count:
+            return False
+        if self._dice.random() >= self.probability:
+            return False
+        self.hits += 1
+        return True
+
+    def show(self) -> dict[str, Any]:
+        """Return the fault as the admin API shows it."""
+        return {name: value for name, value in asdict(self).items() if not name.startswith("_")}
+
+    def as_error(self) -> ApiError:
+        """Return the exception that a fault of a refusing kind answers with."""
+        if self.kind == "throttle":
+            return ApiError("ThrottlingException", "Rate exceeded")
+        if self.kind == "wrapped_throttle":
+            return ApiError("ValidationException", WRAPPED)
+        if self.kind == "server_error":
+            return ApiError("InternalServerException", self.message)
+        return ApiError(self.code, self.message)
+
+
+REFUSING = ("throttle", "wrapped_throttle", "server_error", "error")
+SETTABLE = {item.name: item.type for item in fields(Fault) if item.init and item.name not in ("id", "hits")}
+
+
+class Faults:
+    """The faults in force, in the order in which they were made."""
+
+    def __init__(self) -> None:
+        self._faults: dict[str, Fault] = {}
+        self._made = 0
+
+    def add(self, wanted: dict[str, Any]) -> Fault:
+        """Make a fault from the members of a JSON object; raise ValidationException for what it cannot be."""
+        if unknown := set(wanted) - set(SETTABLE):
+            raise ApiError("ValidationException", f"a fault has no {', '.join(sorted(unknown))}")
+        if wanted.get("kind") not in KINDS:
+            raise ApiError("ValidationException", f"kind must be one of {', '.join(KINDS)}")
+        fault = Fault(**wanted)
+        self._made += 1
+        fault.id = f"fault-{self._made}"
+        self._faults[fault.id] = fault
+        return fault
+
+    def all(self) -> list[Fault]:
+        """Return every fault."""
+        return list(self._faults.values())
+
+    def remove(self, fault_id: str | None = None) -> None:
+        """Remove one fault, or all of them."""
+        if fault_id is None:
+            self._faults.clear()
+        elif self._faults.pop(fault_id, None) is None:
+            raise ApiError("ResourceNotFoundException", f"there is no {fault_id}", http_status=404)
+
+    def hit(
+        self, kind: str | tuple[str, ...], operation: str | None, name: str | None = None
+    ) -> Fault | None:
+        """Return the first fault of these kinds that strikes; without an operation it concerns a statement."""
+        if not self._faults:
+            return None
+        kinds = (kind,) if isinstance(kind, str) else kind
+        for fault in self._faults.values():
+            meant = fault.kind in kinds and (operation is None or fault.operation in ("*", operation))
+            if meant and (name or "").startswith(fault.statement_name or "") and fault.strikes():
+                return fault
+        return None

@@ -1,0 +1,80 @@
+"""Redshift's own API (query protocol, XML): the cluster and credentials for it."""
+
+from datetime import UTC, datetime
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
+
+from local_aws.control_plane import place
+from local_aws.identity import Caller
+from local_aws.wire.service_errors import ApiError
+
+NAMESPACE_URI = "http://redshift.amazonaws.com/doc/2012-12-01/"
+
+
+class Redshift:
+    """Answers DescribeClusters, GetClusterCredentials and GetClusterCredentialsWithIAM."""
+
+    def call(self, body: bytes, caller: Caller) -> bytes | None:
+        """Return an operation's answer, None for one that is not ours; raise ApiError as AWS would."""
+        form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+        action = form.get("Action", "")
+        match action:
+            case "DescribeClusters":
+                _check_cluster(form.get("ClusterIdentifier", place.CLUSTER))
+                return _answer(action, _cluster())
+            case "GetClusterCredentials":
+                _check_cluster(form.get("ClusterIdentifier"))
+                if not form.get("DbUser"):
+                    raise ApiError("MissingParameter", "The request must contain the parameter DbUser")
+                prefix = "IAMA:" if form.get("AutoCreate") == "true" else "IAM:"
+                return _answer(action, _credentials(prefix + form["DbUser"], _seconds(form)))
+            case "GetClusterCredentialsWithIAM":
+                _check_cluster(form.get("ClusterIdentifier"))
+                return _answer(action, _credentials(caller.database_user, _seconds(form)))
+        return None
+
+
+def _check_cluster(name: str | None) -> None:
+    if name != place.CLUSTER:
+        raise ApiError("ClusterNotFound", f"Cluster {name} not found.", http_status=404)
+
+
+def _seconds(form: dict[str, str]) -> int:
+    seconds = int(form.get("DurationSeconds", place.DEFAULT_SECONDS))
+    if not place.DEFAULT_SECONDS <= seconds <= place.LONGEST_SECONDS:
+        raise ApiError("InvalidParameterValue", "DurationSeconds must be between 900 and 3600.")
+    return seconds
+
+
+def _credentials(user: str, seconds: int) -> str:
+    made = place.credentials(user, seconds)
+    expiration = datetime.fromtimestamp(made.expires_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (
+        f"<DbUser>{escape(made.user)}</DbUser><DbPassword>{escape(made.password)}</DbPassword>"
+        f"<Expiration>{expiration}</Expiration>"
+    )
+
+
+def _cluster() -> str:
+    members = {
+        "ClusterIdentifier": place.CLUSTER,
+        "ClusterNamespaceArn": place.CLUSTER_ARN,
+        "ClusterStatus": "available",
+        "ClusterAvailabilityStatus": "Available",
+        "DBName": place.DATABASE,
+        "MasterUsername": place.ADMIN,
+        "NodeType": "ra3.large",
+        "NumberOfNodes": "1",
+        "PubliclyAccessible": "false",
+        "Encrypted": "false",
+    }
+    inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in members.items())
+    endpoint = "<Endpoint><Address>localhost</Address><Port>5439</Port></Endpoint>"
+    return f"<Clusters><Cluster>{inner}{endpoint}</Cluster></Clusters>"
+
+
+def _answer(action: str, inner: str) -> bytes:
+    return (
+        f'<{action}Response xmlns="{NAMESPACE_URI}"><{action}Result>{inner}</{action}Result>'
+        f"<ResponseMetadata><RequestId>local</RequestId></ResponseMetadata></{action}Response>"
+    ).encode()

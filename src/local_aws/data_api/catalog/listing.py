@@ -1,0 +1,88 @@
+"""ListStatements and ListSessions."""
+
+from typing import Any
+
+from local_aws.data_api import answers, paging
+from local_aws.data_api.records.store import Store
+from local_aws.data_api.running.sessions import Session, Sessions
+from local_aws.identity import Caller
+from local_aws.wire.service_errors import validation
+
+PAGE = 100
+
+
+def statements(store: Store, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    """Return one page of statements, newest first; without a Status only finished ones, as AWS says."""
+    _one_place_at_most(request)
+    conditions: dict[str, Any] = {}
+    if request.get("StatementName"):
+        conditions["prefix"] = request["StatementName"]
+    status = request.get("Status") or "FINISHED"
+    if status != "ALL":
+        conditions["status"] = status
+    # A caller here is an access key, so "the role" and "the session" differ only by it.
+    if request.get("RoleLevel") is False:
+        conditions["issuer"] = caller.key_id
+    for name, field in (
+        ("Database", "database"),
+        ("ClusterIdentifier", "cluster"),
+        ("WorkgroupName", "workgroup"),
+    ):
+        if request.get(name):
+            conditions[field] = request[name]
+    before = paging.unpack("statements", request.get("NextToken"))
+    size = request.get("MaxResults") or PAGE
+    found = store.newest_first(tuple(before) if before else None, size + 1, conditions)
+    answer: dict[str, Any] = {"Statements": [answers.listed(statement) for statement in found[:size]]}
+    if len(found) > size:
+        last = found[size - 1]
+        answer["NextToken"] = paging.pack("statements", [last.created_at, last.id])
+    return answer
+
+
+def _one_place_at_most(request: dict[str, Any]) -> None:
+    if request.get("ClusterIdentifier") and request.get("WorkgroupName"):
+        raise validation("ClusterIdentifier and WorkgroupName can not be provided together.")
+
+
+def sessions(found: Sessions, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    """Return one page of the caller's sessions; without a Status only the open ones, as AWS says."""
+    _one_place_at_most(request)
+    filters = [
+        name for name in ("Status", "ClusterIdentifier", "WorkgroupName", "Database") if request.get(name)
+    ]
+    if request.get("SessionId") and filters:
+        raise validation(f"{filters[0]} can not be provided with SessionId.")
+    chosen = [session for session in found.all() if _is_wanted(session, request, caller)]
+    page, more = paging.cut("sessions", [_session(session) for session in chosen], request, PAGE)
+    return {"Sessions": page, **more}
+
+
+def _is_wanted(session: Session, request: dict[str, Any], caller: Caller) -> bool:
+    if request.get("SessionId"):
+        return bool(session.id == request["SessionId"])
+    wanted = {request["Status"]} if request.get("Status") else {"AVAILABLE", "BUSY"}
+    return (
+        session.status in wanted
+        and (request.get("RoleLevel") is not False or session.principal == caller.arn)
+        and request.get("ClusterIdentifier") in (None, session.cluster)
+        and request.get("WorkgroupName") in (None, session.workgroup)
+        and request.get("Database") in (None, session.database)
+    )
+
+
+def _session(session: Session) -> dict[str, Any]:
+    answer = {
+        "SessionId": session.id,
+        "Status": session.status,
+        "CreatedAt": session.created_at,
+        "UpdatedAt": session.updated_at,
+        "Database": session.database,
+        "DbUser": session.db_user,
+        "ClusterIdentifier": session.cluster,
+        "WorkgroupName": session.workgroup,
+        "SessionAliveSeconds": session.keep_alive,
+        "SessionTtl": session.expires_at,
+        "CurrentStatementId": session.statement_id,
+    }
+    return {name: value for name, value in answer.items() if value is not None}

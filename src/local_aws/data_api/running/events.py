@@ -1,0 +1,31 @@
+"""WithEvent: tells EventBridge that a statement has ended."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from local_aws.control_plane import place
+from local_aws.data_api.records.statement import RETENTION_SECONDS, Statement
+
+
+def event(statement: Statement) -> dict[str, Any]:
+    """Return the entry for PutEvents, with Detail as an object and Time in seconds since the epoch."""
+    rows = [part.rows for part in statement.parts if part.rows >= 0]
+    return {
+        "Source": "aws.redshift-data",
+        "DetailType": "Redshift Data Statement Status Change",
+        "Time": statement.updated_at,
+        "Resources": [place.WORKGROUP_ARN if statement.workgroup else place.CLUSTER_ARN],
+        "Detail": {
+            "principal": statement.principal,
+            "statementName": statement.name or "",
+            "statementId": statement.id,
+            "redshiftQueryId": statement.parts[-1].query_id,
+            "state": statement.status,
+            "rows": rows[-1] if rows else 0,
+            "expireAt": _iso(statement.created_at + RETENTION_SECONDS),
+        },
+    }
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

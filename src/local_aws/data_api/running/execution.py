@@ -1,0 +1,99 @@
+"""Runs the parts of one statement on one connection."""
+
+import asyncio
+import re
+import time
+from collections.abc import Iterator
+
+from local_aws import dialect
+from local_aws.data_api.records.statement import Part, Statement
+from local_aws.data_api.results.rendering import ResultTooLarge
+from local_aws.data_api.running.collaborators import Collaborators, Ran
+from local_aws.data_api.running.parts import PartRun, Refusal, words
+from local_aws.engine.connection import Connection, EngineError
+
+CANCELLED = "Query cancelled on user's request"
+
+# A procedure takes its snapshots itself, after the locks in it.
+CALL = re.compile(r"\bcall\b", re.IGNORECASE)
+
+
+class Execution:
+    """One run of a statement: `run` it once, unless there is a `refusal`; `cancel` may be called meanwhile."""
+
+    def __init__(
+        self, statement: Statement, collaborators: Collaborators, refusal: str | None = None
+    ) -> None:
+        self.statement = statement
+        self.refusal = refusal
+        self.cancelled = False
+        self.cancel_turn = asyncio.Lock()
+        self._tools = collaborators
+
+    async def run(self, connection: Connection) -> None:
+        """Run every part; errors end up in the parts, not as exceptions."""
+        statement = self.statement
+        in_one = self._is_one_transaction()
+        if in_one:
+            calls = any(CALL.search(part.sql) for part in statement.parts)
+            # Both ways let procedures know that they are in a transaction block.
+            await connection.run("BEGIN DEFERRABLE" if calls else dialect.rewrite("BEGIN"))
+        for number, part in enumerate(statement.parts):
+            if not await self._run_part(connection, number, part) and (in_one or self.cancelled):
+                break
+        if in_one:
+            await self._end_transaction(connection)
+
+    def _is_one_transaction(self) -> bool:
+        # A single statement is one anyway, and may be of those that refuse a transaction block.
+        statement = self.statement
+        if not statement.is_batch or statement.mode != "TRANSACTION":
+            return False
+        return len(statement.parts) > 1 or len(dialect.split(statement.parts[0].sql)) > 1
+
+    async def _end_transaction(self, connection: Connection) -> None:
+        last = self.statement.parts[-1]
+        sound = all(part.status == "FINISHED" for part in self.statement.parts) and not self.cancelled
+        try:
+            if connection.in_transaction:
+                await connection.run("COMMIT" if sound else "ROLLBACK")
+        except EngineError as error:
+            last.move("FAILED", words(error))
+            return
+        if self.cancelled and not sound and last.status == "FINISHED":
+            last.move("ABORTED", CANCELLED)
+
+    async def _run_part(self, connection: Connection, number: int, part: Part) -> bool:
+        if self.cancelled:
+            return False
+        part.move("STARTED")
+        part.query_id = next(QUERY_IDS)
+        connection.take_notices()
+        part_run = PartRun(connection, self.statement, number, self._tools)
+        started = time.time()
+        clock = time.perf_counter_ns()
+        try:
+            async with self._tools.transfer.attend(self.statement, number) as attendant:
+                with connection.heard_by(attendant.hear):
+                    await part_run.run()
+            status, error = "FINISHED", None
+        except (Refusal, ResultTooLarge) as refusal:
+            status, error = "FAILED", str(refusal)
+        part.duration = time.perf_counter_ns() - clock
+        if status == "FAILED":
+            part_run.forget_result()
+            if self.cancelled:
+                status = "ABORTED"
+        part.move(status, error)
+        self._tools.observe(Ran(self.statement, number, part, started, connection.take_notices()))
+        return status == "FINISHED"
+
+
+def _counter() -> Iterator[int]:
+    number = int(time.time()) % 10**9 * 1000
+    while True:
+        number += 1
+        yield number
+
+
+QUERY_IDS = _counter()

@@ -1,0 +1,165 @@
+"""Runs SQL texts one after another, each the way that Redshift would: its locks, its commits, its result."""
+
+import re
+from contextlib import aclosing
+
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
+
+from local_aws import dialect
+from local_aws.data_api.records.statement import Part, Statement
+from local_aws.data_api.results import columns
+from local_aws.data_api.results.rendering import Pages, ResultTooLarge
+from local_aws.data_api.running import parameters
+from local_aws.data_api.running.collaborators import Collaborators
+from local_aws.engine.connection import Connection, EngineError, rows
+
+_GAP = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
+# What reaches beyond one database, and fails while somebody is connected or leaves stale sessions behind.
+GLOBAL_CHANGE = re.compile(
+    rf"{_GAP}(drop|alter|create)\s+(database|user|role|group)\b", re.IGNORECASE | re.DOTALL
+)
+BEGIN = re.compile(rf"{_GAP}(?:begin|start\s+transaction)\b", re.IGNORECASE | re.DOTALL)
+TRUNCATE = re.compile(rf"{_GAP}truncate\b", re.IGNORECASE | re.DOTALL)
+# Views and functions that show what ran before.
+LOOK = re.compile(r"\b(?:stl_|svl_|sys_|pg_last_|local_aws\.)", re.IGNORECASE)
+SERIALIZATION_FAILURE = "40001"
+IDENTIFY = "SELECT pg_current_xact_id(), $1::regclass::oid"
+
+
+class Refusal(Exception):  # noqa: N818 - it becomes the statement's Error
+    """Why a part failed, in Redshift's wording."""
+
+
+class PartRun:
+    """The texts of one part of a statement; `number` counts parts from 0."""
+
+    def __init__(
+        self, connection: Connection, statement: Statement, number: int, collaborators: Collaborators
+    ) -> None:
+        self._connection = connection
+        self._statement = statement
+        self._number = number
+        self._part: Part = statement.parts[number]
+        self._tools = collaborators
+        self._began = False
+
+    async def run(self) -> None:
+        """Run them all; raise Refusal or ResultTooLarge at the first that fails."""
+        texts = dialect.split(self._part.sql) if self._statement.is_batch else [self._part.sql]
+        for text in texts:
+            if self._part.has_result:  # of a text before this one: a part shows the result of its last text
+                self.forget_result()
+            try:
+                await self._run_one(text)
+            except EngineError as error:
+                await self._roll_back()
+                raise Refusal(words(error)) from None
+            except dialect.DialectError as error:
+                raise Refusal(f"ERROR: {error}") from None
+            except KeyError:
+                raise Refusal('ERROR: syntax error at or near ":"') from None
+            except ResultTooLarge:
+                await self._connection.abandon()
+                await self._roll_back()
+                raise
+
+    def forget_result(self) -> None:
+        """Drop the pages that were kept."""
+        part = self._part
+        part.has_result, part.rows, part.size, part.columns = False, -1, -1, []
+        self._tools.store.drop_pages(self._statement.id, self._number)
+
+    async def _run_one(self, text: str) -> None:
+        moved = await self._tools.transfer.run(text, self._connection, self._statement, self._part)
+        if moved is not None:
+            self._part.has_result, self._part.rows, self._part.size, self._part.columns = False, moved, 0, []
+            return
+        bound, values = parameters.bind(text, self._statement.parameters)
+        sql = dialect.rewrite(bound)
+        if BEGIN.match(sql) and self._connection.in_transaction:
+            sql = "BEGIN"  # only a warning, as long as it asks for nothing
+        if GLOBAL_CHANGE.match(sql):
+            await self._tools.drop_idle()
+        if LOOK.search(sql):
+            await self._tools.before_look(self._statement.database)
+        table = dialect.written_table(sql)
+        if table is not None:
+            await self._write(sql, values, table)
+            return
+        await self._stream(sql, values)
+        if self._connection.in_transaction and TRUNCATE.match(sql):
+            await self._connection.run("COMMIT")
+
+    async def _write(self, sql: str, values: list[str], table: str) -> None:
+        # The lock comes first, so that the statement sees what the writer before it has committed.
+        lock = (dialect.lock_statement(table), ())
+        if self._connection.in_transaction:
+            results, error = await self._connection.run_together(lock, (IDENTIFY, [table]), (sql, values))
+            if error:
+                raise _named(error, results, self._statement.pid)
+        else:
+            self._began = True
+            results, error = await self._connection.run_together(
+                ("BEGIN", ()), lock, (sql, values), ("COMMIT", ())
+            )
+            if error:
+                raise error
+            self._began = False
+        part = self._part
+        part.has_result, part.rows, part.size, part.columns = False, results[2].command_tuples or 0, 0, []
+
+    async def _roll_back(self) -> None:
+        """End the transaction if it was begun for one statement only."""
+        if self._began and self._connection.in_transaction:
+            await self._connection.run("ROLLBACK")
+        self._began = False
+
+    async def _stream(self, sql: str, values: list[str]) -> None:
+        pages: Pages | None = None
+        places: list[tuple[int, int]] = []
+        affected = 0
+        part = self._part
+        async with aclosing(self._connection.stream(sql, values)) as results:
+            async for result in results:
+                if result.nfields and pages is None:
+                    pages = self._pages()
+                    pages.begin(result)
+                    part.columns, places = columns.of_result(result), columns.origins(result)
+                if pages:
+                    pages.add(result)
+                elif result.status == ExecStatus.COMMAND_OK:
+                    affected = result.command_tuples or 0
+        if pages is None:
+            part.has_result, part.rows, part.size, part.columns = False, affected, 0, []
+            return
+        pages.finish()
+        part.has_result, part.rows, part.size = True, pages.rows, pages.size
+        if any(oid for oid, _ in places):
+            await columns.add_tables(self._connection, part.columns, places)
+
+    def _pages(self) -> Pages:
+        statement, number, store = self._statement, self._number, self._tools.store
+
+        def keep(page: int, body: bytes) -> None:
+            store.add_page(statement.id, number, page, body)
+
+        return Pages(statement.result_format, keep)
+
+
+def words(error: EngineError) -> str:
+    """Return an error of the engine in Redshift's wording."""
+    if error.severity == "FATAL":
+        return f"FATAL: {error.message}"
+    return dialect.error_text(
+        error.sqlstate, error.message, error.detail or None, error.hint or None, error.context or None
+    )
+
+
+def _named(error: EngineError, results: list[PGresult], pid: int) -> EngineError:
+    """Say of a serialisation failure which table and transaction it was; `results` are LOCK's and IDENTIFY's."""
+    if error.sqlstate != SERIALIZATION_FAILURE or len(results) < 2:
+        return error
+    [(transaction, table)] = rows(results[1])
+    detail = f"{table}, transactions forming the cycle are: {transaction} (pid:{pid})"
+    return EngineError(error.message, sqlstate=error.sqlstate, detail=detail)

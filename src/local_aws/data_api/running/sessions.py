@@ -1,0 +1,134 @@
+"""Data API sessions: a connection of their own that keeps temporary tables from one statement to the next."""
+
+import asyncio
+import time
+import uuid
+from dataclasses import dataclass, field
+
+from local_aws.admin.faults import Faults
+from local_aws.data_api.records.statement import Statement
+from local_aws.engine.connection import Connection
+from local_aws.engine.warehouse import Warehouse
+from local_aws.wire.service_errors import ApiError, validation
+
+LONGEST_SECONDS = 24 * 3600
+MAX_OPEN = 500
+
+
+@dataclass
+class Session:
+    """One session. Times are seconds since the epoch; `keep_alive` is in seconds after a statement's end."""
+
+    id: str
+    database: str
+    db_user: str
+    cluster: str | None
+    workgroup: str | None
+    secret_arn: str | None
+    principal: str
+    keep_alive: int
+    created_at: float = field(default_factory=time.time)
+    updated_at: float = field(default_factory=time.time)
+    status: str = "AVAILABLE"
+    statement_id: str | None = None
+    connection: Connection | None = None
+
+    @property
+    def expires_at(self) -> float:
+        """Return when the session closes: `keep_alive` after its last statement, but 24 hours after its start."""
+        return min(self.updated_at + self.keep_alive, self.created_at + LONGEST_SECONDS)
+
+    def move(self, status: str, statement_id: str | None = None) -> None:
+        """Enter a status now."""
+        self.status = status
+        self.statement_id = statement_id
+        self.updated_at = time.time()
+
+
+class Sessions:
+    """The sessions of this process; they do not outlive it, as a connection cannot."""
+
+    def __init__(self, warehouse: Warehouse, faults: Faults) -> None:
+        self._warehouse = warehouse
+        self._sessions: dict[str, Session] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._faults = faults
+
+    def all(self) -> list[Session]:
+        """Return every session of the last 24 hours, oldest first."""
+        horizon = time.time() - LONGEST_SECONDS
+        return [session for session in self._sessions.values() if session.created_at > horizon]
+
+    def get(self, session_id: str) -> Session:
+        """Return an open session; raise ValidationException for any other."""
+        session = self._sessions.get(session_id)
+        if session is None or session.status == "CLOSED":
+            raise validation(f"Session is not available, session id: {session_id}")
+        return session
+
+    def open(self, statement: Statement) -> None:
+        """Start a session with its first statement."""
+        fault = self._faults.hit("session_limit", None, statement.name)
+        allowed = fault.limit if fault else MAX_OPEN
+        if sum(session.status != "CLOSED" for session in self._sessions.values()) >= allowed:
+            raise ApiError("ActiveSessionsExceededException", "Active sessions exceeded the allowed quota.")
+        session = Session(
+            id=str(uuid.uuid4()),
+            database=statement.database,
+            db_user=statement.db_user,
+            cluster=statement.cluster,
+            workgroup=statement.workgroup,
+            secret_arn=statement.secret_arn,
+            principal=statement.principal,
+            keep_alive=statement.keep_alive or 0,
+        )
+        self._sessions[session.id] = session
+        statement.session_id = session.id
+        session.move("BUSY", statement.id)
+
+    def enter(self, statement: Statement) -> None:
+        """Let a statement into its session; there is no queue, so a busy one refuses."""
+        session = self.get(statement.session_id or "")
+        if session.status == "BUSY":
+            raise validation(
+                f"Session is busy running another statement, session id: {session.id}, "
+                f"statement id: {session.statement_id}"
+            )
+        if statement.keep_alive is not None:
+            session.keep_alive = statement.keep_alive
+        session.move("BUSY", statement.id)
+        if timer := self._timers.pop(session.id, None):
+            timer.cancel()
+
+    def leave(self, statement: Statement) -> None:
+        """Make a session available again, and close it once its time is over."""
+        session = self._sessions[statement.session_id or ""]
+        if session.status == "CLOSED":
+            return
+        session.move("AVAILABLE")
+        broken = session.connection is None or not session.connection.usable
+        if broken or session.expires_at <= time.time():
+            self._close(session)
+            return
+        delay = session.expires_at - time.time()
+        self._timers[session.id] = asyncio.get_running_loop().call_later(delay, self._close, session)
+
+    async def connection(self, statement: Statement) -> Connection:
+        """Return the session's connection, made for its first statement."""
+        session = self._sessions[statement.session_id or ""]
+        if session.connection is None:
+            session.connection = await self._warehouse.acquire(session.database, session.db_user)
+        return session.connection
+
+    def close_all(self) -> None:
+        """Close every session."""
+        for session in self._sessions.values():
+            self._close(session)
+
+    def _close(self, session: Session) -> None:
+        if timer := self._timers.pop(session.id, None):
+            timer.cancel()
+        session.move("CLOSED")
+        if session.connection:
+            session.connection.close()
+            session.connection = None

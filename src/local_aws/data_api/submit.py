@@ -1,0 +1,97 @@
+"""ExecuteStatement and BatchExecuteStatement."""
+
+import uuid
+from typing import Any
+
+from local_aws import dialect
+from local_aws.data_api.records.statement import Part, Statement
+from local_aws.data_api.running import parameters
+from local_aws.data_api.target import check_place
+from local_aws.identity import Caller
+from local_aws.wire.service_errors import validation
+
+MAX_STATEMENT_BYTES = 100 * 1024
+
+
+def check_target(request: dict[str, Any]) -> None:
+    """Check where a statement outside of any session is to go."""
+    check_place(request)
+    if not request.get("Database"):
+        raise validation("Database must be provided when SessionId is not.")
+
+
+def build(request: dict[str, Any], caller: Caller, db_user: str) -> Statement:
+    """Return the statement that a checked request asks for, outside of any session."""
+    return _statement(
+        request,
+        database=request["Database"],
+        db_user=db_user,
+        cluster=request.get("ClusterIdentifier"),
+        workgroup=request.get("WorkgroupName"),
+        secret_arn=request.get("SecretArn"),
+        principal=caller.arn,
+        issuer=caller.key_id,
+    )
+
+
+def build_in_session(request: dict[str, Any], caller: Caller, session: Any) -> Statement:
+    """Return the statement that a checked request asks for in an open session, which settles where and as whom."""
+    for name, settled in (
+        ("ClusterIdentifier", session.cluster),
+        ("WorkgroupName", session.workgroup),
+        ("SecretArn", session.secret_arn),
+        ("DbUser", session.db_user),
+        ("Database", None),
+    ):
+        if request.get(name) is not None and request[name] != settled:
+            raise validation(f"{name} can not be provided with SessionId.")
+    return _statement(
+        request,
+        database=session.database,
+        db_user=session.db_user,
+        cluster=session.cluster,
+        workgroup=session.workgroup,
+        secret_arn=session.secret_arn,
+        principal=caller.arn,
+        issuer=caller.key_id,
+        session_id=session.id,
+    )
+
+
+def _statement(request: dict[str, Any], **settled: Any) -> Statement:
+    is_batch = "Sqls" in request
+    texts = request["Sqls"] if is_batch else [request["Sql"]]
+    check_texts(texts, is_batch=is_batch)
+    values = request.get("Parameters") or []
+    parameters.check(texts, values)
+    return Statement(
+        id=str(uuid.uuid4()),
+        parts=[Part(sql=text) for text in texts],
+        is_batch=is_batch,
+        name=request.get("StatementName"),
+        parameters=values,
+        token=request.get("ClientToken"),
+        result_format=request.get("ResultFormat") or "JSON",
+        mode=request.get("ExecutionMode") or "TRANSACTION",
+        with_event=bool(request.get("WithEvent")),
+        keep_alive=request.get("SessionKeepAliveSeconds"),
+        **settled,
+    )
+
+
+def check_texts(texts: list[str], *, is_batch: bool) -> None:
+    """Check the statements' sizes, and that ExecuteStatement has a single one."""
+    for text in texts:
+        if not text.strip():
+            raise validation("SQL statement must not be empty.")
+        if "\0" in text:
+            raise validation("SQL statement must not contain a null character.")
+        size = len(text.encode())
+        if size > MAX_STATEMENT_BYTES:
+            raise validation(
+                f"SQL statement has {size} bytes, more than the maximum of {MAX_STATEMENT_BYTES} bytes (100 KB)."
+            )
+    if not is_batch and len(dialect.split(texts[0])) > 1:
+        raise validation(
+            "Multi-statement SQL is not supported by ExecuteStatement: use BatchExecuteStatement."
+        )

@@ -1,0 +1,25 @@
+"""Redshift's SQL on PostgreSQL: faithful, or refused loudly; `src/local_aws/DIALECT.md` says which is which."""
+
+from local_aws.dialect.compat import compat_sql
+from local_aws.dialect.lexing.parameters import bind
+from local_aws.dialect.lexing.splitting import split
+from local_aws.dialect.messages import error_text
+from local_aws.dialect.procedures.dynamic import Mailbox
+from local_aws.dialect.refusals import DialectError, ParameterError, UnsupportedError
+from local_aws.dialect.rewriter import rewrite, rewrite_dynamic, written_table
+from local_aws.dialect.statements.locks import lock_statement
+
+__all__ = [
+    "DialectError",
+    "Mailbox",
+    "ParameterError",
+    "UnsupportedError",
+    "bind",
+    "compat_sql",
+    "error_text",
+    "lock_statement",
+    "rewrite",
+    "rewrite_dynamic",
+    "split",
+    "written_table",
+]

@@ -1,0 +1,123 @@
+"""Tokens of one script, edited in place: indexes stay valid while rules delete, replace and insert."""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from local_aws.dialect.lexing.lexer import lex
+
+# What `low` shows for tokens whose content no rule may look at, and for #names.
+STRING, NAME, BODY, TEMPORARY = "'", '"', "$$", "#"
+_LOOK_AHEAD = 8
+
+
+def _lowered(texts: list[str]) -> list[str]:
+    # Most tokens occur many times.
+    low = {text: _class(text) for text in set(texts)}
+    return [low[text] for text in texts]
+
+
+def _class(text: str) -> str:
+    first = text[:1]
+    if first == '"':
+        return NAME
+    if first == "'" or (text[1:2] == "'" and first in "eE"):
+        return STRING
+    if first == "$" and len(text) > 1 and not text[1].isdigit():
+        return BODY
+    if first == "#" and len(text) > 1:
+        return TEMPORARY
+    return text.lower()
+
+
+def identifier(text: str) -> str:
+    """The name that an identifier, quoted or not, stands for."""
+    return text[1:-1].replace('""', '"') if text[:1] == '"' else text.lower()
+
+
+class Tokens:
+    """Three parallel lists: `lead` (space and comments before), `text` (output) and `low` (what rules match).
+
+    `low` is the lower-cased input token, one of the constants for opaque ones, "" from `end` on. It does not
+    change when `text` is edited, except for deleted tokens, which stop matching.
+    """
+
+    def __init__(self, sql: str) -> None:
+        self.lead, self.text = lex(sql)
+        self.low = _lowered(self.text)
+        self.end = len(self.text) - 1
+        # Rules look a few tokens ahead; malformed SQL is for the engine to complain about.
+        for parts in (self.lead, self.text, self.low):
+            parts += [""] * _LOOK_AHEAD
+
+    def render(self, start: int = 0, stop: int | None = None) -> str:
+        """The text of tokens start..stop (all of them by default)."""
+        stop = len(self.text) if stop is None else stop
+        pairs = zip(self.lead[start:stop], self.text[start:stop], strict=True)
+        return "".join([lead + text for lead, text in pairs])
+
+    def drop(self, start: int, stop: int) -> None:
+        """Delete tokens start..stop; comments between them stay."""
+        for i in range(start, stop):
+            self.text[i] = ""
+            self.low[i] = "\0"
+            if "-" not in self.lead[i] and "/" not in self.lead[i]:
+                self.lead[i] = ""
+
+    def before(self, i: int, text: str) -> None:
+        """Insert text right before token i."""
+        self.text[i] = text + self.text[i]
+
+    def after(self, i: int, text: str) -> None:
+        """Insert text right after token i."""
+        self.text[i] += text
+
+    def matches(self, i: int, *words: str) -> bool:
+        """Whether the tokens from i on read as these words."""
+        return tuple(self.low[i : i + len(words)]) == words
+
+    def close(self, i: int) -> int:
+        """Index of the parenthesis that closes the one at i; the end when none does or there is none at i."""
+        return self._closing.get(i, self.end)
+
+    @cached_property
+    def _closing(self) -> dict[int, int]:
+        """What closes each parenthesis, found once: rules delete parentheses only in pairs."""
+        found: dict[int, int] = {}
+        opened: list[int] = []
+        for i, word in enumerate(self.low):
+            if word == "(":
+                opened.append(i)
+            elif word == ")" and opened:
+                found[opened.pop()] = i
+        return found
+
+    def statements(self) -> Iterator[tuple[int, int]]:
+        """Start and end (the `;` or the last token) of every non-empty statement."""
+        start = 0
+        for i, word in enumerate(self.low):
+            if word in (";", ""):
+                if i > start:
+                    yield start, i
+                start = i + 1
+
+    def split(self, start: int, stop: int) -> list[tuple[int, int]]:
+        """The ranges between top-level commas of start..stop."""
+        ranges, depth, first, i = [], 0, start, start
+        while i < stop:
+            word = self.low[i]
+            if word == "(":
+                i = self.close(i)
+            elif word in ("[", "]"):
+                depth += 1 if word == "[" else -1
+            elif word == "," and depth == 0:
+                ranges.append((first, i))
+                first = i + 1
+            i += 1
+        ranges.append((first, stop))
+        return ranges
+
+
+def is_name(tokens: Tokens, i: int) -> bool:
+    """Whether token i is a word or a quoted name that ends; not a #name."""
+    word, text = tokens.low[i], tokens.text[i]
+    return word[:1].isalpha() or word[:1] == "_" or (word == NAME and len(text) > 1 and text[-1] == '"')

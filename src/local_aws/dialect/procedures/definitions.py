@@ -1,0 +1,87 @@
+"""CREATE PROCEDURE and CREATE FUNCTION: the header; the body is left to the caller's function."""
+
+from collections.abc import Callable
+
+from local_aws.dialect.lexing.literals import dollar_quoted, literal_value
+from local_aws.dialect.lexing.tokens import BODY, STRING, Tokens
+from local_aws.dialect.refusals import UnsupportedError
+from local_aws.dialect.statements import settings, types
+
+BodyRule = Callable[[str, bool, bool], str]
+_LANGUAGES = {"procedure": ("plpgsql",), "function": ("sql", "plpgsql")}
+_TRANSACTION_WORDS = ("commit", "rollback", "truncate")
+
+
+def rewrite_definition(tokens: Tokens, start: int, end: int, rewrite_body: BodyRule) -> None:
+    """CREATE [OR REPLACE] PROCEDURE or FUNCTION at start..end: OUT arguments, NONATOMIC, and the body.
+
+    `rewrite_body` is given the text between the quotes, whether every statement commits by itself, and whether
+    it is PL/pgSQL.
+    """
+    kind = start + (3 if tokens.matches(start + 1, "or", "replace") else 1)
+    if tokens.low[start] != "create" or tokens.low[kind] not in _LANGUAGES:
+        return
+    plpgsql = _language(tokens, kind, end) == "plpgsql"
+    types.in_declarations(tokens, kind, end)
+    is_procedure = tokens.low[kind] == "procedure"
+    if is_procedure:
+        _arguments(tokens, kind)
+    for i in range(kind, end):
+        if tokens.low[i] == "set":  # SET name TO value, for as long as it runs
+            settings.assign(tokens, i, min(i + 4, end))
+    nonatomic = _take_out(tokens, kind, end, "nonatomic")
+    for i in range(kind, end):
+        if tokens.low[i] in (BODY, STRING) and tokens.low[i - 1] == "as":
+            tokens.text[i] = _body(tokens.text[i], lambda body: rewrite_body(body, nonatomic, plpgsql))
+            tokens.low[i] = BODY
+            if is_procedure and any(word in tokens.text[i].lower() for word in _TRANSACTION_WORDS):
+                # PostgreSQL allows no COMMIT under SECURITY DEFINER; all users of the stand-in are superusers.
+                _take_out(tokens, kind, end, "security", "definer")
+
+
+def _language(tokens: Tokens, kind: int, end: int) -> str:
+    for i in range(kind, end):
+        if tokens.low[i] == "language":
+            language = tokens.text[i + 1].strip("'").lower()
+            if language not in _LANGUAGES[tokens.low[kind]]:
+                raise UnsupportedError(f"{tokens.low[kind]}s in the language {language}")
+            return language
+    return "plpgsql"
+
+
+def _take_out(tokens: Tokens, start: int, end: int, *words: str) -> bool:
+    found = [i for i in range(start, end) if tokens.matches(i, *words)]
+    for i in found:
+        tokens.drop(i, i + len(words))
+    return bool(found)
+
+
+def _arguments(tokens: Tokens, kind: int) -> None:
+    """An OUT argument is left out of CALL, so it becomes INOUT with a default, behind the others."""
+    opening = tokens.low.index("(", kind) if "(" in tokens.low[kind:] else tokens.end
+    close = tokens.close(opening)
+    ranges = tokens.split(opening + 1, close)
+    outs = [part for part in ranges if "out" in tokens.low[part[0] : part[0] + 2]]
+    if not outs:
+        return
+    others = [part for part in ranges if part not in outs]
+    moved = ranges != others + outs
+    if moved and any("inout" in tokens.low[first : first + 2] for first, _ in others):
+        raise UnsupportedError("an INOUT argument behind an OUT argument")
+    for first, last in outs:
+        mode = tokens.low.index("out", first)
+        tokens.text[mode] = "INOUT"
+        tokens.after(last - 1, " DEFAULT NULL")
+    if moved:
+        texts = [tokens.render(*part).strip() for part in others + outs]
+        tokens.drop(opening + 1, close)
+        tokens.after(opening, ", ".join(texts))
+
+
+def _body(text: str, rewrite_body: Callable[[str], str]) -> str:
+    if text[0] == "$":
+        tag = text[: text.index("$", 1) + 1]
+        return tag + rewrite_body(text[len(tag) : -len(tag)]) + tag if text.endswith(tag) else text
+    body = literal_value(text)
+    rewritten = rewrite_body(body)
+    return text if rewritten == body else dollar_quoted(rewritten)

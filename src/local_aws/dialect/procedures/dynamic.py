@@ -1,0 +1,93 @@
+"""Dynamic SQL: EXECUTE of a literal is rewritten in place; anything computed asks for its rewriting when it runs.
+
+A procedure calls local_aws_dynamic(sql) (compat/), which sends an INFO message with SQLSTATE `LA001` and the SQL, and
+then waits for a file in a folder of PostgreSQL's data directory. Messages reach the client while the statement
+runs, so whoever owns the connection lets a `Mailbox` answer them. A file because no other channel crosses the
+snapshot of a running transaction; answers are kept, so that a loop asks once.
+"""
+
+import os
+import shutil
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+from local_aws.dialect.lexing.literals import literal_value, quoted
+from local_aws.dialect.lexing.tokens import STRING, Tokens
+from local_aws.dialect.refusals import DialectError
+
+REQUEST = "LA001"
+FOLDER = "local_aws_mailbox"  # in the data directory; compat/ knows it too
+KEPT = 2000
+
+
+class Mailbox:
+    """Answers the requests of one PostgreSQL cluster; `data` is its data directory. Make one for each start."""
+
+    def __init__(self, data: Path, rewrite: Callable[[str], str]) -> None:
+        self.folder = data / FOLDER
+        # Answers of an earlier start may be those of earlier rules.
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(mode=0o755)
+        # PostgreSQL, which may run as another user, writes here, too.
+        owner = data.stat()
+        os.chown(self.folder, owner.st_uid, owner.st_gid)
+        self._rewrite = rewrite
+        self._kept: list[Path] = []
+
+    def answer(self, sqlstate: str | None, message: str | None) -> bool:
+        """Answer a notice if it is a request; tells whether it was, so that nobody shows it to a user."""
+        if sqlstate != REQUEST or message is None:
+            return False
+        try:
+            text = "1" + self._rewrite(message)
+        except DialectError as error:
+            text = "0" + str(error)
+        name = sha256(message.encode()).hexdigest()
+        self.put(name, text)
+        self._forget(self.folder / name)
+        return True
+
+    def put(self, name: str, text: str) -> None:
+        """Put an answer where the one who asked looks for it."""
+        # Renamed into place, so that PostgreSQL never reads half an answer.
+        draft = self.folder / f"{name}.new"
+        draft.write_text(text, encoding="utf-8", newline="")
+        draft.chmod(0o644)
+        draft.rename(self.folder / name)
+
+    def _forget(self, newest: Path) -> None:
+        self._kept.append(newest)
+        while len(self._kept) > KEPT:
+            self._kept.pop(0).unlink(missing_ok=True)
+
+
+def rewrite_execute(tokens: Tokens, i: int, rewrite: Callable[[str], str]) -> None:
+    """The EXECUTE at i of a procedure body."""
+    end = _end_of_expression(tokens, i + 1)
+    if is_computed(tokens, i):
+        if tokens.low[i + 3] != "local_aws_dynamic":
+            tokens.before(i + 1, "pg_catalog.local_aws_dynamic(")
+            tokens.after(end - 1, ")")
+    elif end == i + 2:
+        value = literal_value(tokens.text[i + 1])
+        rewritten = rewrite(value)
+        if rewritten != value:
+            tokens.text[i + 1] = quoted(rewritten)
+            tokens.low[i + 1] = "\0"
+
+
+def is_computed(tokens: Tokens, i: int) -> bool:
+    """Whether the EXECUTE at i runs more than a literal."""
+    end = _end_of_expression(tokens, i + 1)
+    return end > i + 1 and (end > i + 2 or tokens.low[i + 1] != STRING)
+
+
+def _end_of_expression(tokens: Tokens, start: int) -> int:
+    depth = 0
+    for j in range(start, len(tokens.low)):
+        word = tokens.low[j]
+        depth += (word == "(") - (word == ")")
+        if depth == 0 and word in ("into", "using", "loop", ";", ""):
+            return j
+    return tokens.end

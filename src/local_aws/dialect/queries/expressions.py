@@ -1,0 +1,78 @@
+"""Rules for expressions: which word starts which rule."""
+
+from collections.abc import Callable
+
+from local_aws.dialect.lexing.literals import escaped
+from local_aws.dialect.lexing.tokens import STRING, TEMPORARY, Tokens
+from local_aws.dialect.queries import aggregates
+from local_aws.dialect.queries import clauses as queries
+from local_aws.dialect.queries import function_calls as calls
+from local_aws.dialect.refusals import UnsupportedError
+from local_aws.dialect.statements import types
+
+Rule = Callable[[Tokens, int], None]
+
+
+def apply(tokens: Tokens) -> None:
+    """Run the rules from right to left, so that an inner call is done before the one around it copies it."""
+    for i in reversed([i for i, word in enumerate(tokens.low) if word in RULES]):
+        # A rule further right may have taken this token out.
+        if rule := RULES.get(tokens.low[i]):
+            rule(tokens, i)
+
+
+def _string(tokens: Tokens, i: int) -> None:
+    if "\\" in tokens.text[i]:
+        before = tokens.text[i - 1][-1:] if i and not tokens.lead[i] else ""
+        apart = " " if before.isalnum() or before in ("_", "$", "#") else ""
+        tokens.text[i] = apart + escaped(tokens.text[i])
+
+
+def _returning(_tokens: Tokens, _i: int) -> None:
+    raise UnsupportedError("RETURNING, and neither does Redshift")
+
+
+_NAME_MAY_FOLLOW = frozenset(
+    """from join into table update using exists truncate analyze vacuum like only select on and or where by as not
+    delete lock column of set when then else""".split()  # noqa: SIM905
+)
+
+
+def _temporary_name(tokens: Tokens, i: int) -> None:
+    """#name is a temporary table, unless it follows an operand: then # is the bitwise operator."""
+    before = tokens.low[i - 1] if i else ""
+    is_operand = before.isidentifier() or before[:1].isdigit() or before in (")", STRING)
+    if len(tokens.text[i]) == 1:
+        return
+    if before in _NAME_MAY_FOLLOW or not is_operand:
+        tokens.text[i] = f'"{tokens.text[i].lower()}"'
+
+
+RULES: dict[str, Rule] = {
+    STRING: _string,
+    TEMPORARY: _temporary_name,
+    "sysdate": calls.sysdate,
+    "nvl": calls.nvl,
+    "isnull": calls.nvl,
+    "nvl2": calls.nvl2,
+    "decode": calls.decode,
+    "convert": calls.convert,
+    "concat": calls.concat,
+    "listagg": aggregates.listagg,
+    "approximate": aggregates.approximate,
+    "ratio_to_report": aggregates.ratio_to_report,
+    "ignore": aggregates.ignore_nulls,
+    "respect": aggregates.respect_nulls,
+    "percentile_cont": aggregates.percentile,
+    "percentile_disc": aggregates.percentile,
+    "top": queries.top,
+    "minus": queries.minus,
+    "qualify": queries.qualify,
+    "pivot": queries.refuse_pivot,
+    "unpivot": queries.refuse_pivot,
+    "max": types.maximum,
+    "returning": _returning,
+    **dict.fromkeys(types.NAMES, types.in_expression),
+    **dict.fromkeys(calls.DATE_FUNCTIONS, calls.date_part_word),
+    **dict.fromkeys(calls.REFUSED, calls.refuse),
+}

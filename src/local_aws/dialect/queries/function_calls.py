@@ -1,0 +1,117 @@
+"""Functions whose calls need another spelling; those that only need to exist are in compat/."""
+
+from local_aws.dialect.lexing.tokens import Tokens
+from local_aws.dialect.refusals import UnsupportedError
+
+DATE_FUNCTIONS = (
+    "dateadd",
+    "datediff",
+    "date_add",
+    "date_diff",
+    "date_part",
+    "datepart",
+    "pgdate_part",
+    "date_trunc",
+)
+_SPELLING = {
+    "date_add": "dateadd",
+    "date_diff": "datediff",
+    "datepart": "date_part",
+    "pgdate_part": "date_part",
+}
+# Functions on types that the stand-in lacks, and hashes whose algorithm AWS does not publish.
+REFUSED = (
+    *("json_parse", "json_serialize", "can_json_parse", "get_array_length", "object", "object_transform"),
+    *("array_concat", "array_flatten", "subarray", "split_to_array", "checksum", "hll", "hll_cardinality"),
+    *("strtobinary", "to_varbyte", "from_varbyte", "lambda", "bpcharcmp"),
+)
+
+
+def arguments(tokens: Tokens, i: int) -> list[tuple[int, int]]:
+    """The arguments of the call whose name is at i; empty when it is not a call."""
+    if tokens.low[i + 1] != "(" or (
+        i and tokens.low[i - 1] in (".", "table", "into", "function", "procedure")
+    ):
+        return []
+    close = tokens.close(i + 1)
+    return tokens.split(i + 2, close) if close > i + 2 and tokens.low[close] == ")" else []
+
+
+def refuse(tokens: Tokens, i: int) -> None:
+    """A call of a function that the stand-in does not have."""
+    if arguments(tokens, i):
+        raise UnsupportedError(f"the function {tokens.low[i].upper()}")
+
+
+def sysdate(tokens: Tokens, i: int) -> None:
+    """SYSDATE has no parentheses."""
+    before = tokens.low[i - 1] if i else ""
+    if tokens.low[i + 1] != "(" and before not in (".", "as", "update", "delete", "from", "into", "table"):
+        tokens.after(i, "()")
+
+
+def date_part_word(tokens: Tokens, i: int) -> None:
+    """DATEADD(day, ...): the bare word becomes a literal."""
+    ranges = arguments(tokens, i)
+    if len(ranges) < 2:
+        return
+    tokens.text[i] = _SPELLING.get(tokens.low[i], tokens.text[i])
+    first, stop = ranges[0]
+    if stop - first == 1 and tokens.text[first].isidentifier():
+        tokens.text[first] = f"'{tokens.text[first]}'"
+
+
+def nvl(tokens: Tokens, i: int) -> None:
+    """NVL is COALESCE, which does not evaluate more than it needs."""
+    if arguments(tokens, i):
+        tokens.text[i] = "coalesce"
+
+
+def nvl2(tokens: Tokens, i: int) -> None:
+    """NVL2(test, if not null, if null)."""
+    ranges = arguments(tokens, i)
+    if len(ranges) == 3:
+        test, present, absent = (tokens.render(*part).strip() for part in ranges)
+        _replace(tokens, i, ranges[-1][1], f"CASE WHEN ({test}) IS NOT NULL THEN {present} ELSE {absent} END")
+
+
+def decode(tokens: Tokens, i: int) -> None:
+    """DECODE(value, search, result, ..., default), in which NULL equals NULL."""
+    ranges = arguments(tokens, i)
+    if len(ranges) < 3:
+        return
+    value, *rest = (tokens.render(*part).strip() for part in ranges)
+    default = rest.pop() if len(rest) % 2 else "NULL"
+    when = "".join(
+        f" WHEN ({value}) IS NOT DISTINCT FROM ({search}) THEN {result}"
+        for search, result in zip(rest[::2], rest[1::2], strict=True)
+    )
+    _replace(tokens, i, ranges[-1][1], f"CASE{when} ELSE {default} END")
+
+
+def convert(tokens: Tokens, i: int) -> None:
+    """CONVERT(type, value)."""
+    ranges = arguments(tokens, i)
+    if len(ranges) == 2:
+        kind, value = (tokens.render(*part).strip() for part in ranges)
+        _replace(tokens, i, ranges[-1][1], f"CAST({value} AS {kind})")
+
+
+def concat(tokens: Tokens, i: int) -> None:
+    """CONCAT of two values; unlike PostgreSQL's, it is NULL if one of them is."""
+    ranges = arguments(tokens, i)
+    if len(ranges) == 2:
+        left, right = (tokens.render(*part).strip() for part in ranges)
+        _replace(tokens, i, ranges[-1][1], f"(({left})::text || ({right})::text)")
+    elif ranges:
+        raise UnsupportedError("CONCAT of other than two arguments")
+
+
+def _replace(tokens: Tokens, i: int, last: int, text: str) -> None:
+    """Put text in the place of the call i..last, and stop everything in it from matching again."""
+    lead, word = tokens.lead[i], tokens.low[i]
+    # Comments inside were rendered into the text already.
+    for j in range(i, last + 1):
+        tokens.lead[j] = tokens.text[j] = ""
+        tokens.low[j] = "\0"
+    tokens.lead[i], tokens.text[i], tokens.low[i] = lead, text, word + "()"

@@ -1,0 +1,77 @@
+"""The output columns of a SELECT list, for rules that put a query into a subquery."""
+
+from local_aws.dialect.lexing.tokens import NAME, Tokens
+from local_aws.dialect.refusals import UnsupportedError
+
+_NO_ALIAS = frozenset(
+    """join left right full inner outer cross natural on using where group having qualify order limit window union
+    intersect except minus""".split()  # noqa: SIM905
+)
+
+
+def names_of_output(tokens: Tokens, start: int, origin: int, stop: int) -> str:
+    """The outer SELECT list for the items at start..origin, whose FROM clause is at origin..stop.
+
+    Items without a name get one, and `*` becomes whole rows, which the outer list expands again.
+    """
+    outer: list[str] = []
+    for first, last in tokens.split(start, origin):
+        if tokens.low[last - 1] == "*" and (last - first == 1 or tokens.low[last - 2] == "."):
+            owners = (
+                [tokens.render(first, last - 2).strip()]
+                if last - first > 1
+                else _aliases(tokens, origin, stop)
+            )
+            rows = [f'"local_aws_row{len(outer) + n}"' for n in range(len(owners))]
+            tokens.drop(first, last)
+            tokens.lead[first] = " "
+            tokens.text[first] = ", ".join(
+                f"{owner} AS {row}" for owner, row in zip(owners, rows, strict=True)
+            )
+            outer += [f'("local_aws_qualified".{row}).*' for row in rows]
+        else:
+            outer.append(_name(tokens, first, last, len(outer) + 1))
+    return ", ".join(outer)
+
+
+def _name(tokens: Tokens, first: int, last: int, number: int) -> str:
+    """The name of an item, which is given one if it has none."""
+    word, before = tokens.low[last - 1], tokens.low[last - 2] if last - first > 1 else ""
+    is_name = word == NAME or (word.isidentifier() and word not in ("end", "null", "true", "false"))
+    if is_name and (last - first == 1 or before in (".", "as", ")", "'", NAME) or before.isidentifier()):
+        return tokens.text[last - 1]
+    call = tokens.low[first].isidentifier() and tokens.low[first + 1] == "("
+    name = f'"{tokens.low[first]}"' if call else f'"column{number}"'
+    tokens.after(last - 1, f" AS {name}")
+    return name
+
+
+def _aliases(tokens: Tokens, origin: int, stop: int) -> list[str]:
+    """The names by which the FROM clause at origin..stop calls its tables."""
+    found: list[str] = []
+    at = origin
+    while at < stop and tokens.low[at] not in ("where", "group", "having", "qualify", "window"):
+        word = tokens.low[at]
+        if word in ("using", "natural", "lateral"):
+            raise UnsupportedError(f"QUALIFY with SELECT * and {word.upper()}")
+        if word in ("from", "join", ","):
+            at = _source(tokens, at + 1, found)
+        else:
+            at = tokens.close(at) + 1 if word == "(" else at + 1
+    return found
+
+
+def _source(tokens: Tokens, at: int, found: list[str]) -> int:
+    if tokens.low[at] == "(":
+        at = tokens.close(at) + 1
+    else:
+        while tokens.low[at + 1] == ".":
+            at += 2
+        at += 1
+    named = at - 1
+    if tokens.low[at] == "as":
+        named, at = at + 1, at + 2
+    elif tokens.low[at] == NAME or (tokens.low[at].isidentifier() and tokens.low[at] not in _NO_ALIAS):
+        named, at = at, at + 1
+    found.append(tokens.text[named])
+    return at

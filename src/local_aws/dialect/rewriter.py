@@ -1,0 +1,87 @@
+"""Redshift SQL to PostgreSQL SQL: which rules run on which tokens."""
+
+from local_aws.dialect.lexing.tokens import Tokens
+from local_aws.dialect.procedures import definitions as procedures
+from local_aws.dialect.procedures import dynamic
+from local_aws.dialect.procedures.plpgsql import Parser, blocks, leaves
+from local_aws.dialect.procedures.transactions import TransactionRules
+from local_aws.dialect.queries import expressions
+from local_aws.dialect.refusals import UnsupportedError
+from local_aws.dialect.statements import locks, transfers, types
+from local_aws.dialect.statements import rules as statements
+
+
+def rewrite(sql: str) -> str:
+    """The same script for PostgreSQL; SQL without any Redshift construct comes back byte for byte.
+
+    Rewriting twice is rewriting once. Raises UnsupportedError for what the stand-in does not imitate.
+    """
+    return _rewrite(sql, inside=False)
+
+
+def rewrite_dynamic(sql: str) -> str:
+    """The same for EXECUTE, which takes several statements: with the locks of writers, and with COPY and UNLOAD."""
+    return _rewrite(sql, inside=True)
+
+
+def written_table(sql: str) -> str | None:
+    """The table that a single (rewritten) statement writes to, as it is spelt; None when it writes to none."""
+    return locks.written_table(Tokens(sql), 0)
+
+
+def _rewrite(sql: str, *, inside: bool) -> str:
+    tokens = Tokens(sql)
+    _check_names(tokens)
+    for start, end in tokens.statements():
+        if inside and transfers.is_transfer(tokens, start):
+            transfers.hand_over(tokens, start, end, "SELECT", rewrite)
+            continue
+        if inside:
+            locks.lock_first(tokens, start)
+        procedures.rewrite_definition(tokens, start, end, _rewrite_body)
+        statements.begin(tokens, start, end)
+        statements.apply(tokens, start, end)
+    expressions.apply(tokens)
+    return tokens.render()
+
+
+def _rewrite_body(body: str, nonatomic: bool, plpgsql: bool) -> str:
+    if not plpgsql:
+        return rewrite(body)
+    tokens = Tokens(body)
+    _check_names(tokens)
+    try:
+        nodes = Parser(tokens).parse()
+    except RecursionError:
+        raise UnsupportedError("blocks nested hundreds deep") from None
+    for leaf in leaves(nodes):
+        if tokens.low[leaf.start] == "vacuum":
+            raise UnsupportedError("VACUUM in a procedure, and neither does Redshift")
+        if transfers.is_transfer(tokens, leaf.start):
+            transfers.hand_over(tokens, leaf.start, leaf.end, "PERFORM", rewrite)
+            continue
+        locks.lock_first(tokens, leaf.start)
+        statements.apply(tokens, leaf.start, leaf.end)
+    for block in blocks(nodes):
+        if block.declare is not None:
+            types.in_declarations(tokens, block.declare, block.begin)
+    TransactionRules(tokens, nonatomic, lambda text: _finish(Tokens(text))).apply(nodes)
+    return _finish(tokens)
+
+
+def _finish(tokens: Tokens) -> str:
+    """What is done last, in statements of a body and in parts of them."""
+    expressions.apply(tokens)
+    # After its expression, around which it puts a call.
+    for i, word in enumerate(tokens.low):
+        if word == "execute":
+            dynamic.rewrite_execute(tokens, i, rewrite_dynamic)
+    return tokens.render()
+
+
+def _check_names(tokens: Tokens) -> None:
+    """PostgreSQL cuts names after 63 bytes, Redshift after 127."""
+    for text in set(tokens.text):
+        name = text[1:-1] if text[:1] == '"' == text[-1:] else text
+        if len(name.encode()) > 63 and (name != text or name.isidentifier()):
+            raise UnsupportedError("names longer than 63 bytes")

@@ -1,0 +1,39 @@
+"""Redshift's write locks: whoever writes to a table first makes the others wait until its transaction ends."""
+
+from local_aws.dialect.lexing.tokens import Tokens, is_name
+from local_aws.dialect.statements.tables import after_name
+
+MODE = "SHARE ROW EXCLUSIVE"  # against itself and every writer, but not against readers
+_OF = ("share", "row", "exclusive", "mode", ";")
+
+
+def written_table(tokens: Tokens, start: int) -> str | None:
+    """The table, as it is spelt, that the statement at start writes to; None for any other and for #tables."""
+    at = _target(tokens, start)
+    # Nobody else can write to a temporary table.
+    if at is None or not is_name(tokens, at) or tokens.text[at].startswith('"#'):
+        return None
+    return tokens.render(at, after_name(tokens, at)).strip()
+
+
+def lock_statement(table: str) -> str:
+    """The statement that takes the lock, to the end of the transaction."""
+    return f"LOCK TABLE {table} IN {MODE} MODE"
+
+
+def lock_first(tokens: Tokens, start: int) -> None:
+    """Put the lock in front of the statement at start, unless it is there already."""
+    table = written_table(tokens, start)
+    if table is not None and not (start >= len(_OF) and tokens.matches(start - len(_OF), *_OF)):
+        tokens.before(start, lock_statement(table) + "; ")
+
+
+def _target(tokens: Tokens, start: int) -> int | None:
+    word, second = tokens.low[start], tokens.low[start + 1]
+    if word in ("insert", "merge") and second == "into":
+        return start + 2
+    if word == "delete":
+        return start + (2 if second == "from" else 1)
+    if word == "update":
+        return start + (2 if second == "only" else 1)
+    return None

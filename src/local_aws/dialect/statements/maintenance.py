@@ -1,0 +1,25 @@
+"""VACUUM and ANALYZE: one storage engine's upkeep is not another's, so only the table's name stays."""
+
+from local_aws.dialect.lexing.tokens import Tokens
+from local_aws.dialect.refusals import UnsupportedError
+from local_aws.dialect.statements.tables import after_name
+
+_VACUUM = frozenset(("full", "sort", "delete", "only", "reindex", "recluster"))
+
+
+def vacuum(tokens: Tokens, start: int, end: int) -> None:
+    """VACUUM [FULL | SORT ONLY | DELETE ONLY | REINDEX | RECLUSTER] [table] [TO n PERCENT] [BOOST]."""
+    at = start + 1
+    while tokens.low[at] in _VACUUM:
+        at += 1
+    tokens.drop(start + 1, at)
+    if at < end:
+        tokens.drop(after_name(tokens, at), end)
+
+
+def analyze(tokens: Tokens, start: int, end: int) -> None:
+    """ANALYZE [VERBOSE] [table [(columns)]] [PREDICATE COLUMNS | ALL COLUMNS]."""
+    if tokens.low[start + 1] == "compression":
+        raise UnsupportedError("ANALYZE COMPRESSION")
+    if tokens.low[end - 1] == "columns":
+        tokens.drop(end - 2, end)

@@ -1,0 +1,59 @@
+"""SET, RESET and SHOW of parameters that only Redshift has: they are kept, and do nothing."""
+
+from local_aws.dialect.lexing.tokens import Tokens
+from local_aws.dialect.refusals import UnsupportedError
+
+_PREFIXES = (
+    "wlm_",
+    "mv_",
+    "spectrum_",
+    "pg_federation_",
+    "json_",
+    "auto_",
+    "navigate_",
+    "query_group",
+    "enable_",
+)
+_NAMES = frozenset(
+    """analyze_threshold_percent cast_super_null_on_error parse_super_null_on_error describe_field_name_in_uppercase
+    downcase_delimited_identifier error_on_nondeterministic_update max_concurrency_scaling_clusters
+    max_cursor_result_set_size stored_proc_log_min_messages use_fips_ssl default_geometry_encoding
+    interval_forbid_composite_literals datashare_break_glass_session_var query_group""".split()  # noqa: SIM905
+)
+# PostgreSQL's own parameters that begin like Redshift's.
+_POSTGRES = ("enable_seqscan", "enable_hashjoin", "enable_nestloop", "enable_mergejoin", "enable_sort")
+# What would change results if it were obeyed, and is refused because it is not.
+_REFUSED = {"describe_field_name_in_uppercase": ("on", "true"), "enable_numeric_rounding": ("on", "true")}
+
+
+def assign(tokens: Tokens, start: int, end: int) -> None:
+    """SET [SESSION | LOCAL] name TO value; RESET name."""
+    at = start + 2 if tokens.low[start + 1] in ("session", "local") else start + 1
+    name = tokens.low[at]
+    if not _is_redshift(name):
+        return
+    value = tokens.text[end - 1].strip("'").lower()
+    if value in _REFUSED.get(name, ()):
+        raise UnsupportedError(f"SET {name} TO {value}")
+    tokens.before(at, "local_aws.")
+
+
+def show(tokens: Tokens, start: int, _end: int) -> None:
+    """SHOW name; SHOW TABLES and its like are refused."""
+    if tokens.low[start + 1] in (
+        "databases",
+        "schemas",
+        "tables",
+        "columns",
+        "table",
+        "view",
+        "procedure",
+        "grants",
+    ):
+        raise UnsupportedError(f"SHOW {tokens.low[start + 1].upper()}")
+    if _is_redshift(tokens.low[start + 1]):
+        tokens.before(start + 1, "local_aws.")
+
+
+def _is_redshift(name: str) -> bool:
+    return (name.startswith(_PREFIXES) or name in _NAMES) and name not in _POSTGRES

@@ -1,0 +1,73 @@
+"""Type names: Redshift's own spellings and default widths."""
+
+from local_aws.dialect.lexing.tokens import NAME, Tokens
+from local_aws.dialect.refusals import UnsupportedError
+
+SPELLING = {"nvarchar": "varchar", "nchar": "char", "datetime": "timestamp", "smalldatetime": "timestamp"}
+DECIMALS = frozenset(("decimal", "numeric", "dec"))
+REFUSED = frozenset(("super", "geometry", "geography", "hllsketch", "varbyte", "varbinary"))
+NAMES = (*SPELLING, *DECIMALS, *REFUSED)
+# In a column, a character type without a length has one; in an expression it takes its value's.
+_COLUMN_LENGTH = dict.fromkeys(("varchar", "nvarchar", "text", "bpchar"), "(256)") | dict.fromkeys(
+    DECIMALS, "(18,0)"
+)
+_COLUMN_SPELLING = SPELLING | {"text": "varchar", "bpchar": "char"}
+
+
+def in_expression(tokens: Tokens, i: int) -> None:
+    """The word at i, if it is the type of a cast."""
+    before = tokens.low[i - 1] if i else ""
+    if before == "::" or (before == "as" and _is_in_cast(tokens, i)):
+        _rewrite(tokens, i)
+
+
+def in_declarations(tokens: Tokens, start: int, stop: int) -> None:
+    """Arguments and variables between start and stop: a type follows a name."""
+    for i in range(start + 1, stop):
+        before = tokens.low[i - 1]
+        if tokens.low[i] in NAMES and (before == NAME or before.isidentifier()):
+            _rewrite(tokens, i)
+
+
+def in_column(tokens: Tokens, at: int) -> int:
+    """Give the column type at `at` its default width; returns where the type ends."""
+    word = tokens.low[at]
+    if word in REFUSED:
+        raise UnsupportedError(f"the type {word.upper()}")
+    if word in ("character", "char", "national") and "varying" in tokens.low[at + 1 : at + 3]:
+        at, word = tokens.low.index("varying", at), "varchar"
+    elif word in _COLUMN_SPELLING:
+        tokens.text[at] = _COLUMN_SPELLING[word]
+    if tokens.low[at + 1] != "(":
+        tokens.after(at, _COLUMN_LENGTH.get(word, ""))
+        return at + 1
+    return tokens.close(at + 1) + 1
+
+
+def maximum(tokens: Tokens, i: int) -> None:
+    """VARCHAR(MAX)."""
+    if tokens.matches(i - 1, "(", "max", ")") and tokens.low[i - 2] in ("varchar", "varying", "nvarchar"):
+        tokens.text[i] = "65535"
+
+
+def _rewrite(tokens: Tokens, i: int) -> None:
+    word = tokens.low[i]
+    if word in REFUSED:
+        raise UnsupportedError(f"the type {word.upper()}")
+    if word in SPELLING:
+        tokens.text[i] = SPELLING[word]
+    elif tokens.low[i + 1] not in ("(", "%") and not tokens.text[i].endswith(")"):
+        tokens.after(i, "(18,0)")
+
+
+def _is_in_cast(tokens: Tokens, i: int) -> bool:
+    """Whether the innermost parenthesis around i opens CAST(...); AS is in a list of columns otherwise."""
+    depth = 0
+    for j in range(i - 1, 0, -1):
+        word = tokens.low[j]
+        if word == ";" or (word == "," and depth == 0):
+            return False
+        depth += (word == ")") - (word == "(")
+        if depth < 0:
+            return tokens.low[j - 1] in ("cast", "try_cast")
+    return False

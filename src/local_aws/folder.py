@@ -1,0 +1,148 @@
+"""The data directory: what lies where, who serves it now, and where PostgreSQL's files may live."""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+from local_aws.engine.identity import Identity
+from local_aws.start_errors import AlreadyServedError, StartError
+
+OURS = ("postgres", "statements.sqlite", "statements.sqlite-wal", "statements.sqlite-shm")
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A served data directory: the process and its URL."""
+
+    pid: int
+    url: str
+
+
+class DataFolder:
+    """A data directory on disk. Made by `claim`, or only looked at by `served_by`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self._lock: IO[str] | None = None
+
+    @property
+    def log(self) -> Path:
+        """Return the log file of a stand-in that runs as a child process."""
+        return self.path / "server.log"
+
+    @property
+    def statements(self) -> Path:
+        """Return the SQLite file with the statements' history and results."""
+        return self.path / "statements.sqlite"
+
+    def create(self) -> None:
+        """Make the directory; others may pass through it, because under root PostgreSQL is another user."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            (self.path / "lock").touch()
+        except OSError as error:
+            raise StartError(f"cannot write to the data directory {self.path}: {error.strerror}") from None
+
+    def claim(self) -> None:
+        """Take the directory for this process until it ends; raise AlreadyServedError when another has it."""
+        self.create()
+        lock = (self.path / "lock").open("a")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            served = self._read_endpoint()
+            by = f"pid {served.pid} at {served.url}" if served else "a process that is just starting"
+            raise AlreadyServedError(f"the data directory {self.path} is already served by {by}") from None
+        self._lock = lock
+        self._endpoint_file.unlink(missing_ok=True)
+
+    def served_by(self) -> Endpoint | None:
+        """Return the endpoint of the live process that serves this directory, None if there is none (yet)."""
+        try:
+            lock = (self.path / "lock").open("r")
+        except OSError:
+            return None
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError:
+                return self._read_endpoint()
+        return None
+
+    def announce(self, url: str) -> None:
+        """Tell other processes where this directory is served."""
+        draft = self._endpoint_file.with_suffix(".draft")
+        draft.write_text(json.dumps(asdict(Endpoint(os.getpid(), url))))
+        draft.replace(self._endpoint_file)
+
+    def withdraw(self) -> None:
+        """Take the announcement back and let go of the directory."""
+        self._endpoint_file.unlink(missing_ok=True)
+        if self._lock:
+            self._lock.close()
+
+    def wipe(self) -> None:
+        """Remove what an earlier run left, and nothing else that may lie in the directory."""
+        for name in OURS:
+            target = self.path / name
+            if target.is_dir():
+                shutil.rmtree(target)
+            else:
+                target.unlink(missing_ok=True)
+        shutil.rmtree(self._elsewhere, ignore_errors=True)
+
+    def private_root(self, identity: Identity) -> Path:
+        """Return a folder that the identity can reach: this one, else one of our own under /var/tmp."""
+        if identity.reaches(self.path):
+            return self.path
+        _prune_orphans()
+        self._elsewhere.mkdir(mode=0o711, exist_ok=True)
+        if self._elsewhere.stat().st_uid != os.geteuid():
+            raise StartError(f"{self._elsewhere} belongs to another user: choose another data directory")
+        (self._elsewhere / "belongs-to").write_text(str(self.path))
+        return self._elsewhere
+
+    @property
+    def _elsewhere(self) -> Path:
+        return Path("/var/tmp") / f"local_aws-{hashlib.sha256(str(self.path).encode()).hexdigest()[:16]}"  # noqa: S108
+
+    @property
+    def _endpoint_file(self) -> Path:
+        return self.path / "endpoint.json"
+
+    def _read_endpoint(self) -> Endpoint | None:
+        try:
+            return Endpoint(**json.loads(self._endpoint_file.read_text()))
+        except (OSError, ValueError, TypeError):
+            return None
+
+
+def socket_folder(identity: Identity, data: DataFolder) -> Path:
+    """Make a short private folder for PostgreSQL's socket, whose path may have some 100 bytes; remove an old one."""
+    note = data.path / "socket-folder"
+    if note.exists():
+        shutil.rmtree(note.read_text(), ignore_errors=True)
+    base = tempfile.gettempdir()
+    folder = Path(tempfile.mkdtemp(prefix="local_aws-", dir=base if len(base) < 60 else "/tmp"))  # noqa: S108
+    identity.own(folder)
+    note.write_text(str(folder))
+    return folder
+
+
+def _prune_orphans() -> None:
+    """Remove folders of ours under /var/tmp whose data directory is gone."""
+    for folder in Path("/var/tmp").glob("local_aws-*"):  # noqa: S108
+        marker = folder / "belongs-to"
+        if (
+            folder.stat().st_uid == os.geteuid()
+            and marker.is_file()
+            and not Path(marker.read_text()).exists()
+        ):
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,210 @@
+"""The one endpoint: an ASGI application that sends each request to whom it is for."""
+
+import asyncio
+import json
+import logging
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+from local_aws.admin.api import PREFIX, AdminApi
+from local_aws.admin.faults import REFUSING, Faults
+from local_aws.admin.history import History
+from local_aws.control_plane.redshift import Redshift
+from local_aws.identity import Caller, caller_of, refusal, welcome
+from local_aws.rest_of_aws import RestOfAws
+from local_aws.wire import validation
+from local_aws.wire.model import ServiceModel
+from local_aws.wire.service_errors import ApiError
+
+Scope = MutableMapping[str, Any]
+Headers = dict[bytes, bytes]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Operation = Callable[[str, dict[str, Any], Caller], Awaitable[dict[str, Any] | bytes]]
+
+
+LOG = logging.getLogger(__name__)
+
+
+class Dropped(Exception):  # noqa: N818 - not an error: it was asked for
+    """The connection is to be closed without an answer."""
+
+
+class Gateway:
+    """Routes by the header that names an operation; everything unknown is moto's.
+
+    `services` maps the prefix of `X-Amz-Target` to a model and to what runs its operations.
+    """
+
+    def __init__(
+        self,
+        services: Mapping[str, tuple[ServiceModel, Operation]],
+        redshift: Redshift,
+        rest: RestOfAws,
+        admin: AdminApi,
+        faults: Faults,
+        history: History,
+    ) -> None:
+        self._services = services
+        self._redshift = redshift
+        self._rest = rest
+        self._admin = admin
+        self._faults = faults
+        self._history = history
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        headers: Headers = dict(scope["headers"])
+        prefix, _, operation = headers.get(b"x-amz-target", b"").decode().partition(".")
+        if prefix in self._services:
+            await self._call_service(prefix, operation, headers, receive, send)
+        elif scope["path"].startswith(PREFIX):
+            await self._call_admin(scope, headers, receive, send)
+        else:
+            await self._call_rest(scope, headers, receive, send)
+
+    async def _call_service(
+        self, prefix: str, operation: str, headers: Headers, receive: Receive, send: Send
+    ) -> None:
+        body = await read_body(receive)
+        try:
+            answer = await self._answer(prefix, operation, headers, body)
+        except ApiError as error:
+            await respond(send, error.http_status, error.body(), error.code)
+        except Dropped:
+            await drop(send)
+        except Exception:
+            LOG.exception("%s.%s", prefix, operation)
+            failed = ApiError("InternalServerException", "The local stand-in failed; see its log.")
+            await respond(send, failed.http_status, failed.body(), failed.code)
+        else:
+            await respond(send, 200, answer)
+
+    async def _answer(
+        self, prefix: str, operation: str, headers: Headers, body: bytes
+    ) -> dict[str, Any] | bytes:
+        model, run = self._services[prefix]
+        caller = caller_of(headers.get(b"authorization", b"").decode())
+        request = parse(body)
+        call = self._history.begin(operation, request, caller.key_id if caller else None)
+        answer: dict[str, Any] | bytes = b""
+        outcome = "dropped"
+        try:
+            name = call.statement_name
+            await self._meet_faults_before(operation, name)
+            caller = welcome(caller)
+            if operation not in model.operations:
+                raise ApiError("UnknownOperationException", f"Unknown operation {operation}", http_status=404)
+            validation.check(model, operation, request)
+            answer = await run(operation, request, caller)
+            if self._faults.hit("drop_after", operation, name):
+                raise Dropped
+            outcome = "ok"
+        except ApiError as error:
+            outcome = error.code
+            raise
+        finally:
+            self._history.end(call, outcome, answer)
+        return answer
+
+    async def _meet_faults_before(self, operation: str, name: str | None) -> None:
+        if slow := self._faults.hit("latency", operation, name):
+            await asyncio.sleep(slow.seconds)
+        if self._faults.hit("drop_before", operation, name):
+            raise Dropped
+        if refusing := self._faults.hit(REFUSING, operation, name):
+            raise refusing.as_error()
+
+    async def _call_admin(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        body = await read_body(receive)
+        host = headers.get(b"host", b"").decode()
+        try:
+            answer = await self._admin.call(
+                scope["method"], scope["path"], scope["query_string"].decode(), host, body
+            )
+            await respond(send, 200, answer)
+        except ApiError as error:
+            await respond(send, error.http_status, error.body(), error.code)
+
+    async def _call_rest(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        caller = caller_of(headers.get(b"authorization", b"").decode())
+        if caller and (refused := refusal(caller)):
+            code = "InvalidAccessKeyId" if caller.service == "s3" else "InvalidClientTokenId"
+            error = ApiError(code, refused.message, http_status=403)
+            await respond(send, error.http_status, error.as_xml(), error.code, b"text/xml")
+        elif caller and caller.service == "redshift" and scope["method"] == "POST":
+            await self._call_redshift(scope, caller, receive, send)
+        else:
+            await self._rest(scope, receive, send)
+
+    async def _call_redshift(self, scope: Scope, caller: Caller, receive: Receive, send: Send) -> None:
+        body = await read_body(receive)
+        try:
+            answer = self._redshift.call(body, caller)
+        except ApiError as error:
+            await respond(send, error.http_status, error.as_xml(), error.code, b"text/xml")
+            return
+        if answer is None:
+            await self._rest(scope, _replay(body), send)
+        else:
+            await respond(send, 200, answer, content_type=b"text/xml")
+
+
+def _replay(body: bytes) -> Receive:
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """Return a request's members; raise SerializationException for anything but a JSON object."""
+    try:
+        request = json.loads(body or b"{}")
+        if b"\\u" in body:  # an escaped half of a surrogate pair is no text that could be kept or run
+            json.dumps(request, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise ApiError("SerializationException", "The request body is not valid JSON.") from None
+    if not isinstance(request, dict):
+        raise ApiError("SerializationException", "The request body must be a JSON object.")
+    return request
+
+
+async def read_body(receive: Receive) -> bytes:
+    """Return the whole body of a request."""
+    pieces: list[bytes] = []
+    while True:
+        message = await receive()
+        pieces.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(pieces)
+
+
+async def respond(
+    send: Send,
+    status: int,
+    answer: dict[str, Any] | bytes,
+    error: str | None = None,
+    content_type: bytes = b"application/x-amz-json-1.1",
+) -> None:
+    """Send an answer, by default of AWS's JSON 1.1 protocol."""
+    body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+    headers = [
+        (b"content-type", content_type),
+        (b"content-length", str(len(body)).encode()),
+        (b"x-amzn-requestid", str(uuid.uuid4()).encode()),
+    ]
+    if error:
+        headers.append((b"x-amzn-errortype", error.encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def drop(send: Send) -> None:
+    """Close the connection without an answer."""
+    # ASGI has no word for it; uvicorn's `send` belongs to the object that holds the connection.
+    cycle: Any = getattr(send, "__self__")  # noqa: B009
+    cycle.transport.abort()
+    while not cycle.disconnected:  # noqa: ASYNC110 - it is a flag, set within the next turns of the loop
+        await asyncio.sleep(0)

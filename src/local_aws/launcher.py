@@ -1,0 +1,98 @@
+"""Runs the stand-in beside a program: `with running() as served: ...`."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from local_aws.environment import environment
+from local_aws.folder import DataFolder, Endpoint
+from local_aws.start_errors import StartError
+
+ALREADY_SERVED = 3
+START_SECONDS = 60.0
+STOP_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Served:
+    """A served stand-in: its URL, the environment variables that point an SDK at it, its process id."""
+
+    url: str
+    pid: int
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the AWS_* variables for this endpoint."""
+        return environment(self.url)
+
+
+@contextmanager
+def running(
+    data_dir: str | Path = ".local_aws", *, fresh: bool = False, max_executing: int | None = None
+) -> Iterator[Served]:
+    """Start `python -m local_aws` as a child process and stop it at the end; its log is `<data_dir>/server.log`.
+
+    Where a live process serves that directory already, it is joined and left running (`fresh` then has no effect).
+    The child ends with this process, however that ends. Raises StartError with the child's own words.
+    """
+    folder = DataFolder(Path(data_dir))
+    folder.create()
+    if served := folder.served_by():
+        yield Served(served.url, served.pid)
+        return
+    child = _spawn(folder, fresh, max_executing)
+    try:
+        endpoint = _wait_until_served(folder, child)
+        yield Served(endpoint.url, endpoint.pid)
+    finally:
+        _stop(child)
+
+
+def _spawn(folder: DataFolder, fresh: bool, max_executing: int | None) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "local_aws", "--port", "0", "--data-dir", str(folder.path)]
+    command += ["--until-stdin-closes"]
+    if fresh:
+        command.append("--fresh")
+    if max_executing is not None:
+        command += ["--max-executing", str(max_executing)]
+    with folder.log.open("ab") as log:
+        return subprocess.Popen(  # noqa: S603
+            command,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            cwd=Path(
+                __file__
+            ).parent.parent,  # where `-m local_aws` is found, wherever the program was started
+            start_new_session=True,  # Ctrl-C is for the program; it then stops this child
+        )
+
+
+def _wait_until_served(folder: DataFolder, child: "subprocess.Popen[bytes]") -> Endpoint:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        served = folder.served_by()
+        if served and (served.pid == child.pid or child.poll() is not None):
+            return served
+        if child.poll() not in (None, ALREADY_SERVED):
+            raise StartError(f"local_aws did not start; the end of {folder.log}:\n{_last_words(folder.log)}")
+        time.sleep(0.01)
+    raise StartError(f"local_aws did not start within {START_SECONDS:.0f} s; see {folder.log}")
+
+
+def _stop(child: "subprocess.Popen[bytes]") -> None:
+    if child.stdin:
+        child.stdin.close()
+    try:
+        child.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def _last_words(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-5:])

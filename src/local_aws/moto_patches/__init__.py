@@ -1,0 +1,26 @@
+"""What moto 5.2.5 does otherwise than AWS and we meet. `tests/local_aws/test_moto_patches.py` says when each may go.
+
+Each service is patched before its first use, because the patches load what they patch.
+"""
+
+from typing import Any
+
+
+def replace(owner: Any, **members: Any) -> None:
+    """Put ours in the place of moto's members of a class or a module."""
+    for name, member in members.items():
+        setattr(owner, name, member)
+
+
+def patch(service: str) -> None:
+    """Mend a service of moto's, by moto's name of it."""
+    if service == "stepfunctions":
+        from local_aws.moto_patches import state_machines
+
+        state_machines.apply()
+    elif service == "cloudformation":
+        # A schedule's class has only to be there: moto finds it among the subclasses of its model of a resource.
+        from local_aws.moto_patches import stack_schedules, stack_state_machines, template_rules  # noqa: F401
+
+        template_rules.apply()
+        stack_state_machines.apply()

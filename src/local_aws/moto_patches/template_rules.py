@@ -1,0 +1,87 @@
+"""CloudFormation: a template's rules and the limits of its parameters, which moto ignores."""
+
+import functools
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from moto.cloudformation import parsing, responses
+from moto.cloudformation.exceptions import ValidationError
+
+from local_aws.moto_patches import replace
+
+
+def apply() -> None:
+    """Have them checked before a stack is made or changed."""
+    resources = parsing.ResourceMap
+    replace(
+        resources,
+        load_parameters=functools.partialmethod(_load_parameters, resources.load_parameters),
+        update=functools.partialmethod(_update, resources.update),
+    )
+    replace(responses.CloudFormationResponse, _validate_different_update=_refuse_same)
+
+
+def _load_parameters(resources: Any, load: Callable[[Any], None]) -> None:
+    load(resources)
+    check(resources._template, resources.input_parameters)
+
+
+def _update(
+    resources: Any,
+    update: Callable[..., None],
+    template: dict[str, Any],
+    parameters: dict[str, Any] | None = None,
+) -> None:
+    # Before anything is changed, and not in between, as moto would.
+    check(template, parameters or {})
+    update(resources, template, parameters)
+
+
+def _refuse_same(_: Any, given: list[dict[str, Any]] | None, body: str | None, stack: Any) -> None:
+    # moto takes the same parameters for others, unless those that keep their defaults are given too.
+    slots = stack.template_dict.get("Parameters") or {}
+    values = {one["ParameterKey"]: one.get("ParameterValue") for one in given or []}
+    wanted = {name: values.get(name, slot.get("Default")) for name, slot in slots.items()}
+    same = {name: str(value) for name, value in wanted.items()} == {
+        name: str(value) for name, value in stack.stack_parameters.items()
+    }
+    if body and stack.template == body and same:
+        raise ValidationError(message="No updates are to be performed.")
+
+
+def check(template: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """Check the parameters given; raise ValidationError."""
+    slots = template.get("Parameters") or {}
+    values: Any = {name: given.get(name, slot.get("Default")) for name, slot in slots.items()}
+    if unknown := set(given) - set(slots):
+        raise ValidationError(
+            message=f"Parameters: [{', '.join(sorted(unknown))}] do not exist in the template"
+        )
+    for name, slot in slots.items():
+        if values[name] is not None and not _fits(str(values[name]), slot):
+            raise ValidationError(
+                message=f"Parameter {name} failed to satisfy constraint: {_constraint(slot)}"
+            )
+    for name, rule in (template.get("Rules") or {}).items():
+        applies = "RuleCondition" not in rule or parsing.parse_condition(rule["RuleCondition"], values, {})
+        for assertion in rule["Assertions"] if applies else []:
+            if not parsing.parse_condition(assertion["Assert"], values, {}):
+                words = assertion.get("AssertDescription", "")
+                raise ValidationError(message=f"Template error: rule {name}: {words}")
+
+
+def _fits(value: str, slot: Mapping[str, Any]) -> bool:
+    if slot["Type"] == "Number":
+        low, high = slot.get("MinValue", float("-inf")), slot.get("MaxValue", float("inf"))
+        if not (re.fullmatch(r"-?\d+(\.\d+)?", value) and float(low) <= float(value) <= float(high)):
+            return False
+    elif not int(slot.get("MinLength", 0)) <= len(value) <= int(slot.get("MaxLength", 4096)):
+        return False
+    allowed = [str(one) for one in slot.get("AllowedValues", [value])]
+    return value in allowed and bool(re.fullmatch(slot.get("AllowedPattern", ".*"), value, re.DOTALL))
+
+
+def _constraint(slot: Mapping[str, Any]) -> str:
+    limits = ("AllowedValues", "AllowedPattern", "MinValue", "MaxValue", "MinLength", "MaxLength")
+    return ", ".join(f"{limit} {slot[limit]}" for limit in limits if limit in slot) or slot["Type"]

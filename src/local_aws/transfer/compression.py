@@ -1,0 +1,70 @@
+"""Compressed files."""
+
+import bz2
+import gzip
+from typing import Any, BinaryIO, cast
+
+from local_aws.transfer.transfer_errors import TransferProblem
+
+EXTENSIONS = {"gzip": ".gz", "bzip2": ".bz2", "zstd": ".zst", None: ""}
+
+
+def pyarrow(what: str) -> Any:
+    """Return the package, which only Parquet and Zstandard need; raise TransferProblem without it."""
+    try:
+        import pyarrow
+    except ImportError:
+        raise TransferProblem(
+            f"local stand-in does not support {what} without pyarrow:"
+            " pip install 'prefect-redshift-data-api-etl[results]'"
+        ) from None
+    return pyarrow
+
+
+def reader(file: BinaryIO, compression: str | None) -> BinaryIO:
+    """Return what reads a compressed file."""
+    if compression == "gzip":
+        return cast("BinaryIO", gzip.GzipFile(fileobj=file))
+    if compression == "bzip2":
+        return cast("BinaryIO", bz2.BZ2File(file))
+    if compression == "zstd":
+        return cast("BinaryIO", pyarrow("ZSTD").CompressedInputStream(file, "zstd"))
+    return file
+
+
+def writer(file: BinaryIO, compression: str | None) -> BinaryIO:
+    """Return what writes a compressed file; closing it leaves the file open."""
+    if compression == "gzip":
+        return cast("BinaryIO", gzip.GzipFile(fileobj=file, mode="wb", compresslevel=6, mtime=0))
+    if compression == "bzip2":
+        return cast("BinaryIO", bz2.BZ2File(file, "wb"))
+    if compression == "zstd":
+        return cast("BinaryIO", pyarrow("ZSTD").CompressedOutputStream(_Kept(file), "zstd"))
+    return cast("BinaryIO", _Kept(file))
+
+
+class _Kept:
+    """A file that others may close without closing it."""
+
+    closed = False
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def write(self, data: bytes) -> int:
+        return self._file.write(data)
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def writable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        self._file.flush()

@@ -1,0 +1,203 @@
+"""COPY and UNLOAD inside procedures: answers the steps that compat/17_transfers.sql asks for.
+
+The engine asks by a notice with SQLSTATE `LA002` and a JSON object, and waits for an answer in the mailbox:
+
+    {id, command, columns, table, oid}   begin; the answer tells COPY to read, UNLOAD to write, the file <id>.rows
+    {id, finish: true, rows}             the engine has moved so many rows
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+from local_aws.data_api.records.query_log import QueryLog
+from local_aws.data_api.records.statement import Part, Statement
+from local_aws.data_api.results import columns as metadata
+from local_aws.data_api.running.collaborators import Ran
+from local_aws.data_api.running.execution import QUERY_IDS
+from local_aws.dialect import DialectError, Mailbox
+from local_aws.rest_of_aws import RestOfAws
+from local_aws.transfer import load, table, unload
+from local_aws.transfer.command import Copy, Unload, parse
+from local_aws.transfer.source import TooManyRejected
+from local_aws.transfer.transfer_errors import TransferProblem
+
+REQUEST = "LA002"
+REFUSED = "the engine refused its rows, or the procedure was ended"
+BYTES_A_TURN = 1 << 18
+LOG = logging.getLogger(__name__)
+
+
+class Step(Protocol):
+    """What one command does before and after the engine moves the rows."""
+
+    def hear(self, sqlstate: str, message: str) -> bool:
+        """Take a notice that belongs to it."""
+
+    async def begin(self) -> dict[str, Any]:
+        """Do what comes before the engine's part."""
+
+    async def finish(self) -> None:
+        """Do what comes after it."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A command at work: `part` is what the history shows of it, `rows` is the file through which its rows pass."""
+
+    step: Step
+    part: Part
+    started: float
+    rows: Path
+
+
+class Attendant:
+    """Serves the commands of the procedures that one part of a statement calls, for as long as a block lasts."""
+
+    def __init__(
+        self, rest: RestOfAws, log: QueryLog, mailbox: Mailbox, statement: Statement, number: int
+    ) -> None:
+        self._rest = rest
+        self._log = log
+        self._mailbox = mailbox
+        self._statement = statement
+        self._number = number
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._answers: list[str] = []
+        # The engine runs one after the other.
+        self._running: Running | None = None
+
+    async def __aenter__(self) -> "Attendant":
+        """Be ready."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Drop what is not done: the procedure has ended."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._close("FAILED", REFUSED)
+        for name in self._answers:
+            (self._mailbox.folder / name).unlink(missing_ok=True)
+
+    def hear(self, sqlstate: str, message: str) -> bool:
+        """Take a notice of the engine; return whether it was meant for this."""
+        if sqlstate != REQUEST:
+            return self._running is not None and self._running.step.hear(sqlstate, message)
+        request = json.loads(message)
+        self._put(request["id"], "")
+        task = asyncio.ensure_future(self._answer(request))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return True
+
+    async def _answer(self, request: dict[str, Any]) -> None:
+        try:
+            answer = await (self._finish(request) if "finish" in request else self._begin(request))
+        except (TransferProblem, DialectError) as problem:
+            message, _, detail = str(problem).partition("\n  Detail: ")
+            answer = {"error": message, "detail": detail}
+            self._close("FAILED", message)
+            await self._log.flush(self._statement.database)  # for a handler that looks into stl_load_errors
+        except Exception:
+            LOG.exception("COPY or UNLOAD in a procedure")
+            answer = {"error": "the local stand-in failed; see its log", "detail": ""}
+        self._put(request["id"], json.dumps(answer))
+
+    async def _begin(self, request: dict[str, Any]) -> dict[str, Any]:
+        self._close("FAILED", REFUSED)  # the one before, whose error the procedure has handled
+        part = Part(sql=request["command"], query_id=next(QUERY_IDS))
+        rows = self._mailbox.folder / f"{request['id']}.rows"
+        command = parse(request["command"])
+        backend = await self._rest.s3()
+        step: Step
+        if isinstance(command, Copy):
+            report = partial(self._log.add_load_errors, self._statement.database, part.query_id)
+            step = _Copying(command, request, backend, rows, report)
+        else:
+            assert isinstance(command, Unload)  # noqa: S101 - the dialect hands over nothing else
+            step = _Unloading(command, request, backend, rows)
+        self._running = Running(step, part, time.time(), rows)
+        return {"id": request["id"], "query": str(part.query_id), **await step.begin()}
+
+    async def _finish(self, request: dict[str, Any]) -> dict[str, Any]:
+        assert self._running is not None  # noqa: S101 - compat/17_transfers.sql begins first
+        self._running.part.rows = request["rows"]
+        await self._running.step.finish()
+        self._close("FINISHED")
+        return {"id": request["id"]}
+
+    def _close(self, status: str, error: str | None = None) -> None:
+        running, self._running = self._running, None
+        if running is None:
+            return
+        running.rows.unlink(missing_ok=True)
+        running.part.duration = int((time.time() - running.started) * 1e9)
+        running.part.move(status, error)
+        self._log.add(Ran(self._statement, self._number, running.part, running.started, ()))
+
+    def _put(self, name: str, text: str) -> None:
+        self._answers.append(name)
+        self._mailbox.put(name, text)
+
+
+class _Copying:
+    """COPY: all rows go into the file first, as the engine reads it at once."""
+
+    def __init__(
+        self, copy: Copy, request: dict[str, Any], backend: Any, rows: Path, report: load.Report
+    ) -> None:
+        load.check(copy)
+        self._target = table.choose(copy, request["oid"], request["table"], request["columns"])
+        self._load = load.Load(copy, self._target, backend, report)
+        self._rows = rows
+
+    def hear(self, sqlstate: str, message: str) -> bool:
+        return self._load.hear(sqlstate, message)
+
+    async def begin(self) -> dict[str, Any]:
+        try:
+            with self._rows.open("wb") as file:
+                async for piece in self._load.pieces():
+                    await asyncio.to_thread(file.write, piece)
+        except TooManyRejected:
+            await self._load.judge()
+        self._rows.chmod(0o644)
+        return {"columns": self._target.column_list, "reject_limit": self._load.reject_limit}
+
+    async def finish(self) -> None:
+        await self._load.judge()
+
+
+class _Unloading:
+    """UNLOAD: the engine writes all rows into the file before they go to S3."""
+
+    def __init__(self, command: Unload, request: dict[str, Any], backend: Any, rows: Path) -> None:
+        columns = [(column["name"], _type(column)) for column in request["columns"]]
+        self._files = unload.prepare(command, backend, columns)
+        self._rows = rows
+
+    def hear(self, _sqlstate: str, _message: str) -> bool:
+        return False
+
+    async def begin(self) -> dict[str, Any]:
+        return {}
+
+    async def finish(self) -> None:
+        await unload.write(self._files, self._turns())
+
+    async def _turns(self) -> AsyncIterator[list[bytes]]:
+        with self._rows.open("rb") as file:
+            while lines := await asyncio.to_thread(file.readlines, BYTES_A_TURN):
+                yield lines
+
+
+def _type(column: dict[str, Any]) -> tuple[str, int, int]:
+    oid, modifier = column["type"], column["modifier"]
+    return metadata.facts(oid).name, *metadata.precision_and_scale(oid, modifier)

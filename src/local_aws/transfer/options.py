@@ -1,0 +1,190 @@
+"""The options of COPY and UNLOAD: which there are, what they take, which have no effect here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from local_aws.dialect.lexing.literals import literal_value
+from local_aws.dialect.lexing.tokens import STRING, Tokens
+from local_aws.transfer.transfer_errors import TransferProblem
+
+# What an option takes: nothing, 'text', a number, a word of its own, or text that may be left out.
+FLAG, TEXT, NUMBER, SWITCH, OPTIONAL, ROLE, REFUSED = [
+    "flag",
+    "text",
+    "number",
+    "switch",
+    "optional",
+    "role",
+    "refused",
+]
+
+_SHARED = {
+    "iam_role": ROLE,
+    "credentials": TEXT,
+    "access_key_id": TEXT,
+    "secret_access_key": TEXT,
+    "session_token": TEXT,
+    "region": TEXT,
+    "csv": FLAG,
+    "parquet": FLAG,
+    "delimiter": TEXT,
+    "fixedwidth": TEXT,
+    "gzip": FLAG,
+    "bzip2": FLAG,
+    "zstd": FLAG,
+    "escape": FLAG,
+    "manifest": FLAG,
+    "encrypted": REFUSED,
+    "master_symmetric_key": REFUSED,
+    "kms_key_id": REFUSED,
+}
+COPY_OPTIONS = _SHARED | {
+    "json": OPTIONAL,
+    "quote": TEXT,
+    "null": TEXT,
+    "ignoreheader": NUMBER,
+    "emptyasnull": FLAG,
+    "blanksasnull": FLAG,
+    "dateformat": TEXT,
+    "timeformat": TEXT,
+    "acceptinvchars": OPTIONAL,
+    "truncatecolumns": FLAG,
+    "fillrecord": FLAG,
+    "trimblanks": FLAG,
+    "explicit_ids": FLAG,
+    "maxerror": NUMBER,
+    "removequotes": FLAG,
+    "ignoreblanklines": FLAG,
+    "roundec": FLAG,
+    "encoding": TEXT,
+    "compupdate": SWITCH,
+    "statupdate": SWITCH,
+    "comprows": NUMBER,
+    **dict.fromkeys(
+        (
+            "avro",
+            "orc",
+            "shapefile",
+            "lzop",
+            "acceptanydate",
+            "noload",
+            "ssh",
+            "readratio",
+            "ignoreallerrors",
+        ),
+        REFUSED,
+    ),
+}
+UNLOAD_OPTIONS = _SHARED | {
+    "json": FLAG,
+    "header": FLAG,
+    "null": TEXT,
+    "addquotes": FLAG,
+    "allowoverwrite": FLAG,
+    "cleanpath": FLAG,
+    "parallel": SWITCH,
+    "maxfilesize": NUMBER,
+    "extension": TEXT,
+    **dict.fromkeys(("partition", "rowgroupsize"), REFUSED),
+}
+SWITCHES = frozenset(("on", "off", "true", "false", "preset"))
+AUTHORIZATIONS = frozenset(("iam_role", "credentials", "access_key_id"))
+
+
+@dataclass
+class Options:
+    """Options by their lower-case names: True, a text or a number."""
+
+    values: dict[str, str | float | bool] = field(default_factory=dict)
+
+    @property
+    def authorized(self) -> bool:
+        """Tell whether an authorization is named; nobody looks whether it is a good one."""
+        return not AUTHORIZATIONS.isdisjoint(self.values)
+
+    def has(self, name: str) -> bool:
+        """Tell whether an option is given."""
+        return name in self.values
+
+    def text(self, name: str, default: str = "") -> str:
+        """Return an option's text."""
+        value = self.values.get(name, default)
+        return value if isinstance(value, str) else default
+
+    def number(self, name: str, default: int = 0) -> int:
+        """Return an option's number."""
+        value = self.values.get(name, default)
+        return int(value)
+
+    def off(self, name: str) -> bool:
+        """Tell whether a switch is off."""
+        return self.values.get(name) in ("off", "false")
+
+    @property
+    def compression(self) -> str | None:
+        """Return gzip, bzip2, zstd or None."""
+        return next((name for name in ("gzip", "bzip2", "zstd") if name in self.values), None)
+
+
+def read(tokens: Tokens, at: int, known: Mapping[str, str]) -> Options:
+    """Read options up to the end; raise TransferProblem for what is unknown or not supported."""
+    options = Options()
+    while at < tokens.end:
+        name = tokens.low[at]
+        if name in ("format", "with", "as"):  # FORMAT AS CSV is CSV
+            at += 1
+            continue
+        if name not in known:
+            raise TransferProblem(f'syntax error at or near "{tokens.text[at]}"')
+        if known[name] == REFUSED:
+            raise TransferProblem(f"local stand-in does not support {name.upper()} in COPY and UNLOAD")
+        at = _value(tokens, at, name, known[name], options)
+    return options
+
+
+def _value(tokens: Tokens, at: int, name: str, takes: str, options: Options) -> int:
+    """Keep the option at `at`; return the position behind it."""
+    behind = at + (2 if takes not in (FLAG, SWITCH) and tokens.low[at + 1] == "as" else 1)
+    word = tokens.low[behind]
+    options.values[name] = True
+    if takes == FLAG:
+        if name == "manifest" and word == "verbose":
+            raise TransferProblem("local stand-in does not support MANIFEST VERBOSE")
+        return behind
+    if takes == SWITCH:
+        options.values[name] = word if word in SWITCHES else "on"
+        return behind + (word in SWITCHES)
+    if takes == NUMBER:
+        return _number(tokens, behind, name, options)
+    if word == STRING:
+        options.values[name] = _text(tokens.text[behind], name)
+    elif takes == ROLE and word == "default":
+        options.values[name] = "default"
+    elif name == "encoding":
+        options.values[name] = word
+    elif takes == OPTIONAL:
+        return behind
+    else:
+        raise TransferProblem(f'syntax error at or near "{tokens.text[behind]}"')
+    return behind + 1
+
+
+def _number(tokens: Tokens, at: int, name: str, options: Options) -> int:
+    try:
+        number = float(tokens.text[at].strip("'"))
+    except ValueError:
+        raise TransferProblem(f'syntax error at or near "{tokens.text[at]}"') from None
+    unit = tokens.low[at + 1] if name == "maxfilesize" else ""
+    if name == "maxfilesize":
+        number *= 1024**3 if unit == "gb" else 1024**2
+    options.values[name] = number
+    return at + (2 if unit in ("mb", "gb") else 1)
+
+
+def _text(literal: str, name: str) -> str:
+    # \N is not an escape here but what stands for NULL in files.
+    return (
+        "\\N"
+        if name == "null" and literal.strip("E'").lstrip("\\") == "N" and "\\" in literal
+        else literal_value(literal)
+    )

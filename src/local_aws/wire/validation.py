@@ -1,0 +1,90 @@
+"""Checks a request against the service model and words its refusals as AWS does."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from local_aws.wire.model import ServiceModel, Shape
+from local_aws.wire.service_errors import ApiError
+
+JSON_TYPES: dict[str, tuple[type, ...]] = {
+    "structure": (dict,),
+    "list": (list,),
+    "map": (dict,),
+    "string": (str,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "long": (int,),
+    "double": (int, float),
+    "float": (int, float),
+    "timestamp": (int, float),
+    "blob": (str,),
+}
+
+
+def check(model: ServiceModel, operation: str, request: dict[str, Any]) -> None:
+    """Raise ValidationException listing every broken constraint, or SerializationException for a wrong type."""
+    problems = list(_walk(model, model.input_shape(operation), request, ""))
+    if problems:
+        noun = "error" if len(problems) == 1 else "errors"
+        raise ApiError(
+            "ValidationException", f"{len(problems)} validation {noun} detected: {'; '.join(problems)}"
+        )
+
+
+def _walk(model: ServiceModel, shape: Shape, value: Any, where: str) -> Iterator[str]:
+    kind = shape["type"]
+    _check_type(kind, value)
+    if kind == "structure":
+        yield from _walk_structure(model, shape, value, where)
+    elif kind == "list":
+        yield from _bounds(where, len(value), shape, "length")
+        member = model.shapes[shape["member"]["shape"]]
+        for number, item in enumerate(value, start=1):
+            yield from _walk(model, member, item, f"{where}.{number}.member")
+    elif kind == "string":
+        yield from _walk_string(shape, value, where)
+    elif kind in ("integer", "long"):
+        yield from _bounds(where, value, shape, "value")
+
+
+def _walk_structure(model: ServiceModel, shape: Shape, value: dict[str, Any], where: str) -> Iterator[str]:
+    for name in shape.get("required", ()):
+        if value.get(name) is None:
+            yield _broken(_join(where, name), "Member must not be null")
+    for name, reference in shape.get("members", {}).items():
+        if value.get(name) is not None:
+            yield from _walk(model, model.shapes[reference["shape"]], value[name], _join(where, name))
+
+
+def _walk_string(shape: Shape, value: str, where: str) -> Iterator[str]:
+    yield from _bounds(where, len(value), shape, "length")
+    pattern = shape.get("pattern")
+    if pattern and not re.fullmatch(pattern, value):
+        yield _broken(where, f"Member must satisfy regular expression pattern: {pattern}")
+    allowed = shape.get("enum")
+    if allowed and value not in allowed:
+        yield _broken(where, f"Member must satisfy enum value set: [{', '.join(allowed)}]")
+
+
+def _bounds(where: str, size: int, shape: Shape, noun: str) -> Iterator[str]:
+    if "min" in shape and size < shape["min"]:
+        yield _broken(where, f"Member must have {noun} greater than or equal to {shape['min']}")
+    if "max" in shape and size > shape["max"]:
+        yield _broken(where, f"Member must have {noun} less than or equal to {shape['max']}")
+
+
+def _broken(where: str, constraint: str) -> str:
+    return f"Value at '{where}' failed to satisfy constraint: {constraint}"
+
+
+def _join(where: str, name: str) -> str:
+    lowered = name[:1].lower() + name[1:]
+    return f"{where}.{lowered}" if where else lowered
+
+
+def _check_type(kind: str, value: Any) -> None:
+    expected = JSON_TYPES[kind]
+    # A bool is an int to Python, not to AWS.
+    if not isinstance(value, expected) or (isinstance(value, bool) and kind != "boolean"):
+        raise ApiError("SerializationException", f"{type(value).__name__} can not be converted to {kind}")

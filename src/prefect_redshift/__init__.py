@@ -1,0 +1,3 @@
+"""Run SQL jobs on Amazon Redshift from Prefect through the Redshift Data API."""
+
+__version__ = "0.2.0"
