@@ -13,7 +13,7 @@ run: $(READY) ## run the sales data pipeline on the embedded stand-in (ARGS="--r
 	@$(BIN)/python -m flows.sales_data_pipeline $(ARGS)
 
 up: $(READY) ## bring up a Prefect server with its UI, the stand-in, the deployment and a worker, until Ctrl-C
-	@$(BIN)/python -m flows.up $(ARGS)
+	@$(BIN)/python -m prefect_redshift.local $(ARGS)
 
 # A file's tests stay together, for what they share; in the files' order, for the longest is not among the last.
 test: $(READY) lint ## all tests, linters and type checks

@@ -22,10 +22,10 @@ from psycopg import sql
 
 from benchmarks.place import temporary_folder
 from benchmarks.report import Bar, Plot, Section, Table
-from flows.backfill import sales_backfill
-from flows.command_line import prepare_process
-from flows.local import local_services
+from flows.sales_backfill import sales_backfill
 from local_aws import Admin
+from prefect_redshift.cli.command_line import prepare_process
+from prefect_redshift.local.services import local_services
 
 DAYS = (1, 30, 365, 3650)
 OFTEN = 365  # more days are loaded once

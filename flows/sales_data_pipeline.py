@@ -14,15 +14,16 @@ if (
 
 from prefect import flow
 
-from flows.catch_up import load_missed_days
-from flows.hand_off import HandOff, hand_on, machine_for, run_by_state_machine
-from flows.hooks import cancel_statements, publish_report
-from flows.report import RunReport
-from flows.reporting import finished_and_reported
-from flows.run_date import scheduled_run_date
-from flows.scripts import Scripts
-from flows.task_runner import EventLoopTaskRunner
-from flows.tasks import (
+from prefect_redshift.pipeline.run_date import scheduled_run_date
+from prefect_redshift.pipeline.scripts import Scripts
+from prefect_redshift.reports.report import RunReport
+from prefect_redshift.runner.task_runner import EventLoopTaskRunner
+from prefect_redshift.tasks.catch_up import load_missed_days
+from prefect_redshift.tasks.connect import connect
+from prefect_redshift.tasks.hand_off import HandOff, hand_on, machine_for, run_by_state_machine
+from prefect_redshift.tasks.hooks import cancel_statements, publish_report
+from prefect_redshift.tasks.reporting import finished_and_reported
+from prefect_redshift.tasks.steps import (
     Setup,
     dimension_loads,
     load_step,
@@ -34,7 +35,6 @@ from flows.tasks import (
     run_validation,
     step,
 )
-from flows.warehouse import connect
 
 
 @flow(
@@ -108,6 +108,6 @@ async def sales_data_pipeline(
 
 
 if __name__ == "__main__":
-    from flows.command_line import main
+    from prefect_redshift.cli.command_line import main
 
     sys.exit(main(sales_data_pipeline))

@@ -10,14 +10,15 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from blocks import DataApiError, StateMachine
-from flows.command_line import INTERRUPTED, iso_date
-from flows.errors import one_line
 from infra import scripts
 from infra.errors import InfraError
 from infra.parameters import from_environment, parameters
 from infra.stack import Stack
 from infra.uploads import Uploads
+from prefect_redshift.blocks.state_machine import StateMachine
+from prefect_redshift.cli.command_line import INTERRUPTED, iso_date
+from prefect_redshift.exceptions import DataApiError
+from prefect_redshift.pipeline.errors import one_line
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

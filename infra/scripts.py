@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from blocks import ScriptError
-from flows.scripts import PROJECT_FOLDER, Steps, parts_of, statements_of
 from infra import definition
 from infra.errors import InfraError
+from prefect_redshift.exceptions import ScriptError
+from prefect_redshift.pipeline.scripts import PROJECT_FOLDER, Steps, parts_of, statements_of
 
 FOLDER = PROJECT_FOLDER / "sql"
 STEPS = "steps"

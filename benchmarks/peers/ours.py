@@ -9,11 +9,12 @@ from prefect import flow
 from prefect.futures import PrefectFuture
 
 from benchmarks.peers.driver import WARM_UP, Stages, drive_async, ready, stages_asked_for, tell
-from blocks import RedshiftDataApi, Statement
-from flows.command_line import prepare_process
-from flows.local import local_services
-from flows.task_runner import EventLoopTaskRunner, finished
-from flows.tasks import redshift_task, statement_name, step
+from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
+from prefect_redshift.cli.command_line import prepare_process
+from prefect_redshift.data_api.statement import Statement
+from prefect_redshift.local.services import local_services
+from prefect_redshift.runner.task_runner import EventLoopTaskRunner, finished
+from prefect_redshift.tasks.steps import redshift_task, statement_name, step
 
 WAREHOUSE = RedshiftDataApi(workgroup_name="local-workgroup", max_concurrent_waits=500)
 NOTICED: dict[str, float] = {}

@@ -19,11 +19,11 @@ from prefect.flow_engine import run_flow
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Crashed
 
-from flows.backfill import sales_backfill
-from flows.command_line import backfill_parser, main, parser
-from flows.hooks import cancel_statements
-from flows.processes import environment_without
+from flows.sales_backfill import sales_backfill
 from flows.sales_data_pipeline import sales_data_pipeline
+from prefect_redshift.cli.command_line import backfill_parser, main, parser
+from prefect_redshift.local.processes import environment_without
+from prefect_redshift.tasks.hooks import cancel_statements
 from tests.chaos.clock import Clock, follow
 
 LONGEST_SECONDS = 120.0

@@ -17,7 +17,7 @@ from prefect import get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import AwaitingRetry
 
-from flows.scripts import PROJECT_FOLDER
+from prefect_redshift.pipeline.scripts import PROJECT_FOLDER
 from tests.chaos.attempts import FLOWS, Attempt, Surroundings, bury, command_line, execute
 from tests.chaos.place import Place
 from tests.flows.test_sales_data_pipeline import STEPS

@@ -18,7 +18,7 @@ from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect_aws.workers import ECSWorker
 
-from flows.scripts import PROJECT_FOLDER
+from prefect_redshift.pipeline.scripts import PROJECT_FOLDER
 from tests.deploy.docker_daemon import Daemon, docker_daemon
 
 FILES = ["prefect.yaml", "deploy/ecs.yaml", "deploy/managed.yaml"]

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from flows.sales_data_pipeline import sales_data_pipeline
-from flows.scripts import PROJECT_FOLDER
-from flows.tasks import DIMENSIONS
+from prefect_redshift.pipeline.scripts import PROJECT_FOLDER
+from prefect_redshift.tasks.steps import DIMENSIONS
 from tests.flows.warehouse import Warehouse
 
 PAGE = (PROJECT_FOLDER / "docs" / "adding-a-step.md").read_text()
@@ -27,7 +27,7 @@ def test_a_procedure_its_step_and_one_line_are_a_dimension_more(
         (scripts / name).write_text(f"{(scripts / name).read_text()}\n{text}")
     added = ast.literal_eval(dimensions)
     assert added.items() > DIMENSIONS.items()
-    monkeypatch.setattr("flows.tasks.DIMENSIONS", added)
+    monkeypatch.setattr("prefect_redshift.tasks.steps.DIMENSIONS", added)
 
     for day in (date(2026, 11, 22), date(2026, 11, 23)):
         report = asyncio.run(sales_data_pipeline(run_date=day, scripts=str(scripts)))

@@ -18,18 +18,19 @@ from prefect.exceptions import ParameterTypeError
 from prefect_aws import AwsCredentials
 from pydantic import ValidationError
 
-from blocks import DataApiError, RedshiftDataApi, ScriptError
-from blocks.setup import main as set_up_block
-from flows import up
-from flows.backfill import sales_backfill
-from flows.command_line import backfill_parser, main
-from flows.errors import PipelineError
-from flows.run_date import scheduled_run_date
+from blocks.__main__ import main as set_up_block
+from flows.sales_backfill import sales_backfill
 from flows.sales_data_pipeline import sales_data_pipeline
-from flows.scripts import MAX_SCRIPT_BYTES, PROJECT_FOLDER, Scripts
-from flows.warehouse import connect
 from infra.__main__ import main as infra
 from local_aws.__main__ import main as serve
+from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
+from prefect_redshift.cli.command_line import backfill_parser, main
+from prefect_redshift.exceptions import DataApiError, ScriptError
+from prefect_redshift.local import __main__ as up
+from prefect_redshift.pipeline.errors import PipelineError
+from prefect_redshift.pipeline.run_date import scheduled_run_date
+from prefect_redshift.pipeline.scripts import MAX_SCRIPT_BYTES, PROJECT_FOLDER, Scripts
+from prefect_redshift.tasks.connect import connect
 from tests.flows.warehouse import Warehouse
 
 LONG = "x" * 10_000

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from flows.days_report import DaysFailedError
 from flows.sales_data_pipeline import sales_data_pipeline
-from tests.flows.test_backfill import TOO_MUCH, each, loads
+from prefect_redshift.reports.days_report import DaysFailedError
+from tests.flows.test_sales_backfill import TOO_MUCH, each, loads
 from tests.flows.warehouse import Warehouse
 
 DAY = date(2026, 11, 22)

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from prefect import Flow
 
-from flows.backfill import sales_backfill
-from flows.command_line import backfill_parser, main, parser
+from flows.sales_backfill import sales_backfill
 from flows.sales_data_pipeline import sales_data_pipeline
-from flows.scripts import PROJECT_FOLDER
+from prefect_redshift.cli.command_line import backfill_parser, main, parser
+from prefect_redshift.pipeline.scripts import PROJECT_FOLDER
 from tests.flows.warehouse import Warehouse
 from tests.signals import heed_interrupts
 
@@ -206,5 +206,5 @@ def test_a_backfill_of_days_that_make_no_sense_starts_nothing(
     with pytest.raises(SystemExit, match="2"):
         main(sales_backfill, options, backfill_parser())
     error = last_line(capfd.readouterr().err)
-    assert error.startswith("python -m flows.backfill: error: ")
+    assert error.startswith("python -m flows.sales_backfill: error: ")
     assert message in error

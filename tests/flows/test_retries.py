@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from blocks import StatementFailedError
 from flows.sales_data_pipeline import sales_data_pipeline
 from local_aws import Admin
+from prefect_redshift.exceptions import StatementFailedError
 from tests.flows.test_sales_data_pipeline import STEPS
 from tests.flows.warehouse import Warehouse
 

@@ -14,11 +14,11 @@ import pytest
 from prefect import get_client
 from prefect.client.schemas.sorting import LogSort
 
-from blocks import ScriptError, StatementFailedError
-from flows.report import RunReport
 from flows.sales_data_pipeline import sales_data_pipeline
-from flows.scripts import PROJECT_FOLDER
-from flows.validation import ValidationFailedError
+from prefect_redshift.exceptions import ScriptError, StatementFailedError
+from prefect_redshift.pipeline.scripts import PROJECT_FOLDER
+from prefect_redshift.pipeline.validation import ValidationFailedError
+from prefect_redshift.reports.report import RunReport
 from tests.flows.warehouse import TABLES, Warehouse
 
 DAY = date(2026, 11, 22)

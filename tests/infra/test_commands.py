@@ -9,11 +9,11 @@ from pathlib import Path
 import boto3
 import pytest
 
-from flows.scripts import Scripts
 from infra import __main__ as infra
 from infra import scripts, stack
 from infra.errors import InfraError
 from local_aws import Admin, Served
+from prefect_redshift.pipeline.scripts import Scripts
 from tests.local_aws.conftest import Statements
 from tests.signals import heed_interrupts
 

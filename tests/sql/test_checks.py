@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from flows.checks import checks_of
-from flows.scripts import parts_of
+from prefect_redshift.pipeline.checks import checks_of
+from prefect_redshift.pipeline.scripts import parts_of
 from tests.sql.sales import load
 from tests.sql.warehouse import SQL, Row, Warehouse
 

@@ -1,0 +1,68 @@
+"""Waiting for a statement's end: long polls where the service offers them, else polls that get rarer."""
+
+import asyncio
+import math
+import random
+import time
+from dataclasses import dataclass, field
+
+from prefect_redshift.aws.client import Calls
+from prefect_redshift.data_api.statement import Statement
+from prefect_redshift.exceptions import TransientCallError
+
+# The service's own maximum (DescribeStatement, WaitTimeSeconds).
+LONGEST_POLL_SECONDS = 30
+
+
+@dataclass
+class Pace:
+    """The pauses between short polls: a tenth of the time waited so far, jittered, from `shortest` to 5 seconds.
+
+    A statement is so noticed at most a tenth of its own run time late, and the number of polls grows with the logarithm
+    of that time until the pauses reach their cap.
+    """
+
+    shortest: float = 0.1
+    started: float = field(default_factory=time.monotonic)
+
+    def pause(self) -> float:
+        """Seconds to sleep before the next poll."""
+        waited = time.monotonic() - self.started
+        return min(5.0, max(self.shortest, waited / 10)) * random.uniform(0.75, 1.0)  # noqa: S311
+
+
+async def wait_for_end(calls: Calls, statement_id: str, name: str, timeout: float) -> Statement:
+    """Waits until a statement has ended, or until `timeout` seconds have passed.
+
+    A poll that fails for a passing reason is made again: only the timeout gives a live statement up.
+
+    Returns:
+        The statement as described last; not ended if the timeout passed.
+    """
+    deadline = time.monotonic() + timeout
+    pace = Pace()
+    long_poll = calls.accepts("DescribeStatement", "WaitTimeSeconds")
+    while True:
+        remaining = deadline - time.monotonic()
+        wait_seconds = min(LONGEST_POLL_SECONDS, math.ceil(remaining)) if long_poll and remaining > 0 else 0
+        asked_at = time.monotonic()
+        try:
+            statement = await describe(calls, statement_id, name, wait_seconds)
+        except TransientCallError as error:
+            if remaining <= 0:
+                raise
+            if error.code == "ActiveWaitingRequestsExceededException":
+                long_poll = False
+        else:
+            if statement.has_ended or remaining <= 0:
+                return statement
+            # An endpoint that does not know the field answers at once: go on as if it were not there.
+            if wait_seconds and time.monotonic() - asked_at >= wait_seconds / 2:
+                continue
+        await asyncio.sleep(min(pace.pause(), max(0.0, deadline - time.monotonic())))
+
+
+async def describe(calls: Calls, statement_id: str, name: str, wait_seconds: int = 0) -> Statement:
+    """Describes a statement once (API: DescribeStatement), after at most `wait_seconds`, or at its end."""
+    parameters = {"Id": statement_id} | ({"WaitTimeSeconds": wait_seconds} if wait_seconds else {})
+    return Statement.from_response(await calls.once("DescribeStatement", parameters), name)
