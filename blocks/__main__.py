@@ -19,7 +19,7 @@ from pydantic import SecretStr, ValidationError
 
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.blocks.state_machine import StateMachine
-from prefect_redshift.exceptions import DataApiError
+from prefect_redshift.exceptions import RedshiftError
 
 DEFAULT_NAME = "sales-warehouse"
 STATE_MACHINE_NAME = "sales-state-machine"
@@ -105,14 +105,14 @@ async def set_up(name: str, store_credentials: bool) -> str:
 
     Raises:
         SetupError: One of them does not work.
-        DataApiError: The query does not run.
+        RedshiftError: The query does not run.
     """
     machine = StateMachine.from_environment()
     if machine is None:
         return await _set_up_warehouse(name, store_credentials)
     try:
         await machine.check()
-    except DataApiError as error:
+    except RedshiftError as error:
         raise SetupError(str(error)) from error
     done = await _set_up_warehouse(name, store_credentials)
     machine.warehouse = await RedshiftDataApi.aload(name)
@@ -133,7 +133,7 @@ async def _set_up_warehouse(name: str, store_credentials: bool) -> str:
     target = f"{warehouse.workgroup_name or warehouse.cluster_identifier}, database {warehouse.database}"
     try:
         statement = await warehouse.run("select 1", timeout=CHECK_SECONDS)
-    except DataApiError as error:
+    except RedshiftError as error:
         raise SetupError(f"{target}: {error}") from error
     for block_type in (AwsCredentials, S3Bucket, RedshiftDataApi):
         await _register(block_type)

@@ -17,8 +17,7 @@ from infra.stack import Stack
 from infra.uploads import Uploads
 from prefect_redshift.blocks.state_machine import StateMachine
 from prefect_redshift.cli.command_line import INTERRUPTED, iso_date
-from prefect_redshift.exceptions import DataApiError
-from prefect_redshift.pipeline.errors import one_line
+from prefect_redshift.exceptions import RedshiftError, one_line
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Callable[[argparse.Namespace, boto3.Session], None] = options.command
     try:
         command(options, boto3.Session())
-    except (InfraError, DataApiError, BotoCoreError, ClientError) as error:
+    except (InfraError, RedshiftError, BotoCoreError, ClientError) as error:
         print(f"error: {one_line(error)}", file=sys.stderr)  # noqa: T201
         return 1
     except KeyboardInterrupt:

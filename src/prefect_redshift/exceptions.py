@@ -1,13 +1,13 @@
-"""Everything that the blocks raise.
+"""Everything that this package raises.
 
-DataApiError                    caught by `except DataApiError`: all of the below
+RedshiftError                   caught by `except RedshiftError`: all of the below
 ├── CallError                   a call was refused, or could not be made
-│   ├── TransientCallError      throttled, failing or unreachable: still so after all retries
-│   ├── EndpointUnreachableError
+│   ├── TransientCallError      throttled or failing: still so after all retries
+│   │   └── EndpointUnreachableError   nothing answers at the endpoint
 │   └── CredentialsRefusedError
 ├── StatementError              a statement ended otherwise than FINISHED; carries the `Statement`
 │   ├── StatementFailedError    the engine's own error
-│   │   └── SerializationConflictError   error 1023: another transaction was in the way, a new attempt may succeed
+│   │   └── SerializationConflictError   another transaction was in the way, a new attempt may succeed
 │   ├── StatementAbortedError   somebody cancelled it
 │   └── StatementTimeoutError   its deadline passed; it was cancelled
 ├── StateMachineError           a state machine that is not there, or cannot be followed
@@ -17,18 +17,24 @@ DataApiError                    caught by `except DataApiError`: all of the belo
 │   └── ExecutionAbortedError   somebody stopped it
 ├── SessionLostError            the service has closed a session whose statements left something in it
 ├── ScriptError                 a script that breaks a limit of the Data API, or is missing or empty
-└── ResultError                 a result that cannot be read, or that is not whole
+├── ResultError                 a result that cannot be read, or that is not whole
+└── PipelineError               a job cannot do what was asked; the message says what to do
+
+It imports nothing of this package when it runs, so that every module may import it.
 """
 
-from prefect_redshift.data_api.statement import Statement
-from prefect_redshift.step_functions.execution import Execution
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from prefect_redshift.data_api.statement import Statement
+    from prefect_redshift.step_functions.execution import Execution
 
 
-class DataApiError(Exception):
-    """The root of everything that goes wrong with the Redshift Data API, or with a state machine that uses it."""
+class RedshiftError(Exception):
+    """The root of everything that goes wrong with the Data API, a state machine or a job."""
 
 
-class CallError(DataApiError):
+class CallError(RedshiftError):
     """An API call was refused or could not be made.
 
     Attributes:
@@ -55,7 +61,7 @@ class CredentialsRefusedError(CallError):
     """The service does not accept the credentials, or there are none."""
 
 
-class StatementError(DataApiError):
+class StatementError(RedshiftError):
     """A statement ended otherwise than FINISHED.
 
     Attributes:
@@ -64,7 +70,7 @@ class StatementError(DataApiError):
 
     what_to_do = ""
 
-    def __init__(self, statement: Statement) -> None:
+    def __init__(self, statement: "Statement") -> None:
         self.statement = statement
         super().__init__(f"{statement.describe_end()} {self.what_to_do}".rstrip())
 
@@ -74,7 +80,7 @@ class StatementFailedError(StatementError):
 
 
 class SerializationConflictError(StatementFailedError):
-    """Redshift's error 1023: the statement was rolled back because another transaction changed the same tables."""
+    """The statement was rolled back because another transaction changed the same tables, as in error 1023."""
 
     what_to_do = "Nothing was changed; run it again."
 
@@ -91,11 +97,11 @@ class StatementTimeoutError(StatementError):
     what_to_do = "Raise the timeout, or find in SYS_QUERY_HISTORY what it waited for."
 
 
-class StateMachineError(DataApiError):
+class StateMachineError(RedshiftError):
     """There is no such state machine, it is being deleted, or its executions cannot be followed (type EXPRESS)."""
 
 
-class ExecutionError(DataApiError):
+class ExecutionError(RedshiftError):
     """An execution of a state machine ended otherwise than SUCCEEDED.
 
     Attributes:
@@ -104,7 +110,7 @@ class ExecutionError(DataApiError):
 
     what_to_do = ""
 
-    def __init__(self, execution: Execution) -> None:
+    def __init__(self, execution: "Execution") -> None:
         self.execution = execution
         text = f"{execution.describe_end().rstrip('.')}. {self.what_to_do}".rstrip()
         super().__init__(f"{text} Its history: {execution.console_url}")
@@ -126,7 +132,7 @@ class ExecutionAbortedError(ExecutionError):
     what_to_do = "It was stopped from outside; run it again when the reason is gone."
 
 
-class SessionLostError(DataApiError):
+class SessionLostError(RedshiftError):
     """The service has closed a session: its keep-alive time or its 24 hours are over, or the warehouse restarted.
 
     Attributes:
@@ -141,30 +147,18 @@ class SessionLostError(DataApiError):
         )
 
 
-class ScriptError(DataApiError):
+class ScriptError(RedshiftError):
     """A SQL script is missing, empty, unreadable, or over a limit of the Data API."""
 
 
-class ResultError(DataApiError):
+class ResultError(RedshiftError):
     """A statement's result cannot be read, or did not arrive whole."""
 
 
-def error_for(statement: Statement) -> StatementError:
-    """The error that says how `statement`, which has ended unsuccessfully, ended."""
-    if statement.status == "ABORTED":
-        return StatementAbortedError(statement)
-    if is_serialization_conflict(" ".join(statement.errors())):
-        return SerializationConflictError(statement)
-    return StatementFailedError(statement)
+class PipelineError(RedshiftError):
+    """The job cannot do what was asked; the message says what to do."""
 
 
-def is_serialization_conflict(engine_words: str) -> bool:
-    """Whether the engine's words are those of its error 1023."""
-    words = engine_words.lower()
-    return "1023" in words and "serializable isolation violation" in words
-
-
-def error_of_execution(execution: Execution) -> ExecutionError:
-    """The error that says how `execution`, which has ended unsuccessfully, ended."""
-    kinds = {"TIMED_OUT": ExecutionTimedOutError, "ABORTED": ExecutionAbortedError}
-    return kinds.get(execution.status, ExecutionFailedError)(execution)
+def one_line(error: BaseException) -> str:
+    """Return the error's message on one line."""
+    return " ".join(str(error).split())

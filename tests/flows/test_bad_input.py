@@ -25,9 +25,8 @@ from infra.__main__ import main as infra
 from local_aws.__main__ import main as serve
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.cli.command_line import backfill_parser, main
-from prefect_redshift.exceptions import DataApiError, ScriptError
+from prefect_redshift.exceptions import PipelineError, RedshiftError, ScriptError
 from prefect_redshift.local import __main__ as up
-from prefect_redshift.pipeline.errors import PipelineError
 from prefect_redshift.pipeline.run_date import scheduled_run_date
 from prefect_redshift.pipeline.scripts import MAX_SCRIPT_BYTES, PROJECT_FOLDER, Scripts
 from prefect_redshift.tasks.connect import connect
@@ -270,7 +269,7 @@ def test_environment(
     async def ask() -> None:
         await (await connect(None)).run("select 1", timeout=30)
 
-    with pytest.raises((DataApiError, PipelineError)) as refused:
+    with pytest.raises(RedshiftError) as refused:
         asyncio.run(ask())
     assert is_one_sentence(str(refused.value))
 
@@ -283,7 +282,7 @@ def test_a_token_with_a_line_break_is_refused_without_being_shown(
     async def ask() -> None:
         await (await connect(None)).run("select 1", timeout=30)
 
-    with pytest.raises(DataApiError, match="a line break") as refused:
+    with pytest.raises(RedshiftError, match="a line break") as refused:
         asyncio.run(ask())
     # Not in what a traceback shows, either.
     assert "planted-token" not in "".join(traceback.format_exception(refused.value))
@@ -363,7 +362,7 @@ def test_sql_in_a_value_is_a_value(warehouse: Warehouse) -> None:
         redshift = await connect(None)
         await redshift.run("call sp_load_fact_sales(cast(:run_date as date))", {"run_date": run_date})
 
-    with pytest.raises(DataApiError, match="invalid input syntax for type date"):
+    with pytest.raises(RedshiftError, match="invalid input syntax for type date"):
         asyncio.run(load(SQL))
     assert warehouse.tables() == before
 

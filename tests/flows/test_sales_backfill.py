@@ -21,8 +21,7 @@ from prefect.flow_engine import run_flow
 from flows.sales_backfill import sales_backfill
 from flows.sales_data_pipeline import sales_data_pipeline
 from local_aws import Admin, Served
-from prefect_redshift.exceptions import StatementFailedError
-from prefect_redshift.pipeline.errors import PipelineError
+from prefect_redshift.exceptions import PipelineError, StatementFailedError
 from prefect_redshift.pipeline.scripts import PROJECT_FOLDER
 from prefect_redshift.reports.days_report import DaysFailedError, DaysReport
 from prefect_redshift.tasks.hooks import cancel_statements

@@ -24,7 +24,7 @@ import asyncio, os, sys
 from prefect import flow, get_run_logger
 from pydantic import SecretStr
 from prefect_aws import AwsCredentials
-from blocks import DataApiError, RedshiftDataApi
+from blocks import RedshiftError, RedshiftDataApi
 from blocks.request import Request
 from flows.data_api_tasks import execute_statement, get_statement_result, run_statement
 from flows.sales_data_pipeline import sales_data_pipeline
@@ -44,14 +44,14 @@ async def planted():
     for sql in ("select :value from nowhere", "select 1 / 0, cast(:value as varchar)", "select 1"):
         try:
             await run_statement(warehouse, sql, VALUES)
-        except DataApiError as error:
+        except RedshiftError as error:
             log.error("%r", error)
         else:
             raise AssertionError(sql)
     for values in ({{"value": ""}}, {{"a-b": {VALUE!r}}}, {{"value": {VALUE!r}, "other": 7}}):
         try:
             await execute_statement(warehouse, "select :value", values)
-        except DataApiError as error:
+        except RedshiftError as error:
             print("refused")
 
 credentials = AwsCredentials(
@@ -64,7 +64,7 @@ asyncio.run(sales_data_pipeline(run_date="2026-11-22"))
 os.environ["AWS_SESSION_TOKEN"] += "\\n"
 try:
     asyncio.run(sales_data_pipeline(run_date="2026-11-23"))
-except DataApiError as error:
+except RedshiftError as error:
     print("refused")
 """
 

@@ -13,7 +13,7 @@ from pydantic import Field, PrivateAttr, field_validator
 from prefect_redshift.aws.client import CALL_THREADS, Calls
 from prefect_redshift.aws.client_factory import Client, make_client
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
-from prefect_redshift.exceptions import CallError, DataApiError, StateMachineError, TransientCallError
+from prefect_redshift.exceptions import CallError, RedshiftError, StateMachineError, TransientCallError
 from prefect_redshift.step_functions.execution import Execution
 from prefect_redshift.step_functions.names import (
     CANCEL_SUFFIX,
@@ -201,7 +201,7 @@ class StateMachine(JobBlock):  # type: ignore[type-arg] # with one, pydantic wou
             "use one of type STANDARD."
         )
 
-    def _explained(self, error: CallError) -> DataApiError:
+    def _explained(self, error: CallError) -> RedshiftError:
         if error.code in ("StateMachineDoesNotExist", "StateMachineDeleting", "InvalidArn"):
             return StateMachineError(
                 f"There is no state machine {self.state_machine_arn}: check its name, region and account, and that it "

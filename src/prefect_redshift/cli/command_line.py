@@ -18,17 +18,16 @@ from prefect.settings import PREFECT_API_URL
 from pydantic import ValidationError
 
 from prefect_redshift.cli.terminal import tell_the_story
-from prefect_redshift.exceptions import DataApiError
+from prefect_redshift.exceptions import PipelineError, RedshiftError, one_line
 from prefect_redshift.local.services import local_services
 from prefect_redshift.pipeline.days import days_asked
-from prefect_redshift.pipeline.errors import PipelineError, one_line
 from prefect_redshift.pipeline.run_date import scheduled_run_date
 from prefect_redshift.pipeline.scripts import PROJECT_FOLDER
 from prefect_redshift.tasks.hand_off import HandOff
 from prefect_redshift.tasks.steps import Setup
 
 STATE_FOLDER = PROJECT_FOLDER / ".local_aws"
-EXPECTED_ERRORS = (DataApiError, PipelineError, ValidationError)
+EXPECTED_ERRORS = (RedshiftError, ValidationError)
 # What the shell reports for a process that a signal ended.
 INTERRUPTED = 128 + signal.SIGINT
 TERMINATED = 128 + signal.SIGTERM

@@ -17,7 +17,7 @@ from prefect_redshift.blocks.statement_events import announce
 from prefect_redshift.data_api.request import Request
 from prefect_redshift.data_api.statement import ENDED_STATUSES, UNSUCCESSFUL_STATUSES, Statement
 from prefect_redshift.data_api.waiting import wait_for_end
-from prefect_redshift.exceptions import CallError, DataApiError, StatementTimeoutError, TransientCallError
+from prefect_redshift.exceptions import CallError, RedshiftError, StatementTimeoutError, TransientCallError
 
 T = TypeVar("T")
 Logger: TypeAlias = logging.Logger | logging.LoggerAdapter[logging.Logger]
@@ -120,7 +120,7 @@ class InFlight:
             self._logger.info(
                 "Cancelled %s (%s): it ended %s", self._request.name, statement_id, self.statement.status
             )
-        except DataApiError as error:
+        except RedshiftError as error:
             self._logger.error("Could not cancel %s: %s", self._request.name, error)
 
     def _statement_id(self) -> str | None:

@@ -6,7 +6,7 @@ from prefect_redshift.aws.client import Calls
 from prefect_redshift.data_api.in_flight import InFlight, Logger
 from prefect_redshift.data_api.request import Request
 from prefect_redshift.data_api.statement import UNSUCCESSFUL_STATUSES, Statement
-from prefect_redshift.exceptions import error_for
+from prefect_redshift.data_api.statement_errors import error_for
 
 # Statements whose failure this process has raised already: when the work is asked for again, it is tried anew.
 _raised: set[str] = set()

@@ -21,9 +21,9 @@ from prefect.settings import PREFECT_API_KEY, PREFECT_API_URL, temporary_setting
 from prefect.workers.process import ProcessWorker
 
 from prefect_redshift.cli.command_line import STATE_FOLDER, needs_stand_in
+from prefect_redshift.exceptions import PipelineError
 from prefect_redshift.local.processes import Process, child, environment_without, start, stop
 from prefect_redshift.local.services import free_port, make_state_folder, server_ready, stand_in_for_aws
-from prefect_redshift.pipeline.errors import PipelineError
 from prefect_redshift.pipeline.scripts import PROJECT_FOLDER
 
 POOL = "redshift-etl"

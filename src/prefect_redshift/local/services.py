@@ -12,8 +12,8 @@ from urllib.error import URLError
 
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
+from prefect_redshift.exceptions import PipelineError
 from prefect_redshift.local.processes import Process, child
-from prefect_redshift.pipeline.errors import PipelineError
 
 STAND_IN_WAREHOUSE = {"REDSHIFT_WORKGROUP_NAME": "local-workgroup", "REDSHIFT_DATABASE": "dev"}
 START_SECONDS = 180.0

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from prefect_redshift.data_api.statement import Statement, SubStatement
-from prefect_redshift.exceptions import is_serialization_conflict
-from prefect_redshift.pipeline.errors import PipelineError
+from prefect_redshift.data_api.statement_errors import is_serialization_conflict
+from prefect_redshift.exceptions import PipelineError
 
 # Ten years. More is most likely a mistyped year; and so many, as text, still fit into a varchar of Redshift's.
 MOST_DAYS = 3_660

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from prefect import runtime
 
-from prefect_redshift.pipeline.errors import PipelineError
+from prefect_redshift.exceptions import PipelineError
 
 
 def scheduled_run_date(timezone: str, scheduled: datetime | None = None) -> date:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from prefect_redshift.data_api.statement import Statement
-from prefect_redshift.pipeline.errors import PipelineError
+from prefect_redshift.exceptions import PipelineError
 
 Severity = Literal["fail", "warn"]
 Number: TypeAlias = int | float | Decimal

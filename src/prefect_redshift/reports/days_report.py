@@ -8,7 +8,7 @@ from typing import Literal
 from prefect.artifacts import TableArtifact
 
 from prefect_redshift.data_api.statement import shorten
-from prefect_redshift.pipeline.errors import PipelineError
+from prefect_redshift.exceptions import PipelineError
 from prefect_redshift.reports.text_table import text_table
 
 # The artifact's key: under one key, the UI keeps the tables of all runs together.

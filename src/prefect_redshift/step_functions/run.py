@@ -16,12 +16,12 @@ from prefect_redshift.data_api.in_flight import CONFIRM_SECONDS, Logger, age, ou
 from prefect_redshift.data_api.waiting import Pace
 from prefect_redshift.exceptions import (
     CallError,
-    DataApiError,
     ExecutionTimedOutError,
+    RedshiftError,
     TransientCallError,
-    error_of_execution,
 )
 from prefect_redshift.step_functions.execution import UNSUCCESSFUL_STATUSES, Execution
+from prefect_redshift.step_functions.execution_errors import error_of_execution
 from prefect_redshift.step_functions.history import ExecutionHistory
 from prefect_redshift.step_functions.stop import SECONDS_BETWEEN_CALLS, Leftovers, stop_and_confirm
 
@@ -211,7 +211,7 @@ class ExecutionRun(JobRun[Any]):
             self._settle_start()
             self._note(stop_and_confirm(self._calls, self.execution.arn, cause))
             self._log.info("Stopped execution %s: it ended %s", self.execution.name, self.execution.status)
-        except DataApiError as error:
+        except RedshiftError as error:
             if isinstance(error, CallError) and error.code == "ExecutionDoesNotExist":
                 return  # its start was refused, or never sent
             self._log.error("Could not stop execution %s: %s", self.execution.name, error)

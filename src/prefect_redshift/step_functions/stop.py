@@ -7,7 +7,7 @@ from typing import Any
 
 from prefect_redshift.aws.client import Calls
 from prefect_redshift.data_api.in_flight import CONFIRM_SECONDS, Logger, cancel_by_name
-from prefect_redshift.exceptions import CallError, DataApiError, TransientCallError
+from prefect_redshift.exceptions import CallError, RedshiftError, TransientCallError
 from prefect_redshift.step_functions.execution import Execution
 
 # The pause between two looks at an execution: the quotas are an account's.
@@ -102,7 +102,7 @@ class Leftovers:
                 self.log.info(
                     "Cancelled %s (%s): it ended %s", statement.name, statement.id, statement.status
                 )
-        except DataApiError as error:
+        except RedshiftError as error:
             self._tell(error)
 
     def _start_cancelling(self) -> str:
@@ -122,8 +122,8 @@ class Leftovers:
             self.log.info(
                 "The statements of execution %s are cancelled by %s: %s", self.execution_name, arn, status
             )
-        except DataApiError as error:
+        except RedshiftError as error:
             self._tell(error)
 
-    def _tell(self, error: DataApiError) -> None:
+    def _tell(self, error: RedshiftError) -> None:
         self.log.error("Statements of execution %s may still run: %s", self.execution_name, error)

@@ -6,7 +6,7 @@ from httpx import InvalidURL
 from prefect.blocks.core import Block
 
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
-from prefect_redshift.pipeline.errors import PipelineError
+from prefect_redshift.exceptions import PipelineError
 
 B = TypeVar("B", bound=Block)
 

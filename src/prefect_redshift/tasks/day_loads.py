@@ -10,9 +10,8 @@ from prefect.cache_policies import NO_CACHE
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.data_api.request import MAX_STATEMENTS
 from prefect_redshift.data_api.statement import ENDED_STATUSES, Statement
-from prefect_redshift.exceptions import StatementError
+from prefect_redshift.exceptions import PipelineError, StatementError
 from prefect_redshift.pipeline.days import Day, Load
-from prefect_redshift.pipeline.errors import PipelineError
 from prefect_redshift.pipeline.scripts import Steps, for_each_day, statements_of_step
 from prefect_redshift.reports.artifacts import write
 from prefect_redshift.reports.days_report import DayReport, DaysReport, Status

@@ -9,7 +9,7 @@ from prefect import runtime
 
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.blocks.state_machine import ENVIRONMENT_VARIABLE, StateMachine
-from prefect_redshift.pipeline.errors import PipelineError, one_line
+from prefect_redshift.exceptions import PipelineError, one_line
 from prefect_redshift.pipeline.scripts import Scripts
 from prefect_redshift.reports.artifacts import publish
 from prefect_redshift.reports.report import RunReport

@@ -6,8 +6,7 @@ from prefect import Flow
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.logging import get_logger
 
-from prefect_redshift.exceptions import DataApiError
-from prefect_redshift.pipeline.errors import PipelineError
+from prefect_redshift.exceptions import RedshiftError
 from prefect_redshift.reports.artifacts import publish
 from prefect_redshift.reports.report import RunReport
 from prefect_redshift.tasks.connect import connect
@@ -30,7 +29,7 @@ async def cancel_statements(flow: Flow[..., Any], flow_run: FlowRun, state: Stat
         if (hand_off := flow_run.parameters.get("hand_off", "none")) != "none":
             machine = await connect_machine(hand_off, flow_run.parameters.get("state_machine"), warehouse)
             await machine.stop_executions(execution_name(flow.name, str(flow_run.id)))
-    except (DataApiError, PipelineError) as error:
+    except RedshiftError as error:
         logger.error("Something of the flow run %s may still run: %s", flow_run.name, error)
 
 

@@ -9,8 +9,7 @@ from prefect.futures import PrefectFuture
 
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.data_api.statement import Statement
-from prefect_redshift.exceptions import StatementError
-from prefect_redshift.pipeline.errors import one_line
+from prefect_redshift.exceptions import StatementError, one_line
 from prefect_redshift.pipeline.validation import Counted, Validated, ValidationFailedError
 from prefect_redshift.reports.artifacts import publish
 from prefect_redshift.reports.days_report import DaysReport

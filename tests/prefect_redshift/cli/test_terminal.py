@@ -8,7 +8,7 @@ import pytest
 from prefect.logging.handlers import PrefectConsoleHandler
 
 from prefect_redshift.cli.terminal import tell_the_story
-from prefect_redshift.exceptions import DataApiError
+from prefect_redshift.exceptions import RedshiftError
 
 LINE = "Submitted LoadItemTable at http://127.0.0.1:4200 :smile: [red]"
 
@@ -38,7 +38,7 @@ def told(root: logging.Logger, stream: io.StringIO, record: logging.LogRecord) -
     """What reaches the stream of one record."""
     styles = {"log.web_url": "bold green"}
     root.addHandler(PrefectConsoleHandler(stream, styles=styles, level=logging.INFO))
-    tell_the_story((DataApiError,))
+    tell_the_story((RedshiftError,))
     root.handle(record)
     return stream.getvalue()
 
@@ -61,7 +61,7 @@ def test_a_terminal_gets_it_in_colours(root: logging.Logger) -> None:
 def test_prefects_own_account_is_told_of_unexpected_errors_only(
     root: logging.Logger, stream: type[io.StringIO]
 ) -> None:
-    expected = record("Finished in state Failed", DataApiError("no such table"), "task_engine")
+    expected = record("Finished in state Failed", RedshiftError("no such table"), "task_engine")
     assert told(root, stream(), expected) == ""
     unexpected = record("Finished in state Failed", KeyError("a fault"), "task_engine")
     assert "a fault" in told(root, stream(), unexpected)

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from prefect_redshift.data_api.statement import Statement, SubStatement
+from prefect_redshift.exceptions import PipelineError
 from prefect_redshift.pipeline.days import MOST_DAYS, Day, Load, days_asked
-from prefect_redshift.pipeline.errors import PipelineError
 from prefect_redshift.reports.days_report import DayReport, DaysFailedError, DaysReport
 
 TODAY = date(2026, 11, 24)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from prefect_redshift.pipeline.errors import PipelineError
+from prefect_redshift.exceptions import PipelineError
 from prefect_redshift.pipeline.run_date import scheduled_run_date
 
 BERLIN = "Europe/Berlin"

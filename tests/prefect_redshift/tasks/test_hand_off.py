@@ -20,8 +20,7 @@ from prefect_aws import AwsCredentials
 from flows.sales_data_pipeline import sales_data_pipeline
 from local_aws import Admin, Served
 from prefect_redshift.blocks.state_machine import ENVIRONMENT_VARIABLE
-from prefect_redshift.exceptions import ExecutionFailedError, StateMachineError
-from prefect_redshift.pipeline.errors import PipelineError
+from prefect_redshift.exceptions import ExecutionFailedError, PipelineError, StateMachineError
 from prefect_redshift.pipeline.scripts import PROJECT_FOLDER, Scripts
 from prefect_redshift.pipeline.validation import ValidationFailedError
 from prefect_redshift.reports.report import RunReport
