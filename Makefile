@@ -25,6 +25,7 @@ chaos: $(READY) ## runs killed, cut off and starved of disk, hundreds of them (A
 lint: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/mypy .
 
 bench: $(READY) ## measure this project and its peers (ARGS="noticing --repeats 1"): benchmarks/report.md
