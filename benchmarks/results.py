@@ -143,7 +143,7 @@ def ours(result_format: str, read: Read) -> Callable[[str], dict[str, float]]:
         from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 
         warehouse: Any = RedshiftDataApi.model_validate(WAREHOUSE)
-        await warehouse.calls()
+        await warehouse.data_api().connection.client.opened()
         idle, started = peak_megabytes(), time.perf_counter()
         statement = await warehouse.run(sql, result_format=result_format)
         return result(await read(warehouse, statement), started, idle)

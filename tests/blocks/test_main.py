@@ -166,7 +166,7 @@ def test_what_is_wrong_is_said_in_one_line_and_nothing_is_stored(
 ) -> None:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("prefect_redshift.aws.client.UNREACHABLE_SECONDS", 0.5)
+    monkeypatch.setattr("prefect_redshift.aws.retries.UNREACHABLE_SECONDS", 0.5)
     assert set_up(*options) == 1
     out, err = capsys.readouterr()
     assert out == ""

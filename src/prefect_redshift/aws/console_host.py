@@ -5,7 +5,7 @@ _DOMAINS = {"cn-": "console.amazonaws.cn", "us-gov-": "console.amazonaws-us-gov.
 
 
 def console_host(region: str) -> str:
-    """The host of the console of a region."""
+    """Return the host of the console of a region."""
     domain = next(
         (name for start, name in _DOMAINS.items() if region.startswith(start)), "console.aws.amazon.com"
     )

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import Any
 
-from prefect_redshift.aws.client import Calls
+from prefect_redshift.aws.aws_client import AwsClient
 from prefect_redshift.exceptions import ResultError
 
 
@@ -23,7 +23,7 @@ class Pager:
         self._seen: set[str] = set()
 
     def turn(self, page: Mapping[str, Any]) -> bool:
-        """Whether a page follows `page`; `inputs` are then those of that next page.
+        """Return whether a page follows `page`; `inputs` are then those of that next page.
 
         Raises:
             ResultError: The service repeats itself, and would do so for ever.
@@ -41,9 +41,9 @@ class Pager:
 
 
 async def pages(
-    calls: Calls, operation: str, inputs: Mapping[str, Any], *, ahead: bool = False
+    client: AwsClient, operation: str, inputs: Mapping[str, Any], *, ahead: bool = False
 ) -> AsyncGenerator[dict[str, Any], None]:
-    """All pages of a paginated operation, one at a time.
+    """Yield all pages of a paginated operation, one at a time.
 
     Args:
         ahead: Whether the next page is fetched while the caller works on the current one.
@@ -53,27 +53,29 @@ async def pages(
         CallError: A call was refused.
     """
     pager = Pager(operation, inputs)
-    fetch = asyncio.ensure_future(calls.request(operation, pager.inputs))
+    fetch = asyncio.ensure_future(client.request(operation, pager.inputs))
     try:
         while True:
             page = await fetch
             more = pager.turn(page)
             if more and ahead:
-                fetch = asyncio.ensure_future(calls.request(operation, dict(pager.inputs)))
+                fetch = asyncio.ensure_future(client.request(operation, dict(pager.inputs)))
             yield page
             if not more:
                 return
             if not ahead:
-                fetch = asyncio.ensure_future(calls.request(operation, dict(pager.inputs)))
+                fetch = asyncio.ensure_future(client.request(operation, dict(pager.inputs)))
     finally:
         fetch.cancel()
         # Nobody waits for a page that was fetched in vain: its failure, if any, is not worth a warning.
         fetch.add_done_callback(lambda unused: unused.cancelled() or unused.exception())
 
 
-async def items(calls: Calls, operation: str, member: str, inputs: Mapping[str, Any]) -> AsyncIterator[Any]:
-    """The elements of the list `member` of all pages."""
-    async with aclosing(pages(calls, operation, inputs)) as answers:
+async def items(
+    client: AwsClient, operation: str, member: str, inputs: Mapping[str, Any]
+) -> AsyncIterator[Any]:
+    """Yield the elements of the list `member` of all pages."""
+    async with aclosing(pages(client, operation, inputs)) as answers:
         async for page in answers:
             for item in page.get(member, ()):
                 yield item

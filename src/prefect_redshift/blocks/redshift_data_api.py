@@ -1,6 +1,7 @@
 """The block: a connection to Amazon Redshift through its Data API."""
 
 import os
+from functools import partial
 from typing import Self
 
 from prefect.blocks.core import Block
@@ -9,22 +10,14 @@ from prefect.logging import get_logger, get_run_logger
 from prefect_aws import AwsCredentials
 from pydantic import Field, PrivateAttr, model_validator
 
-from prefect_redshift.aws.client import CALL_THREADS, Calls
-from prefect_redshift.aws.client_factory import Client, make_client
-from prefect_redshift.data_api.catalog import Catalog
-from prefect_redshift.data_api.console import Console
-from prefect_redshift.data_api.in_flight import Logger
-from prefect_redshift.data_api.listings import Listing
-from prefect_redshift.data_api.results.raw_records import let_records_pass
-from prefect_redshift.data_api.results.reading import Results
-from prefect_redshift.data_api.sessions import Sessions
-from prefect_redshift.data_api.statements import Submission
-
-# A query may run for a day (quotas of the Data API).
-LONGEST_STATEMENT_SECONDS = 86_400
+from prefect_redshift.aws.aws_client import CALL_THREADS, AwsClient
+from prefect_redshift.blocks.credentials import client_of
+from prefect_redshift.blocks.statement_log import Logger, StatementLog
+from prefect_redshift.data_api.api import LONGEST_STATEMENT_SECONDS, MAX_WAITS, DataApi, redshift_data_client
+from prefect_redshift.delegation import delegate
 
 
-class RedshiftDataApi(Submission, Results, Sessions, Catalog, Listing, Console, Block):
+class RedshiftDataApi(Block):
     """A connection to Amazon Redshift through the Redshift Data API: no driver, no connection to keep.
 
     Exactly one target is named, and one way to log in:
@@ -97,14 +90,14 @@ class RedshiftDataApi(Submission, Results, Sessions, Catalog, Listing, Console, 
         description="Seconds after which a statement is cancelled, unless a call says otherwise.",
     )
     max_concurrent_waits: int = Field(
-        default=500,
+        default=MAX_WAITS,
         ge=1,
         le=5000,
         title="Concurrent Waits",
         description="Statements waited for by long polling at once; further ones are polled. Each holds a connection.",
     )
 
-    _client: Client = PrivateAttr(default_factory=Client)
+    _client: AwsClient | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _check_target_and_login(self) -> Self:
@@ -128,7 +121,7 @@ class RedshiftDataApi(Submission, Results, Sessions, Catalog, Listing, Console, 
 
     @classmethod
     def from_environment(cls) -> Self | None:
-        """The connection that the environment names, or None where it names no target.
+        """Return the connection that the environment names, or None where it names no target.
 
         `REDSHIFT_CLUSTER_IDENTIFIER` or `REDSHIFT_WORKGROUP_NAME`, with `REDSHIFT_DATABASE`, `REDSHIFT_DB_USER` and
         `REDSHIFT_SECRET_ARN`; credentials, region and endpoint are found as boto3 finds them.
@@ -148,27 +141,44 @@ class RedshiftDataApi(Submission, Results, Sessions, Catalog, Listing, Console, 
         except MissingContextError:
             return get_logger("prefect_redshift.blocks.redshift_data_api")
 
-    def target(self) -> dict[str, str]:
-        """The inputs of the API that name the warehouse and the login."""
-        inputs = {
+    def data_api(self) -> DataApi:
+        """Return what does the work of this block's methods, and knows nothing of Prefect."""
+        target = {
             "ClusterIdentifier": self.cluster_identifier,
             "WorkgroupName": self.workgroup_name,
             "Database": self.database,
             "DbUser": self.db_user,
             "SecretArn": self.secret_arn,
         }
-        return {name: value for name, value in inputs.items() if value}
+        if self._client is None:
+            waits = self.max_concurrent_waits
+            make = partial(client_of, "redshift-data", self.aws_credentials, waits + CALL_THREADS)
+            self._client = redshift_data_client(max_waits=waits, make=make)
+        return DataApi(
+            self._client,
+            {name: value for name, value in target.items() if value},
+            timeout=self.statement_timeout_seconds,
+            listener=StatementLog(lambda: self.logger),
+        )
 
-    async def calls(self) -> Calls:
-        """The client, made once."""
-        return await self._client.calls(self._make_calls)
-
-    def _make_calls(self) -> Calls:
-        connections = self.max_concurrent_waits + CALL_THREADS
-        client = make_client("redshift-data", self.aws_credentials, connections)
-        let_records_pass(client)
-        return Calls(client, self.max_concurrent_waits)
-
-    def limit(self, timeout: float | None) -> float:
-        """Seconds that a statement may take: `timeout`, or what the block says."""
-        return self.statement_timeout_seconds if timeout is None else timeout
+    run = delegate(DataApi.run, data_api)
+    execute_statement = delegate(DataApi.execute_statement, data_api)
+    batch_execute_statement = delegate(DataApi.batch_execute_statement, data_api)
+    describe_statement = delegate(DataApi.describe_statement, data_api)
+    wait = delegate(DataApi.wait, data_api)
+    cancel_statement = delegate(DataApi.cancel_statement, data_api)
+    cancel_statements = delegate(DataApi.cancel_statements, data_api)
+    rows = delegate(DataApi.rows, data_api)
+    record_batches = delegate(DataApi.record_batches, data_api)
+    to_arrow = delegate(DataApi.to_arrow, data_api)
+    to_pandas = delegate(DataApi.to_pandas, data_api)
+    get_statement_result = delegate(DataApi.get_statement_result, data_api)
+    get_statement_result_v2 = delegate(DataApi.get_statement_result_v2, data_api)
+    session = delegate(DataApi.session, data_api)
+    list_databases = delegate(DataApi.list_databases, data_api)
+    list_schemas = delegate(DataApi.list_schemas, data_api)
+    list_tables = delegate(DataApi.list_tables, data_api)
+    describe_table = delegate(DataApi.describe_table, data_api)
+    list_statements = delegate(DataApi.list_statements, data_api)
+    list_sessions = delegate(DataApi.list_sessions, data_api)
+    console_url = delegate(DataApi.console_url, data_api)

@@ -30,31 +30,34 @@ class TableDescription:
     columns: tuple[Column, ...]
 
 
-class Catalog(Connection):
+@dataclass(frozen=True)
+class Catalog:
     """The catalogue of a warehouse, read without a statement.
 
     All of these raise a CallError when the call is refused, a ResultError when the service repeats a page. `database`
-    looks into another database than the one that the block connects to; `page_size` is how many entries one call brings
+    looks into another database than the connection's own; `page_size` is how many entries one call brings
     (API: MaxResults), and never how many there are in all.
     """
 
+    connection: Connection
+
     async def list_databases(self, *, page_size: int | None = None) -> AsyncIterator[str]:
-        """The names of the databases (API: ListDatabases)."""
+        """Yield the names of the databases (API: ListDatabases)."""
         async for name in items(
-            await self.calls(), "ListDatabases", "Databases", self._inputs(page_size=page_size)
+            self.connection.client, "ListDatabases", "Databases", self._inputs(page_size=page_size)
         ):
             yield name
 
     async def list_schemas(
         self, pattern: str | None = None, *, database: str | None = None, page_size: int | None = None
     ) -> AsyncIterator[str]:
-        """The names of the schemas (API: ListSchemas).
+        """Yield the names of the schemas (API: ListSchemas).
 
         Args:
             pattern: As of SQL's LIKE: `%` for any text, `_` for any character.
         """
         inputs = self._inputs(database, page_size, SchemaPattern=pattern)
-        async for name in items(await self.calls(), "ListSchemas", "Schemas", inputs):
+        async for name in items(self.connection.client, "ListSchemas", "Schemas", inputs):
             yield name
 
     async def list_tables(
@@ -65,14 +68,14 @@ class Catalog(Connection):
         database: str | None = None,
         page_size: int | None = None,
     ) -> AsyncIterator[Table]:
-        """The tables and views, system tables too (API: ListTables).
+        """Yield the tables and views, system tables too (API: ListTables).
 
         Args:
             pattern: Of the table's name, as of SQL's LIKE.
             schema_pattern: Of the schema's name.
         """
         inputs = self._inputs(database, page_size, TablePattern=pattern, SchemaPattern=schema_pattern)
-        async for data in items(await self.calls(), "ListTables", "Tables", inputs):
+        async for data in items(self.connection.client, "ListTables", "Tables", inputs):
             yield Table(
                 name=data.get("name", ""), schema_name=data.get("schema", ""), type=data.get("type", "")
             )
@@ -85,13 +88,13 @@ class Catalog(Connection):
         database: str | None = None,
         page_size: int | None = None,
     ) -> TableDescription:
-        """The columns of a table (API: DescribeTable).
+        """Return the columns of a table (API: DescribeTable).
 
         Args:
             schema: Without it, the columns of every table of that name; each says its `schema_name`.
         """
         inputs = self._inputs(database, page_size, Table=table, Schema=schema)
-        found = items(await self.calls(), "DescribeTable", "ColumnList", inputs)
+        found = items(self.connection.client, "DescribeTable", "ColumnList", inputs)
         return TableDescription(
             name=table, columns=tuple([Column.from_response(data) async for data in found])
         )
@@ -99,7 +102,7 @@ class Catalog(Connection):
     def _inputs(
         self, database: str | None = None, page_size: int | None = None, **more: Any
     ) -> dict[str, Any]:
-        inputs: dict[str, Any] = dict(self.target())
+        inputs: dict[str, Any] = dict(self.connection.target)
         if database and database != inputs["Database"]:
             inputs |= {"ConnectedDatabase": inputs["Database"], "Database": database}
         return inputs | {

@@ -1,38 +1,39 @@
-"""What every group of operations is built on: a client, a target with its login, a time limit and a logger."""
+"""What every group of operations is built on: a client, a target with its login, a time limit and a listener."""
 
-from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from prefect_redshift.aws.client import Calls
-from prefect_redshift.data_api.in_flight import Logger
+from prefect_redshift.aws.aws_client import AwsClient
+from prefect_redshift.data_api.listener import Listener
 from prefect_redshift.data_api.statement import Statement, SubStatement
 
 
-class Connection(ABC):
-    """The part of the block that its operations know of."""
+@dataclass(frozen=True)
+class Connection:
+    """A warehouse, and how it is reached.
 
-    @abstractmethod
-    async def calls(self) -> Calls:
-        """The client, made once."""
+    Attributes:
+        client: The client of `redshift-data`.
+        target: The inputs of the API that name the warehouse and the login.
+        timeout: Seconds that a statement may take unless a call says otherwise.
+        listener: Told what becomes of statements.
+    """
 
-    @abstractmethod
-    def target(self) -> dict[str, str]:
-        """The inputs of the API that name the warehouse and the login."""
+    client: AwsClient
+    target: Mapping[str, str]
+    timeout: float
+    listener: Listener
 
-    @abstractmethod
     def limit(self, timeout: float | None) -> float:
-        """Seconds that a statement may take: `timeout`, or what the block says."""
-
-    @property
-    @abstractmethod
-    def logger(self) -> Logger:
-        """Told what is submitted, ended and cancelled."""
+        """Return the seconds that a statement may take: `timeout`, or the connection's own."""
+        return self.timeout if timeout is None else timeout
 
 
 def id_of(statement: SubStatement | str) -> str:
-    """The Id of a statement, or the Id itself."""
+    """Return the Id of a statement, or the Id itself."""
     return statement if isinstance(statement, str) else statement.id
 
 
 def name_of(statement: SubStatement | str) -> str:
-    """The StatementName as far as it is known: DescribeStatement does not tell it."""
+    """Return the StatementName as far as it is known: DescribeStatement does not tell it."""
     return statement.name if isinstance(statement, Statement) else ""

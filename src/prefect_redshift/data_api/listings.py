@@ -35,7 +35,7 @@ class ListedStatement:
 
     @classmethod
     def from_response(cls, data: Mapping[str, Any]) -> "ListedStatement":
-        """Reads a StatementData."""
+        """Read a StatementData."""
         is_batch = bool(data.get("IsBatchStatement"))
         return cls(
             id=data["Id"],
@@ -77,7 +77,7 @@ class ListedSession:
 
     @classmethod
     def from_response(cls, data: Mapping[str, Any]) -> "ListedSession":
-        """Reads a SessionData."""
+        """Read a SessionData."""
         return cls(
             id=data["SessionId"],
             status=data["Status"],
@@ -93,8 +93,11 @@ class ListedSession:
         )
 
 
-class Listing(Connection):
+@dataclass(frozen=True)
+class Listings:
     """Lists of what was run on this cluster or workgroup, in this database."""
+
+    connection: Connection
 
     async def list_statements(
         self,
@@ -104,7 +107,9 @@ class Listing(Connection):
         role_level: bool = True,
         page_size: int | None = None,
     ) -> AsyncIterator[ListedStatement]:
-        """The statements of the last 24 hours, newest first (API: ListStatements, slow with many thousands of them).
+        """Yield the statements of the last 24 hours, newest first (API: ListStatements).
+
+        With many thousands of statements it is slow.
 
         Args:
             name_prefix: What their names begin with.
@@ -119,13 +124,13 @@ class Listing(Connection):
         inputs = {"Status": status, "RoleLevel": role_level, **self._place(page_size)}
         if name_prefix:
             inputs["StatementName"] = name_prefix
-        async for data in items(await self.calls(), "ListStatements", "Statements", inputs):
+        async for data in items(self.connection.client, "ListStatements", "Statements", inputs):
             yield ListedStatement.from_response(data)
 
     async def list_sessions(
         self, status: SessionStatus | None = None, *, role_level: bool = True, page_size: int | None = None
     ) -> AsyncIterator[ListedSession]:
-        """The sessions that the caller made in the last 24 hours (API: ListSessions).
+        """Yield the sessions that the caller made in the last 24 hours (API: ListSessions).
 
         Args:
             status: Only those in this status; without it, those that are open: AVAILABLE and BUSY.
@@ -139,13 +144,13 @@ class Listing(Connection):
         inputs = {"RoleLevel": role_level, **self._place(page_size)}
         if status:
             inputs["Status"] = status
-        async for data in items(await self.calls(), "ListSessions", "Sessions", inputs):
+        async for data in items(self.connection.client, "ListSessions", "Sessions", inputs):
             yield ListedSession.from_response(data)
 
     def _place(self, page_size: int | None) -> dict[str, Any]:
         place: dict[str, Any] = {
             name: value
-            for name, value in self.target().items()
+            for name, value in self.connection.target.items()
             if name in ("ClusterIdentifier", "WorkgroupName", "Database")
         }
         return place | ({"MaxResults": page_size} if page_size else {})

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+from uuid import uuid4
 
 from prefect_redshift.data_api.statement import shorten
 from prefect_redshift.exceptions import ScriptError
@@ -62,11 +63,11 @@ class Request:
         return "ExecuteStatement" if isinstance(self.sql, str) else "BatchExecuteStatement"
 
     def attempt(self, number: int) -> "Request":
-        """The same request under the name of its attempt `number`, from 1."""
+        """Return the same request under the name of its attempt `number`, from 1."""
         return replace(self, name=f"{self.name}/{number}")
 
     def token(self, target: Mapping[str, str]) -> str:
-        """The ClientToken: the same for the same name, SQL, values and target; the service remembers it for 8 hours."""
+        """Return the ClientToken: the same for the same work. The service remembers it for 8 hours."""
         place = {} if "SessionId" in self.options else target
         parts = [self.name, *sorted(f"{k}={v}" for k, v in place.items()), *self.statements]
         parts += [f"{k}={v}" for k, v in sorted(self.parameters.items())]
@@ -77,7 +78,7 @@ class Request:
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def inputs(self, target: Mapping[str, str]) -> dict[str, Any]:
-        """The inputs of the API's operation, for the warehouse and login that `target` names."""
+        """Return the inputs of the API's operation, for the warehouse and login that `target` names."""
         inputs: dict[str, Any] = {"ClientToken": self.token(target), **self.options}
         if isinstance(self.sql, str):
             inputs["Sql"] = self.sql
@@ -93,8 +94,41 @@ class Request:
         return inputs if "SessionId" in inputs else {**inputs, **target}
 
 
+def options_of(
+    with_event: bool,
+    result_format: ResultFormat,
+    session_id: str | None = None,
+    session_keep_alive_seconds: int | None = None,
+) -> dict[str, Any]:
+    """Return the inputs of the API that are left out where they are what the API does anyway."""
+    options: dict[str, Any] = {
+        "WithEvent": True if with_event else None,
+        "ResultFormat": result_format if result_format != "JSON" else None,
+        "SessionId": session_id,
+        "SessionKeepAliveSeconds": session_keep_alive_seconds,
+    }
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def request_for(
+    sql: str | Sequence[str],
+    parameters: Mapping[str, str] | None,
+    name: str,
+    execution_mode: ExecutionMode,
+    options: Mapping[str, Any],
+) -> Request:
+    """Return the request, under a name of its own where it has none."""
+    return Request(
+        sql=sql,
+        parameters=parameters or {},
+        name=name or f"unnamed/{uuid4()}",
+        execution_mode=execution_mode,
+        options=options,
+    )
+
+
 def check_limits(statements: Sequence[str]) -> None:
-    """Checks the number of statements of one submission and the size of each.
+    """Check the number of statements of one submission and the size of each.
 
     Raises:
         ScriptError: There is none, there are more than 40, one is empty, has more than 100 KB or a NUL character.
@@ -119,7 +153,7 @@ def check_limits(statements: Sequence[str]) -> None:
 
 
 def check_parameters(parameters: Mapping[str, str]) -> None:
-    """Checks names and values, which boto3 would quote in its own errors, and so in logs.
+    """Check names and values, which boto3 would quote in its own errors, and so in logs.
 
     Raises:
         ScriptError: A name has other characters than letters, digits and `_`, or a value is empty or no string.

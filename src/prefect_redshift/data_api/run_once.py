@@ -1,9 +1,7 @@
 """Running a named request to its end once, however often it is asked for."""
 
-from collections.abc import Mapping
-
-from prefect_redshift.aws.client import Calls
-from prefect_redshift.data_api.in_flight import InFlight, Logger
+from prefect_redshift.data_api.connection import Connection
+from prefect_redshift.data_api.in_flight import InFlight
 from prefect_redshift.data_api.request import Request
 from prefect_redshift.data_api.statement import UNSUCCESSFUL_STATUSES, Statement
 from prefect_redshift.data_api.statement_errors import error_for
@@ -12,10 +10,8 @@ from prefect_redshift.data_api.statement_errors import error_for
 _raised: set[str] = set()
 
 
-async def run_once(
-    calls: Calls, request: Request, target: Mapping[str, str], timeout: float, logger: Logger
-) -> Statement:
-    """Runs `request` to its end; a request of the same name that was sent before is picked up where it is.
+async def run_once(connection: Connection, request: Request, timeout: float) -> Statement:
+    """Run `request` to its end; a request of the same name that was sent before is picked up where it is.
 
     Attempts are numbered, and each has a ClientToken that follows from the request's name and that number: for a token
     it knows, the service answers with the statement it ran for it. So the attempts made so far are walked through, by
@@ -28,7 +24,7 @@ async def run_once(
     """
     number = 1
     while True:
-        in_flight = InFlight(calls, request.attempt(number), target, logger)
+        in_flight = InFlight(connection, request.attempt(number))
         statement = await _to_the_end(in_flight, timeout)
         if statement.status not in UNSUCCESSFUL_STATUSES:
             return statement

@@ -4,24 +4,24 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
-from prefect_redshift.aws.client import Calls, backoff
+from prefect_redshift.aws.aws_client import AwsClient
+from prefect_redshift.aws.retries import backoff
+from prefect_redshift.aws.uncancelled import wait_uncancelled
 from prefect_redshift.data_api.connection import Connection
-from prefect_redshift.data_api.in_flight import outlast
-from prefect_redshift.data_api.request import ExecutionMode, Request, ResultFormat
+from prefect_redshift.data_api.request import ExecutionMode, Request, ResultFormat, options_of, request_for
 from prefect_redshift.data_api.run_once import run_once
 from prefect_redshift.data_api.statement import Statement
-from prefect_redshift.data_api.statements import options_of, request_for
 from prefect_redshift.exceptions import CallError, SessionLostError, StatementError, TransientCallError
 
 LONGEST_KEEP_ALIVE_SECONDS = 86_400
 
 
 class Session:
-    """One session of the Data API; made by `RedshiftDataApi.session()`.
+    """One session of the Data API; made by `DataApi.session()`.
 
     Attributes:
         id: The SessionId, once its first statement was submitted.
@@ -49,9 +49,9 @@ class Session:
         with_event: bool = False,
         result_format: ResultFormat = "JSON",
     ) -> Statement:
-        """Runs a statement, or a batch, in this session, after those that were asked for before.
+        """Run a statement, or a batch, in this session, after those that were asked for before.
 
-        Arguments are those of `RedshiftDataApi.run`. Work of the same name is not done twice in one session. A process
+        Arguments are those of `DataApi.run`. Work of the same name is not done twice in one session. A process
         that asks for the named work of one that died joins its session while the service keeps it, and finds what was
         done; later it begins anew, in a new session, since the temporary tables are gone.
 
@@ -72,7 +72,7 @@ class Session:
             return statement
 
     async def _open(self, request: Request, deadline: float, *, may_be_known: bool) -> Statement:
-        """Runs the first statement, which opens the session, or finds it in one that is open still."""
+        """Run the first statement, which opens the session, or finds it in one that is open still."""
         number = 1
         while True:
             opening = replace(
@@ -117,20 +117,12 @@ class Session:
             attempt += 1
 
     async def _run_once(self, request: Request, deadline: float) -> Statement:
-        connection = self._connection
-        return await run_once(
-            await connection.calls(),
-            request,
-            connection.target(),
-            max(0.0, deadline - time.monotonic()),
-            connection.logger,
-        )
+        return await run_once(self._connection, request, max(0.0, deadline - time.monotonic()))
 
     async def _status(self) -> str:
-        """AVAILABLE, BUSY or CLOSED; CLOSED, too, if the service knows nothing of it."""
-        calls = await self._connection.calls()
+        """Return AVAILABLE, BUSY or CLOSED; CLOSED also if the service knows nothing of it."""
         try:
-            response = await calls.request("ListSessions", {"SessionId": self.id})
+            response = await self._connection.client.request("ListSessions", {"SessionId": self.id})
         except CallError as error:
             if error.code == "ResourceNotFoundException":
                 return "CLOSED"
@@ -139,13 +131,13 @@ class Session:
         return str(found[0]["Status"]) if found else "CLOSED"
 
     async def leave(self) -> None:
-        """Lets the session go at once instead of after its keep-alive time; fails at nothing.
+        """Let the session go at once instead of after its keep-alive time; fails at nothing.
 
         There is no operation that closes a session: a last statement that changes nothing sets the time to zero.
         """
         if self.id is None:
             return
-        calls = await self._connection.calls()
+        client = self._connection.client
         last = {
             "Sql": "select 1",
             "SessionId": self.id,
@@ -153,30 +145,28 @@ class Session:
             "ClientToken": uuid4().hex,
             "StatementName": f"leave session/{self.id}",
         }
-        refused = await outlast(calls.in_background(lambda: _refusal(calls, last)))
+        refused = await wait_uncancelled(client.in_background(lambda: _refusal(client, last)))
         if refused:
-            self._connection.logger.debug(
-                "Session %s ends %d s after its last statement: %s",
-                self.id,
-                self.keep_alive_seconds,
-                refused,
-            )
+            self._connection.listener.session_kept(self.id, self.keep_alive_seconds, refused)
 
 
-def _refusal(calls: Calls, inputs: dict[str, Any]) -> CallError | None:
+def _refusal(client: AwsClient, inputs: dict[str, Any]) -> CallError | None:
     try:
-        calls.request_once("ExecuteStatement", inputs)
+        client.request_once("ExecuteStatement", inputs)
     except CallError as error:
         return error
     return None
 
 
-class Sessions(Connection):
+@dataclass(frozen=True)
+class Sessions:
     """Opening a session."""
+
+    connection: Connection
 
     @asynccontextmanager
     async def session(self, keep_alive_seconds: int = 300) -> AsyncIterator[Session]:
-        """A Data API session, in which temporary tables live from one statement to the next.
+        """Open a Data API session, in which temporary tables live from one statement to the next.
 
         It is opened by its first statement. Left in whatever way, it is let go.
 
@@ -191,7 +181,7 @@ class Sessions(Connection):
                 await session.run("merge into ... using staged ...")
             ```
         """
-        session = Session(self, keep_alive_seconds)
+        session = Session(self.connection, keep_alive_seconds)
         try:
             yield session
         finally:

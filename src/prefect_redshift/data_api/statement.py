@@ -15,7 +15,6 @@ class SubStatement:
     """One statement of a batch (API: SubStatementData).
 
     Attributes:
-        number: Its place in the batch, from 1.
         seconds: How long the engine ran it.
         rows: Rows returned or changed; -1 where the engine does not say.
         result_bytes: Size of the result; -1 where the service does not say.
@@ -35,12 +34,13 @@ class SubStatement:
 
     @property
     def number(self) -> int:
-        """Its place in the batch, from 1."""
-        return int(self.id.rpartition(":")[2])
+        """Its place in the batch, from 1; 0 where it is not part of one."""
+        _, colon, number = self.id.rpartition(":")
+        return int(number) if colon and number.isdecimal() else 0
 
     @classmethod
     def from_response(cls, data: Mapping[str, Any], result_format: str = "JSON") -> "SubStatement":
-        """Reads a SubStatementData of a batch whose results are in `result_format`."""
+        """Read a SubStatementData of a batch whose results are in `result_format`."""
         return cls(**_common(data), result_format=result_format)
 
 
@@ -78,13 +78,13 @@ class Statement(SubStatement):
         return max(0.0, (self.updated_at - self.created_at).total_seconds() - self.seconds)
 
     def errors(self) -> Iterator[str]:
-        """The engine's own words, the batch's and those of its statements."""
+        """Yield the engine's own words, the batch's and those of its statements."""
         for part in (self, *self.sub_statements):
             if part.error:
                 yield part.error
 
     def describe_end(self) -> str:
-        """One sentence: which statement ended how, in which part, in the engine's words."""
+        """Return one sentence: which statement ended how, in which part, in the engine's words."""
         failed = next((part for part in self.sub_statements if part.status == "FAILED"), None)
         if failed is None:
             where, reason = "", self.error
@@ -96,7 +96,7 @@ class Statement(SubStatement):
 
     @classmethod
     def from_response(cls, data: Mapping[str, Any], name: str = "") -> "Statement":
-        """Reads the response of DescribeStatement, ExecuteStatement or BatchExecuteStatement."""
+        """Read the response of DescribeStatement, ExecuteStatement or BatchExecuteStatement."""
         result_format = data.get("ResultFormat", "JSON")
         return cls(
             name=name,
@@ -114,7 +114,7 @@ class Statement(SubStatement):
 
 
 def shorten(sql: str, width: int = 80) -> str:
-    """`sql` on one line, cut to `width` characters."""
+    """Return `sql` on one line, cut to `width` characters."""
     line = " ".join(sql.split())
     return line if len(line) <= width else f"{line[: width - 1]}…"
 

@@ -2,11 +2,10 @@
 
 import asyncio
 import math
-import random
 import time
-from dataclasses import dataclass, field
 
-from prefect_redshift.aws.client import Calls
+from prefect_redshift.aws.aws_client import AwsClient
+from prefect_redshift.aws.polling import Pace
 from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.exceptions import TransientCallError
 
@@ -14,25 +13,8 @@ from prefect_redshift.exceptions import TransientCallError
 LONGEST_POLL_SECONDS = 30
 
 
-@dataclass
-class Pace:
-    """The pauses between short polls: a tenth of the time waited so far, jittered, from `shortest` to 5 seconds.
-
-    A statement is so noticed at most a tenth of its own run time late, and the number of polls grows with the logarithm
-    of that time until the pauses reach their cap.
-    """
-
-    shortest: float = 0.1
-    started: float = field(default_factory=time.monotonic)
-
-    def pause(self) -> float:
-        """Seconds to sleep before the next poll."""
-        waited = time.monotonic() - self.started
-        return min(5.0, max(self.shortest, waited / 10)) * random.uniform(0.75, 1.0)  # noqa: S311
-
-
-async def wait_for_end(calls: Calls, statement_id: str, name: str, timeout: float) -> Statement:
-    """Waits until a statement has ended, or until `timeout` seconds have passed.
+async def wait_for_end(client: AwsClient, statement_id: str, name: str, timeout: float) -> Statement:
+    """Wait until a statement has ended, or until `timeout` seconds have passed.
 
     A poll that fails for a passing reason is made again: only the timeout gives a live statement up.
 
@@ -41,13 +23,14 @@ async def wait_for_end(calls: Calls, statement_id: str, name: str, timeout: floa
     """
     deadline = time.monotonic() + timeout
     pace = Pace()
-    long_poll = calls.accepts("DescribeStatement", "WaitTimeSeconds")
+    await client.opened()
+    long_poll = client.accepts("DescribeStatement", "WaitTimeSeconds")
     while True:
         remaining = deadline - time.monotonic()
         wait_seconds = min(LONGEST_POLL_SECONDS, math.ceil(remaining)) if long_poll and remaining > 0 else 0
         asked_at = time.monotonic()
         try:
-            statement = await describe(calls, statement_id, name, wait_seconds)
+            statement = await describe(client, statement_id, name, wait_seconds)
         except TransientCallError as error:
             if remaining <= 0:
                 raise
@@ -62,7 +45,7 @@ async def wait_for_end(calls: Calls, statement_id: str, name: str, timeout: floa
         await asyncio.sleep(min(pace.pause(), max(0.0, deadline - time.monotonic())))
 
 
-async def describe(calls: Calls, statement_id: str, name: str, wait_seconds: int = 0) -> Statement:
-    """Describes a statement once (API: DescribeStatement), after at most `wait_seconds`, or at its end."""
+async def describe(client: AwsClient, statement_id: str, name: str, wait_seconds: int = 0) -> Statement:
+    """Describe a statement once (API: DescribeStatement), after at most `wait_seconds`, or at its end."""
     parameters = {"Id": statement_id} | ({"WaitTimeSeconds": wait_seconds} if wait_seconds else {})
-    return Statement.from_response(await calls.once("DescribeStatement", parameters), name)
+    return Statement.from_response(await client.once("DescribeStatement", parameters), name)

@@ -13,7 +13,7 @@ from prefect.exceptions import PrefectException
 from prefect.logging import get_logger
 from prefect.states import Cancelled
 
-from prefect_redshift.data_api.in_flight import outlast
+from prefect_redshift.aws.uncancelled import wait_uncancelled
 
 CONFIRMED = "What ran was cancelled, and its end confirmed."
 
@@ -31,7 +31,7 @@ async def cancellation_confirmed() -> AsyncIterator[None]:
         flow_run_id = UUID(runtime.flow_run.id)
         with ThreadPoolExecutor(1) as thread:
             # On a thread, for this task may be cancelled again; in its context, which knows the run's server.
-            await outlast(thread.submit(copy_context().run, _confirm, flow_run_id))
+            await wait_uncancelled(thread.submit(copy_context().run, _confirm, flow_run_id))
         raise
 
 

@@ -59,7 +59,7 @@ class Execution:
         return f"https://{console_host(region)}/states/home?region={region}#/v2/executions/details/{self.arn}"
 
     def describe_end(self) -> str:
-        """One sentence: which execution ended how, in which state, in the engine's words."""
+        """Return one sentence: which execution ended how, in which state, in the engine's words."""
         where = f" in state {self.state}" if self.state else ""
         reason = ": ".join(part for part in (self.error, shorten(words_of(self.cause), 1000)) if part)
         text = f"{self.name} is {self.status}{where}"
@@ -67,7 +67,7 @@ class Execution:
 
     @classmethod
     def from_response(cls, data: Mapping[str, Any], state: str = "") -> "Execution":
-        """Reads the response of DescribeExecution or StartExecution."""
+        """Read the response of DescribeExecution or StartExecution."""
         return cls(
             arn=data["executionArn"],
             name=data.get("name") or data["executionArn"].rpartition(":")[2],
@@ -83,7 +83,7 @@ class Execution:
 
 
 def words_of(cause: str) -> str:
-    """What a cause says, also where the machine passes on a whole answer of the Data API as JSON."""
+    """Return what a cause says, also where the machine passes on a whole answer of the Data API as JSON."""
     answer = _json(cause)
     if isinstance(answer, Mapping) and answer.get("Error"):
         return str(answer["Error"])

@@ -45,7 +45,7 @@ class Event:
 
     @classmethod
     def from_response(cls, data: Mapping[str, Any]) -> "Event":
-        """Reads a HistoryEvent."""
+        """Read a HistoryEvent."""
         details = data.get("stateEnteredEventDetails") or data.get("stateExitedEventDetails") or {}
         return cls(data["id"], data["type"], data.get("previousEventId", 0), details.get("name", ""))
 
@@ -64,7 +64,7 @@ class ExecutionHistory:
         self._events: dict[int, Event] = {}
 
     async def read(self) -> list[Event]:
-        """The events since it was read last, oldest first (API: GetExecutionHistory, newest first, without data).
+        """Return the events since it was read last, oldest first (API: GetExecutionHistory).
 
         Raises:
             CallError: A call was refused.
@@ -94,7 +94,7 @@ class ExecutionHistory:
         return bool(self._events) and self._events[max(self._events)].kind in _ENDS
 
     def failed_state(self) -> str:
-        """The state that failed: not a Fail state that only reports it, nor what was caught on the way there."""
+        """Return the state that failed: not a Fail state that only reports it, nor what was caught on the way there."""
         newest_first = [self._events[number] for number in sorted(self._events, reverse=True)]
         failure = next((event for event in newest_first if event.is_failure), None)
         if failure is None:
@@ -102,7 +102,7 @@ class ExecutionHistory:
         return self._state_of(self._caught_before(failure) or failure) or failure.state
 
     def _caught_before(self, event: Event) -> Event | None:
-        """What failed and was caught before a Fail state was entered, if that is how it came to be."""
+        """Return what failed and was caught before a Fail state was entered, if that is how it came to be."""
         if event.kind != "FailStateEntered":
             return None
         for earlier, later in pairwise([*self._back_from(event)][::-1]):
@@ -124,6 +124,6 @@ class ExecutionHistory:
             event = self._events.get(event.previous_id)
 
     def last_state(self) -> str:
-        """The state that was entered last."""
+        """Return the state that was entered last."""
         entered = [event for event in self._events.values() if event.enters_state]
         return max(entered, key=lambda event: event.id).state if entered else ""

@@ -13,7 +13,7 @@ _MAX_CHARACTERS = 80
 
 
 def execution_arn(state_machine_arn: str, name: str) -> str:
-    """The ARN that an execution of that name has.
+    """Return the ARN that an execution of that name has.
 
     Raises:
         ValueError: It is no ARN of a state machine.
@@ -25,7 +25,7 @@ def execution_arn(state_machine_arn: str, name: str) -> str:
 
 
 def execution_name(name: str, attempt: int = 1) -> str:
-    """A name that Step Functions and CloudWatch Logs take: 80 letters, digits, `-` and `_` at most.
+    """Return a name that Step Functions and CloudWatch Logs take: 80 letters, digits, `-` and `_` at most.
 
     Two names stay two: what had to be changed ends in a checksum of what it was.
     """

@@ -14,8 +14,6 @@ from prefect_aws import AwsCredentials
 from local_aws import Served
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 
-PROJECT = Path(__file__).resolve().parents[2]
-
 
 class TestAsABlock(BlockStandardTestSuite):
     @pytest.fixture
@@ -29,15 +27,10 @@ class TestAsABlock(BlockStandardTestSuite):
         assert all(field.title for field in RedshiftDataApi.model_fields.values())
 
 
-@pytest.mark.parametrize(
-    "source",
-    [["-f", "src/prefect_redshift/blocks/redshift_data_api.py"], ["-m", "blocks"]],
-    ids=["file", "module"],
-)
-async def test_the_command_registers_it(prefect_server: str, source: list[str]) -> None:
+async def test_the_command_registers_the_blocks_in_any_folder(prefect_server: str, tmp_path: Path) -> None:
     done = subprocess.run(  # noqa: ASYNC221
-        [sys.executable, "-m", "prefect", "block", "register", *source],
-        cwd=PROJECT,
+        [sys.executable, "-m", "prefect", "block", "register", "-m", "prefect_redshift"],
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         timeout=120,
@@ -45,6 +38,7 @@ async def test_the_command_registers_it(prefect_server: str, source: list[str]) 
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Redshift Data API" in done.stdout
+    assert "Redshift ETL State Machine" in done.stdout
     async with get_client() as client:
         found = await client.read_block_type_by_slug("redshift-data-api")
     assert found.description == RedshiftDataApi.get_description()

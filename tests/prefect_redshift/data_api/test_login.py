@@ -108,4 +108,8 @@ def test_the_environment_names_the_connection(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("REDSHIFT_DB_USER", "loader")
     block = RedshiftDataApi.from_environment()
     assert block is not None
-    assert block.target() == {"ClusterIdentifier": "etl", "Database": "dev", "DbUser": "loader"}
+    assert block.data_api().connection.target == {
+        "ClusterIdentifier": "etl",
+        "Database": "dev",
+        "DbUser": "loader",
+    }

@@ -105,7 +105,7 @@ async def test_named_work_is_done_once_in_a_session(warehouse: RedshiftDataApi) 
 
 
 async def test_work_whose_process_died_is_joined_where_it_is(warehouse: RedshiftDataApi) -> None:
-    dead = Session(warehouse, 60)
+    dead = Session(warehouse.data_api().connection, 60)
     await dead.run(STAGE, name="stage")
     await dead.run(ADD, name="add")
     async with warehouse.session() as session:
@@ -117,7 +117,7 @@ async def test_work_whose_process_died_is_joined_where_it_is(warehouse: Redshift
 
 async def test_work_whose_session_is_gone_begins_anew(warehouse: RedshiftDataApi) -> None:
     for _ in range(3):
-        session = Session(warehouse, 60)
+        session = Session(warehouse.data_api().connection, 60)
         await session.run(STAGE, name="stage")
         await session.run(ADD, name="add")
         assert await rows(warehouse, session, "select max(n) from staged") == [(2,)]

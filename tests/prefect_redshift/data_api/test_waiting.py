@@ -10,7 +10,6 @@ import pytest
 
 from local_aws import Admin
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
-from prefect_redshift.data_api.waiting import Pace
 from tests.prefect_redshift.conftest import History
 
 pytestmark = pytest.mark.anyio
@@ -66,7 +65,7 @@ async def test_a_botocore_whose_model_lacks_the_field(
     monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
 
     await sleep_in_the_engine(warehouse, 1)
-    assert not (await warehouse.calls()).accepts("DescribeStatement", "WaitTimeSeconds")
+    assert not warehouse.data_api().connection.client.accepts("DescribeStatement", "WaitTimeSeconds")
     assert 3 <= len(history.calls("DescribeStatement")) <= 20
 
 
@@ -80,12 +79,3 @@ async def test_a_wait_that_times_out_leaves_the_statement_alone(warehouse: Redsh
     submitted = await warehouse.execute_statement("select pg_sleep(3)")
     assert not (await warehouse.wait(submitted, timeout=0.5)).has_ended
     assert (await warehouse.wait(submitted)).status == "FINISHED"
-
-
-def test_pauses_grow_with_the_time_waited_and_are_capped(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 1000.0
-    monkeypatch.setattr("prefect_redshift.data_api.waiting.time.monotonic", lambda: now)
-    pace = Pace(started=now)
-    for waited, longest in ((0, 0.1), (10, 1.0), (3600, 5.0)):
-        now = 1000.0 + waited
-        assert 0.75 * longest <= pace.pause() <= longest

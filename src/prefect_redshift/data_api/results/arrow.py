@@ -8,7 +8,7 @@ from io import BytesIO
 import pyarrow as pa
 from pyarrow import csv
 
-from prefect_redshift.aws.client import Calls
+from prefect_redshift.aws.aws_client import AwsClient
 from prefect_redshift.data_api.results.columns import Column
 from prefect_redshift.data_api.results.pages import check_count, csv_pages
 from prefect_redshift.data_api.statement import SubStatement
@@ -31,14 +31,14 @@ _TYPES = {
 _UNSTATED_SCALE = 37
 
 
-async def read_batches(calls: Calls, statement: SubStatement) -> AsyncGenerator[pa.RecordBatch, None]:
-    """The result of a statement that was submitted in CSV, a page at a time.
+async def read_batches(client: AwsClient, statement: SubStatement) -> AsyncGenerator[pa.RecordBatch, None]:
+    """Yield the result of a statement that was submitted in CSV, a page at a time.
 
     Raises:
         ResultError: There is no such result, it is not whole, or a value does not fit its column's type.
     """
     count, total = 0, -1
-    async with aclosing(csv_pages(calls, statement)) as result:
+    async with aclosing(csv_pages(client, statement)) as result:
         async for page in result:
             # On a thread, and without Python's lock for most of it, while the next page is on its way.
             batch = await asyncio.to_thread(record_batch, page.text, page.columns)
@@ -48,7 +48,7 @@ async def read_batches(calls: Calls, statement: SubStatement) -> AsyncGenerator[
 
 
 def record_batch(text: str, columns: Sequence[Column]) -> pa.RecordBatch:
-    """Parses one page of CSV without a header.
+    """Parse one page of CSV without a header.
 
     Raises:
         ResultError: A value does not fit its column's type.
@@ -89,7 +89,7 @@ def _type_in_csv(column: Column) -> pa.DataType:
 
 
 def _finished(array: pa.Array, column: Column) -> pa.Array:
-    """What pyarrow's reader of CSV cannot do by itself."""
+    """Do what pyarrow's reader of CSV cannot do by itself."""
     if not pa.types.is_string(array.type):
         return array
     if column.type_name == "numeric":

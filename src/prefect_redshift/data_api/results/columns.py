@@ -38,7 +38,7 @@ class Column:
 
     @classmethod
     def from_response(cls, data: Mapping[str, Any]) -> "Column":
-        """Reads a ColumnMetadata."""
+        """Read a ColumnMetadata."""
         return cls(
             name=data.get("name", ""),
             type_name=data.get("typeName", ""),
@@ -57,12 +57,12 @@ class Column:
 
 
 def columns_of(page: Mapping[str, Any]) -> tuple[Column, ...]:
-    """The columns of a page of a result."""
+    """Return the columns of a page of a result."""
     return tuple(Column.from_response(data) for data in page.get("ColumnMetadata", ()))
 
 
 def unique_names(columns: Iterable[Column]) -> list[str]:
-    """The columns' names; one that comes twice is its position: `_2`."""
+    """Return the columns' names; one that comes twice is its position: `_2`."""
     names: list[str] = []
     for position, column in enumerate(columns):
         names.append(f"_{position}" if column.name in names else column.name)

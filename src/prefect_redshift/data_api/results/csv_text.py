@@ -9,7 +9,7 @@ _FIELD = re.compile(r'(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r\n|\n|\r|\Z)')
 
 
 def records(text: str, width: int) -> Iterator[list[str | None]]:
-    """The records of a page; None is NULL: a field of no characters, not even quotes.
+    """Yield the records of a page; None is NULL: a field of no characters, not even quotes.
 
     Raises:
         ResultError: A record has not `width` fields.
@@ -21,13 +21,13 @@ def records(text: str, width: int) -> Iterator[list[str | None]]:
 
 
 def without_header(text: str, names: Sequence[str]) -> str:
-    """The first page without its first record, if that is the columns' names."""
+    """Return the first page without its first record, if that is the columns' names."""
     first = next(_records(text), None)
     return text[first[1] :] if first and [field or "" for field in first[0]] == list(names) else text
 
 
 def _records(text: str) -> Iterator[tuple[list[str | None], int]]:
-    """Each record, and where the next one begins."""
+    """Yield each record, and where the next one begins."""
     fields: list[str | None] = []
     for match in _FIELD.finditer(text):
         if match.start() == len(text) and not fields:

@@ -5,7 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
-from prefect_redshift.aws.client import Calls
+from prefect_redshift.aws.aws_client import AwsClient
 from prefect_redshift.aws.paging import pages
 from prefect_redshift.data_api.results import csv_text
 from prefect_redshift.data_api.results.columns import Column, columns_of
@@ -42,7 +42,7 @@ class CsvPage:
     total_rows: int
 
     def typed(self) -> ResultPage:
-        """The same page as typed values."""
+        """Return the same page as typed values."""
         readers = text_readers(self.columns)
         rows = [
             tuple([read(field) for read, field in zip(readers, fields, strict=True)])
@@ -51,14 +51,14 @@ class CsvPage:
         return ResultPage(columns=self.columns, rows=rows, total_rows=self.total_rows)
 
 
-async def json_pages(calls: Calls, statement: SubStatement) -> AsyncGenerator[ResultPage, None]:
-    """The pages of a result in JSON (API: GetStatementResult).
+async def json_pages(client: AwsClient, statement: SubStatement) -> AsyncGenerator[ResultPage, None]:
+    """Yield the pages of a result in JSON (API: GetStatementResult).
 
     Raises:
         ResultError: There is no such result, or the service repeats a page.
     """
     check_readable(statement, "JSON")
-    async with aclosing(pages(calls, "GetStatementResult", {"Id": statement.id}, ahead=True)) as answers:
+    async with aclosing(pages(client, "GetStatementResult", {"Id": statement.id}, ahead=True)) as answers:
         async for page in answers:
             columns = columns_of(page)
             readers = field_readers(columns)
@@ -69,15 +69,15 @@ async def json_pages(calls: Calls, statement: SubStatement) -> AsyncGenerator[Re
             yield ResultPage(columns=columns, rows=rows, total_rows=_total(page))
 
 
-async def csv_pages(calls: Calls, statement: SubStatement) -> AsyncGenerator[CsvPage, None]:
-    """The pages of a result in CSV (API: GetStatementResultV2).
+async def csv_pages(client: AwsClient, statement: SubStatement) -> AsyncGenerator[CsvPage, None]:
+    """Yield the pages of a result in CSV (API: GetStatementResultV2).
 
     Raises:
         ResultError: There is no such result, or the service repeats a page.
     """
     check_readable(statement, "CSV")
     is_first = True
-    async with aclosing(pages(calls, "GetStatementResultV2", {"Id": statement.id}, ahead=True)) as answers:
+    async with aclosing(pages(client, "GetStatementResultV2", {"Id": statement.id}, ahead=True)) as answers:
         async for page in answers:
             columns = columns_of(page)
             text = "".join(record.get("CSVRecords", "") for record in page["Records"])
@@ -89,7 +89,7 @@ async def csv_pages(calls: Calls, statement: SubStatement) -> AsyncGenerator[Csv
 
 
 def check_readable(statement: SubStatement, result_format: str) -> None:
-    """Checks that the statement has a result in this format, before the service is asked for it.
+    """Check that the statement has a result in this format, before the service is asked for it.
 
     Raises:
         ResultError: It has not.
@@ -108,7 +108,7 @@ def check_readable(statement: SubStatement, result_format: str) -> None:
 
 
 def check_count(statement: SubStatement, count: int, total: int) -> None:
-    """Checks that as many rows arrived as the service announced; -1 if it announced nothing.
+    """Check that as many rows arrived as the service announced; -1 if it announced nothing.
 
     Raises:
         ResultError: They differ.

@@ -47,12 +47,12 @@ _IN_CSV: Mapping[str, Callable[[str], Value]] = {
 
 
 def field_readers(columns: Sequence[Column]) -> list[Reader]:
-    """For each column, what makes a value of a Field (API: GetStatementResult)."""
+    """Return, for each column, what makes a value of a Field (API: GetStatementResult)."""
     return [_field_reader(column) for column in columns]
 
 
 def text_readers(columns: Sequence[Column]) -> list[Reader]:
-    """For each column, what makes a value of its text in CSV, None for NULL (API: GetStatementResultV2)."""
+    """Return, for each column, what makes a value of its text in CSV, None for NULL (API: GetStatementResultV2)."""
     return [_text_reader(column) for column in columns]
 
 

@@ -11,7 +11,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from prefect_redshift.aws.client import backoff, classified
+from prefect_redshift.aws.call_errors import classified
 from prefect_redshift.exceptions import (
     CallError,
     CredentialsRefusedError,
@@ -61,7 +61,3 @@ def test_classification(error: Exception, kind: type[CallError]) -> None:
     assert type(found) is kind
     assert found.operation == "ExecuteStatement"
     assert str(found).startswith(f"ExecuteStatement: {found.code}: ")
-
-
-def test_a_retry_waits_longer_and_longer_but_never_long() -> None:
-    assert all(0 <= backoff(attempt) <= min(5.0, 0.1 * 2**attempt) for attempt in range(1000))

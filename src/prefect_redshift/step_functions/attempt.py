@@ -1,7 +1,6 @@
 """One execution of a state machine from its start to its end, stopped if nobody waits for it any more."""
 
 import asyncio
-import logging
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future
@@ -9,101 +8,98 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from prefect.blocks.abstract import JobRun
-
-from prefect_redshift.aws.client import Calls, retried
-from prefect_redshift.data_api.in_flight import CONFIRM_SECONDS, Logger, age, outlast
-from prefect_redshift.data_api.waiting import Pace
-from prefect_redshift.exceptions import (
-    CallError,
-    ExecutionTimedOutError,
-    RedshiftError,
-    TransientCallError,
-)
+from prefect_redshift.aws.ages import age
+from prefect_redshift.aws.aws_client import AwsClient
+from prefect_redshift.aws.polling import Pace
+from prefect_redshift.aws.retries import retried
+from prefect_redshift.aws.uncancelled import wait_uncancelled
+from prefect_redshift.data_api.cancelling import CONFIRM_SECONDS
+from prefect_redshift.exceptions import CallError, ExecutionTimedOutError, RedshiftError, TransientCallError
 from prefect_redshift.step_functions.execution import UNSUCCESSFUL_STATUSES, Execution
 from prefect_redshift.step_functions.execution_errors import error_of_execution
+from prefect_redshift.step_functions.execution_statements import ExecutionStatements, Outcome
 from prefect_redshift.step_functions.history import ExecutionHistory
-from prefect_redshift.step_functions.stop import SECONDS_BETWEEN_CALLS, Leftovers, stop_and_confirm
-
-# Executions whose failure this process has raised already: when the work is asked for again, it is tried anew.
-_raised: set[str] = set()
+from prefect_redshift.step_functions.listener import ExecutionListener
+from prefect_redshift.step_functions.stopping import SECONDS_BETWEEN_CALLS, stop_and_confirm
 
 
-class ExecutionRun(JobRun[Any]):
+class Attempt:
     """An execution that was started, or found under its name.
 
     Args:
-        calls: The client of Step Functions.
-        leftovers: The statements that the execution leaves when it ends.
+        client: The client of Step Functions.
+        statements: The statements that the execution leaves when it ends.
         inputs: The inputs of StartExecution, with the execution's name.
         arn: The execution that those inputs make.
         timeout: Seconds until an execution that is waited for is stopped.
-        logger: Told of the start, each state that is entered, the end and a stop; never of inputs and outputs.
+        listener: Told of the start, each state that is entered, the end and a stop.
 
     Attributes:
         execution: The `Execution` as the service told it last.
-        was_found: Whether it had been started before, by this process or another.
+        failed_earlier: Whether this is an attempt that had failed before it was asked for.
     """
 
     def __init__(
         self,
-        calls: Calls,
-        leftovers: Leftovers,
+        client: AwsClient,
+        statements: ExecutionStatements,
         inputs: Mapping[str, Any],
         *,
         arn: str,
         timeout: float,
-        logger: Logger,
+        listener: ExecutionListener,
     ) -> None:
-        self._calls = calls
-        self._leftovers = leftovers
+        self._client = client
+        self._statements = statements
         self._inputs = inputs
         self._timeout = timeout
-        self._log = logger
+        self._listener = listener
         self._call: Future[dict[str, Any]] | None = None
+        self._answer_was_lost = False
         self._next_call_at = 0.0
         self._history = ExecutionHistory(self._request, arn)
         self._states: set[str] = set()
         self.execution = Execution(arn=arn, name=inputs["name"])
-        self.was_found = False
-
-    @property
-    def failed_earlier(self) -> bool:
-        """Whether this is an attempt that failed before it was asked for."""
-        is_old = self.was_found or self.execution.arn in _raised
-        return is_old and self.execution.status in UNSUCCESSFUL_STATUSES
+        self.failed_earlier = False
 
     async def begin(self) -> None:
-        """Starts the execution, or finds the one that has its name (API: StartExecution, DescribeExecution).
+        """Start the execution, or find the one that has its name (API: StartExecution, DescribeExecution).
 
         Raises:
             CallError: A call was refused.
         """
+        await self._client.opened()
         first_sent = time.monotonic()
+        existed = False
         try:
             response = await retried(self._start_once)
         except CallError as error:
             # One that has ended, or that was started with another input; the same input finds one that runs.
             if error.code != "ExecutionAlreadyExists":
                 raise
-            response = await self._calls.request("DescribeExecution", {"executionArn": self.execution.arn})
-        self._note(response)
-        self.was_found = age(response, "startDate") > time.monotonic() - first_sent + 1.0
-        verb = "Found" if self.was_found else "Started"
-        self._log.info("%s execution %s: %s", verb, self.execution.name, self.execution.console_url)
+            existed = not self._answer_was_lost
+            response = await self._client.request("DescribeExecution", {"executionArn": self.execution.arn})
+        self._update(response)
+        self.failed_earlier = existed and self.execution.status in UNSUCCESSFUL_STATUSES
+        if existed or age(response, "startDate") > time.monotonic() - first_sent + 1.0:
+            self._listener.found(self.execution)
+        else:
+            self._listener.started(self.execution)
 
     async def find(self) -> bool:
-        """Whether there is such an execution; then it is described (API: DescribeExecution)."""
+        """Return whether there is such an execution; then it is described (API: DescribeExecution)."""
         try:
-            self._note(await self._calls.request("DescribeExecution", {"executionArn": self.execution.arn}))
+            self._update(
+                await self._client.request("DescribeExecution", {"executionArn": self.execution.arn})
+            )
         except CallError as error:
             if error.code == "ExecutionDoesNotExist":
                 return False
             raise
         return True
 
-    async def wait_for_completion(self) -> Execution:  # type: ignore[override] # declared to return a Logger
-        """Waits for the end, logging each state when it is entered first; whatever ends the waiting early stops it.
+    async def wait_for_completion(self) -> Execution:
+        """Wait for the end; whatever ends the waiting early stops the execution and cancels its statements.
 
         Raises:
             ExecutionError: It ended otherwise than SUCCEEDED.
@@ -116,23 +112,16 @@ class ExecutionRun(JobRun[Any]):
             raise
         if not self.execution.has_ended:
             await self.stop(f"It did not end within {self._timeout:g} seconds.")
-            # It may have succeeded while the stop was on its way: then that is how it ended.
             if self.execution.status != "SUCCEEDED":
                 raise ExecutionTimedOutError(self.execution)
-        self._log.info(
-            "%s execution %s in %.1f s",
-            self.execution.status.capitalize(),
-            self.execution.name,
-            self.execution.seconds,
-        )
+        self._listener.ended(self.execution)
         if self.execution.status in UNSUCCESSFUL_STATUSES:
-            _raised.add(self.execution.arn)
             await self.cancel_statements()
             raise error_of_execution(self.execution)
         return self.execution
 
     async def fetch_result(self) -> Any:
-        """The output, as JSON that was read; waits for the end if nobody has yet.
+        """Return the output, as JSON that was read; wait for the end if nobody has yet.
 
         Raises:
             ExecutionError: It ended otherwise than SUCCEEDED.
@@ -144,32 +133,50 @@ class ExecutionRun(JobRun[Any]):
         return self.execution.output
 
     async def stop(self, cause: str) -> None:
-        """Stops the execution, cancels its statements and confirms both, even if this task is cancelled meanwhile.
+        """Stop the execution, cancel its statements and confirm both, even if this task is cancelled meanwhile.
 
-        One that has ended already is no error; what does not work is logged (API: StopExecution).
+        One that has ended already is no error; the listener is told what does not work (API: StopExecution).
         """
-        await outlast(self._calls.in_background(lambda: self._stop_and_confirm(cause)))
+        await self._client.opened()
+        stopped = await wait_uncancelled(self._client.in_background(lambda: self._stop_and_confirm(cause)))
+        if stopped is None:
+            return
+        described, outcome = stopped
+        if isinstance(described, RedshiftError):
+            self._listener.not_stopped(self.execution, described)
+        else:
+            self._update(described)
+            self._listener.stopped(self.execution)
+        self._tell(outcome)
 
     async def cancel_statements(self) -> None:
-        """Cancels what still runs of its statements: a state machine that ends leaves them running."""
+        """Cancel what still runs of its statements: a state machine that ends leaves them running."""
         has_failed = self.execution.status == "FAILED"
-        await outlast(self._calls.in_background(lambda: self._leftovers.cancel(has_failed=has_failed)))
+        self._tell(
+            await wait_uncancelled(
+                self._client.in_background(lambda: self._statements.cancel(has_failed=has_failed))
+            )
+        )
 
     async def _start_once(self) -> dict[str, Any]:
-        self._call = self._calls.start("StartExecution", self._inputs)
+        self._call = self._client.start("StartExecution", self._inputs)
         self._next_call_at = time.monotonic() + SECONDS_BETWEEN_CALLS
-        return await asyncio.wrap_future(self._call)
+        try:
+            return await asyncio.wrap_future(self._call)
+        except TransientCallError:
+            self._answer_was_lost = True
+            raise
 
     async def _request(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         async def paced() -> dict[str, Any]:
             await asyncio.sleep(max(0.0, self._next_call_at - time.monotonic()))
             self._next_call_at = time.monotonic() + SECONDS_BETWEEN_CALLS
-            return await self._calls.once(operation, parameters)
+            return await self._client.once(operation, parameters)
 
         return await retried(paced)
 
     async def _watch(self) -> None:
-        """Follows the history to its end and then describes the execution, until the timeout at the latest.
+        """Follow the history to its end and then describe the execution, until the timeout at the latest.
 
         One call a poll tells the states as well as the end. A poll that fails for a passing reason is made again: only
         the timeout gives a running execution up.
@@ -184,7 +191,7 @@ class ExecutionRun(JobRun[Any]):
                 await self._read_history()
                 if self._history.has_ended or is_over:
                     arn = {"executionArn": self.execution.arn}
-                    self._note(await self._request("DescribeExecution", arn))
+                    self._update(await self._request("DescribeExecution", arn))
                     if self.execution.has_ended or is_over:
                         return
             except TransientCallError:
@@ -196,29 +203,38 @@ class ExecutionRun(JobRun[Any]):
         for event in await self._history.read():
             if event.enters_state:
                 # A state that waits is entered again and again.
-                level = logging.DEBUG if event.state in self._states else logging.INFO
+                self._listener.entered(self.execution, event.state, again=event.state in self._states)
                 self._states.add(event.state)
-                self._log.log(level, "%s entered %s", self.execution.name, event.state)
 
-    def _note(self, response: Mapping[str, Any]) -> None:
+    def _update(self, response: Mapping[str, Any]) -> None:
         execution = Execution.from_response(response)
         failed = execution.status == "FAILED"
         state = self._history.failed_state() if failed else self._history.last_state()
         self.execution = replace(execution, state=state)
 
-    def _stop_and_confirm(self, cause: str) -> None:
+    def _stop_and_confirm(self, cause: str) -> "tuple[dict[str, Any] | RedshiftError, Outcome] | None":
+        """Return the execution as it was described last, or why it may still run; None where there is none."""
+        self._settle_start()
         try:
-            self._settle_start()
-            self._note(stop_and_confirm(self._calls, self.execution.arn, cause))
-            self._log.info("Stopped execution %s: it ended %s", self.execution.name, self.execution.status)
+            described: dict[str, Any] | RedshiftError = stop_and_confirm(
+                self._client, self.execution.arn, cause
+            )
         except RedshiftError as error:
             if isinstance(error, CallError) and error.code == "ExecutionDoesNotExist":
-                return  # its start was refused, or never sent
-            self._log.error("Could not stop execution %s: %s", self.execution.name, error)
-        self._leftovers.cancel_after_stop()
+                return None  # its start was refused, or never sent
+            described = error
+        return described, self._statements.cancel_after_stop()
 
     def _settle_start(self) -> None:
-        """Calls off a start that has not been sent yet; waits for the answer to one that has."""
+        """Call off a start that has not been sent yet; wait for the answer to one that has."""
         if self._call is not None and not self._call.cancel():
             with suppress(CallError, TimeoutError):
                 self._call.result(timeout=CONFIRM_SECONDS)
+
+    def _tell(self, outcome: Outcome) -> None:
+        for statement in outcome.cancelled:
+            self._listener.statement_cancelled(self.execution, statement)
+        if outcome.cancelled_by is not None:
+            self._listener.statements_cancelled_by(self.execution, outcome.cancelled_by)
+        for error in outcome.errors:
+            self._listener.statements_not_cancelled(self.execution, error)

@@ -1,15 +1,15 @@
-"""A short cut around botocore's parser for the records of GetStatementResult, which is most of the time they take.
+"""Skipping botocore's parser for the records of GetStatementResult, where most of their time goes.
 
-botocore walks its model for each field of each row. Its own hook `before-parse` lets the records pass as the plain JSON
-that they are; `results.values` reads them in both shapes, so that nothing depends on the hook.
+botocore walks its model for each field of each row. Its own hook `before-parse` lets us take the records out as the
+plain JSON that they are; `results.values` reads them in both shapes, so that nothing depends on the hook.
 """
 
 import json
 from typing import Any
 
 
-def let_records_pass(client: Any) -> None:
-    """Makes a redshift-data client return the records of GetStatementResult as the service's JSON has them.
+def skip_parsing_records(client: Any) -> None:
+    """Make a redshift-data client return the records of GetStatementResult as the service's JSON has them.
 
     What differs: blobValue is base64 text, and doubleValue is text for what JSON has no number for.
     """

@@ -88,7 +88,7 @@ async def test_each_state_is_logged_once_and_the_service_is_asked_once_a_second(
     def note(event_name: str, **_: Any) -> None:
         calls.append((event_name.rpartition(".")[2], time.monotonic()))
 
-    (await machine.calls()).client.meta.events.register("before-send.stepfunctions.*", note)
+    (await machine.executions().client.opened()).meta.events.register("before-send.stepfunctions.*", note)
     run = await machine.trigger({"run_date": "2026-11-22"}, name="logged")
     assert await run.fetch_result() == {"rows": 14}
     assert run.execution.input == {"kept": 1, "run_date": "2026-11-22"}
@@ -199,7 +199,7 @@ async def test_cancelled_while_it_is_being_started(step_functions: Any) -> None:
     starting = asyncio.create_task(machine.trigger(name="hasty"))
     sent = asyncio.Event()
     loop = asyncio.get_running_loop()
-    client = (await machine.calls()).client
+    client = await machine.executions().client.opened()
 
     def note(**_: Any) -> None:
         loop.call_soon_threadsafe(sent.set)
@@ -306,7 +306,7 @@ class _Refusal:
 async def test_passing_failures_of_every_call_change_nothing(step_functions: Any, kind: str) -> None:
     machine = StateMachine(state_machine_arn=create({"done": {"Type": "Pass", "End": True}}))
     refusal = _Refusal(kind)
-    (await machine.calls()).client.meta.events.register("before-send.stepfunctions.*", refusal)
+    (await machine.executions().client.opened()).meta.events.register("before-send.stepfunctions.*", refusal)
     assert await (await machine.trigger({"day": 1}, name="rough")).fetch_result() == {"day": 1}
     assert executions(step_functions, machine) == {"rough": "SUCCEEDED"}
     assert refusal.refused == {"StartExecution": 3, "GetExecutionHistory": 3, "DescribeExecution": 3}

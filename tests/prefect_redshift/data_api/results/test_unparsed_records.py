@@ -12,8 +12,8 @@ SQL = "select n, n / 2.0::float8 as half, 'é' || n as text, null::date as day f
 
 async def test_the_answer_is_the_same(warehouse: RedshiftDataApi, data_api: Any) -> None:
     statement = await warehouse.run(SQL)
-    calls = await warehouse.calls()
-    ours = calls.request_once("GetStatementResult", {"Id": statement.id})
+    client = warehouse.data_api().connection.client
+    ours = client.request_once("GetStatementResult", {"Id": statement.id})
     plain = data_api.get_statement_result(Id=statement.id)
     for answer in (ours, plain):
         del answer["ResponseMetadata"]
@@ -22,8 +22,8 @@ async def test_the_answer_is_the_same(warehouse: RedshiftDataApi, data_api: Any)
 
 
 async def test_a_refusal_is_still_a_refusal(warehouse: RedshiftDataApi) -> None:
-    calls = await warehouse.calls()
+    client = warehouse.data_api().connection.client
     with pytest.raises(
         CallError, match="GetStatementResult: ResourceNotFoundException: Query does not exist"
     ):
-        calls.request_once("GetStatementResult", {"Id": "00000000-0000-0000-0000-000000000000"})
+        client.request_once("GetStatementResult", {"Id": "00000000-0000-0000-0000-000000000000"})

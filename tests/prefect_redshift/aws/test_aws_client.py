@@ -7,8 +7,7 @@ PROGRAM = """
 import asyncio, threading, time
 from contextlib import suppress
 from unittest.mock import Mock
-from blocks.calls import Calls
-from blocks.client import Client
+from prefect_redshift.aws.aws_client import AwsClient
 
 start = threading.Thread.start
 broken = 0
@@ -19,11 +18,12 @@ def broken_into(thread):
     broken += 1
     raise KeyboardInterrupt
 
-calls = asyncio.run(Client().calls(lambda: Calls(Mock(), 2)))
+client = AwsClient(Mock, 2)
+asyncio.run(client.opened())
 threading.Thread.start = broken_into
 for _ in range(3):
     with suppress(KeyboardInterrupt):
-        calls.in_background(lambda: time.sleep(1))
+        client.in_background(lambda: time.sleep(1))
 print(broken)
 """
 
