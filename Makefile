@@ -39,8 +39,8 @@ fuzz: $(READY) ## 100,000 random inputs for each property of the stand-in's SQL 
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header -q
 
-audit: $(READY) ## the pinned packages against known advisories, the code with bandit
-	@.ci/audit $(BIN)/uv
+audit: $(READY) ## the pinned packages against known advisories, the code with bandit (ARGS=--unchecked-is-ok)
+	@.ci/audit $(BIN)/uv $(ARGS)
 
 pins: $(READY) ## renew the pinned versions after a change to pyproject.toml
 	@$(COMPILE) pyproject.toml --extra results --extra local --extra ecs --extra dev --no-emit-package prefect-redshift -o requirements/all.txt
