@@ -9,7 +9,8 @@ RedshiftError                   caught by `except RedshiftError`: all of the bel
 │   ├── StatementFailedError    the engine's own error
 │   │   └── SerializationConflictError   another transaction was in the way, a new attempt may succeed
 │   ├── StatementAbortedError   somebody cancelled it
-│   └── StatementTimeoutError   its deadline passed; it was cancelled
+│   ├── StatementTimeoutError   its deadline passed; it was cancelled
+│   └── StillRunningError       an earlier form of the same work still runs
 ├── StateMachineError           a state machine that is not there, or cannot be followed
 ├── ExecutionError              an execution ended otherwise than SUCCEEDED; carries the `Execution`
 │   ├── ExecutionFailedError    one of its states failed
@@ -95,6 +96,12 @@ class StatementTimeoutError(StatementError):
     """The statement did not end before its deadline, and was cancelled."""
 
     what_to_do = "Raise the timeout, or find in SYS_QUERY_HISTORY what it waited for."
+
+
+class StillRunningError(StatementError):
+    """An earlier form of the same work did not end when it was cancelled, so that this one did not begin."""
+
+    what_to_do = "It was asked to end first; run this again when it has ended."
 
 
 class StateMachineError(RedshiftError):

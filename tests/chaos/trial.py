@@ -212,7 +212,7 @@ def _by_step(statements: list[dict[str, Any]]) -> dict[str, list[tuple[int, str]
     """Each step's attempts and their statuses; the validation, which changes nothing, is a new step in each retry."""
     steps = defaultdict(list)
     for statement in statements:
-        step, _, number = statement["StatementName"].rpartition("/")
+        step, number, _digest = statement["StatementName"].rsplit("/", 2)
         steps[step].append((int(number), statement["Status"]))
     return steps
 

@@ -1,19 +1,21 @@
 """One statement from its submission to its end, cancelled if nobody waits for it any more."""
 
 import asyncio
-import time
 from concurrent.futures import Future
 from typing import Any
 
-from prefect_redshift.aws.ages import age
 from prefect_redshift.aws.retries import RETRY_SECONDS, retried
 from prefect_redshift.aws.uncancelled import wait_uncancelled
 from prefect_redshift.data_api.cancelling import CONFIRM_SECONDS, cancel_and_confirm, find_running
 from prefect_redshift.data_api.connection import Connection
+from prefect_redshift.data_api.recent_ids import RecentIds
 from prefect_redshift.data_api.request import Request
-from prefect_redshift.data_api.statement import UNSUCCESSFUL_STATUSES, Statement
+from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.data_api.waiting import wait_for_end
 from prefect_redshift.exceptions import CallError, RedshiftError, StatementTimeoutError, TransientCallError
+
+# What this process has submitted: the token of a request that is made again returns the same statement.
+_submitted = RecentIds()
 
 
 class InFlight:
@@ -24,8 +26,8 @@ class InFlight:
         request: What is submitted.
 
     Attributes:
+        name: The StatementName.
         statement: What is known of it; None until its submission was answered.
-        was_submitted_before: Whether an earlier submission of it was found.
     """
 
     def __init__(self, connection: Connection, request: Request) -> None:
@@ -33,26 +35,25 @@ class InFlight:
         self._listener = connection.listener
         self._request = request
         self._inputs = request.inputs(connection.target)
+        self.name = request.statement_name(connection.target)
         self._call: Future[dict[str, Any]] | None = None
         self._answer_was_lost = False
         self.statement: Statement | None = None
-        self.was_submitted_before = False
+
+    def find(self, statement_id: str, status: str) -> None:
+        """Take the statement that this request was submitted as before, by whomever."""
+        self.statement = Statement(id=statement_id, status=status, name=self.name)
+        self._listener.found(self.statement)
 
     async def submit(self) -> Statement:
         """Submit the request (API: ExecuteStatement or BatchExecuteStatement), again after a passing failure."""
         await self._client.opened()
-        first_sent = time.monotonic()
         response = await retried(self._submit_once, RETRY_SECONDS)
-        self.statement = Statement.from_response(response, self._request.name)
-        # Only an earlier process's has failed already when it is answered; it may have done so this very second.
-        had_failed = self.statement.status in UNSUCCESSFUL_STATUSES and not self._answer_was_lost
-        # One second for the Date header, which has no fractions.
-        self.was_submitted_before = (
-            had_failed or age(response, "CreatedAt") > time.monotonic() - first_sent + 1.0
-        )
-        if self.was_submitted_before:
+        self.statement = Statement.from_response(response, self.name)
+        if self.statement.id in _submitted:
             self._listener.found(self.statement)
         else:
+            _submitted.add(self.statement.id)
             self._listener.submitted(self.statement)
         return self.statement
 
@@ -72,7 +73,7 @@ class InFlight:
         """
         if self.statement is None:
             raise RuntimeError("submit() comes before end().")
-        self.statement = await wait_for_end(self._client, self.statement.id, self._request.name, timeout)
+        self.statement = await wait_for_end(self._client, self.statement.id, self.name, timeout)
         if self.statement.has_ended:
             self._listener.ended(self.statement)
             return self.statement
@@ -90,7 +91,7 @@ class InFlight:
             # A thread does it, since the end of an event loop cancels every task, also one that only cleans up.
             statement = await wait_uncancelled(self._client.in_background(self._cancel_and_confirm))
         except RedshiftError as error:
-            self._listener.not_cancelled(self._request.name, error)
+            self._listener.not_cancelled(self.name, error)
             return
         if statement is not None:
             self.statement = statement
@@ -100,7 +101,7 @@ class InFlight:
         statement_id = self._statement_id()
         if statement_id is None:
             return None
-        return cancel_and_confirm(self._client, statement_id, self._request.name)
+        return cancel_and_confirm(self._client, statement_id, self.name)
 
     def _statement_id(self) -> str | None:
         if self.statement is not None:
@@ -112,6 +113,6 @@ class InFlight:
                 self._answer_was_lost = True
             except CallError:
                 pass  # refused: there is no statement
-        if self._answer_was_lost and self._request.name:
-            return next((statement.id for statement in find_running(self._client, self._request.name)), None)
+        if self._answer_was_lost and self.name:
+            return next((statement.id for statement in find_running(self._client, self.name)), None)
         return None

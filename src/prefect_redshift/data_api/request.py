@@ -1,12 +1,14 @@
 """What is asked of the warehouse: the SQL, its parameters and its name, checked against the Data API's limits."""
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from uuid import uuid4
 
+from prefect_redshift.data_api.names import DIGEST_CHARACTERS, StatementName
 from prefect_redshift.data_api.statement import shorten
 from prefect_redshift.exceptions import ScriptError
 
@@ -14,6 +16,8 @@ from prefect_redshift.exceptions import ScriptError
 MAX_STATEMENTS = 40
 MAX_STATEMENT_BYTES = 100_000
 MAX_NAME_CHARACTERS = 2048
+# As in `/999/0123abcd`.
+_ROOM_FOR_ATTEMPT = 13
 _KEEP_ALIVE = "SessionKeepAliveSeconds"
 _PARAMETER_NAME = re.compile(r"[0-9a-zA-Z_]+")
 
@@ -28,7 +32,9 @@ class Request:
     Attributes:
         sql: Statements with named parameters, `:name`.
         parameters: The values by name, as the strings that the Data API wants; never NULL.
-        name: StatementName. Requests of the same name are the same work: see `token`.
+        name: What the work is called: the StatementName, or what it begins with where `attempt` is given.
+        attempt: Which try at the work this is, from 1; 0 for a request that is submitted under its bare name.
+        after: What the work comes after, such as the ids of statements, sorted; it goes into the token only.
         execution_mode: TRANSACTION commits a batch together or not at all; AUTO_COMMIT each statement by itself.
         options: Further inputs of the API, such as `WithEvent` or `SessionId`, under the API's own names.
         work: What else tells this work from other work of the same name; it goes into the token only.
@@ -43,13 +49,16 @@ class Request:
     execution_mode: ExecutionMode = "TRANSACTION"
     options: Mapping[str, Any] = field(default_factory=dict)
     work: str = ""
+    attempt: int = 0
+    after: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_limits(self.statements)
         check_parameters(self.parameters)
-        if len(self.name) > MAX_NAME_CHARACTERS:
+        if len(self.name) > MAX_NAME_CHARACTERS - _ROOM_FOR_ATTEMPT:
             raise ScriptError(
-                f"A statement's name may have {MAX_NAME_CHARACTERS} characters, this one has more."
+                f"A statement's name may have {MAX_NAME_CHARACTERS} characters, {_ROOM_FOR_ATTEMPT} of them for the "
+                f"attempt: this one has {len(self.name)}."
             )
 
     @property
@@ -62,20 +71,34 @@ class Request:
         """The API's operation that submits it."""
         return "ExecuteStatement" if isinstance(self.sql, str) else "BatchExecuteStatement"
 
-    def attempt(self, number: int) -> "Request":
-        """Return the same request under the name of its attempt `number`, from 1."""
-        return replace(self, name=f"{self.name}/{number}")
+    def at_attempt(self, number: int) -> "Request":
+        """Return the same request as its attempt `number`, from 1."""
+        return replace(self, attempt=number)
+
+    def statement_name(self, target: Mapping[str, str]) -> str:
+        """Return the StatementName: `{name}/{attempt}/{digest}`, or the bare name where it has no attempts."""
+        if not self.attempt:
+            return self.name
+        return str(StatementName(self.name, self.attempt, self.token(target)[:DIGEST_CHARACTERS]))
 
     def token(self, target: Mapping[str, str]) -> str:
         """Return the ClientToken: the same for the same work. The service remembers it for 8 hours."""
-        place = {} if "SessionId" in self.options else target
-        parts = [self.name, *sorted(f"{k}={v}" for k, v in place.items()), *self.statements]
-        parts += [f"{k}={v}" for k, v in sorted(self.parameters.items())]
         # To keep a session for a longer time is no other work; to keep one at all is.
         options = {**self.options, **({_KEEP_ALIVE: "any"} if _KEEP_ALIVE in self.options else {})}
-        parts += [f"{k}={v}" for k, v in sorted(options.items())]
-        parts += [self.work] if self.work else []
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        identity = {
+            "name": self.name,
+            "attempt": self.attempt,
+            "after": self.after,
+            "operation": self.operation,
+            "mode": self.execution_mode,
+            "sql": list(self.statements),
+            "parameters": dict(self.parameters),
+            "options": options,
+            # A session has its target already.
+            "target": {} if "SessionId" in self.options else dict(target),
+            "work": self.work,
+        }
+        return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
     def inputs(self, target: Mapping[str, str]) -> dict[str, Any]:
         """Return the inputs of the API's operation, for the warehouse and login that `target` names."""
@@ -87,7 +110,7 @@ class Request:
             if self.execution_mode != "TRANSACTION":
                 inputs["ExecutionMode"] = self.execution_mode
         if self.name:
-            inputs["StatementName"] = self.name
+            inputs["StatementName"] = self.statement_name(target)
         if self.parameters:
             inputs["Parameters"] = [{"name": name, "value": value} for name, value in self.parameters.items()]
         # A session has its database and user already; the API refuses them beside a SessionId.
@@ -116,6 +139,7 @@ def request_for(
     name: str,
     execution_mode: ExecutionMode,
     options: Mapping[str, Any],
+    after: Sequence[str] = (),
 ) -> Request:
     """Return the request, under a name of its own where it has none."""
     return Request(
@@ -124,6 +148,7 @@ def request_for(
         name=name or f"unnamed/{uuid4()}",
         execution_mode=execution_mode,
         options=options,
+        after=tuple(after),
     )
 
 

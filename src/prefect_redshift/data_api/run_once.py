@@ -1,44 +1,109 @@
-"""Running a named request to its end once, however often it is asked for."""
+"""Running named work to its end once, however often it is asked for."""
 
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
+
+from prefect_redshift.data_api import names
 from prefect_redshift.data_api.connection import Connection
+from prefect_redshift.data_api.ending import end_first
 from prefect_redshift.data_api.in_flight import InFlight
+from prefect_redshift.data_api.listings import ListedStatement, Listings
+from prefect_redshift.data_api.recent_ids import RecentIds
 from prefect_redshift.data_api.request import Request
-from prefect_redshift.data_api.statement import UNSUCCESSFUL_STATUSES, Statement
+from prefect_redshift.data_api.statement import ENDED_STATUSES, UNSUCCESSFUL_STATUSES, Statement
 from prefect_redshift.data_api.statement_errors import error_for
 
-# Statements whose failure this process has raised already: when the work is asked for again, it is tried anew.
-_raised: set[str] = set()
+# What this process has raised already. When the work is asked for again, it is a new attempt that is wanted; a list
+# that was made before the first try does not show the failed one.
+_raised = RecentIds()
 
 
-async def run_once(connection: Connection, request: Request, timeout: float) -> Statement:
-    """Run `request` to its end; a request of the same name that was sent before is picked up where it is.
-
-    Attempts are numbered, and each has a ClientToken that follows from the request's name and that number: for a token
-    it knows, the service answers with the statement it ran for it. So the attempts made so far are walked through, by
-    this process or an earlier one, at two calls each and without a list of statements: one that runs is waited for, one
-    that finished is the answer, and after the last that failed comes a new one.
+async def attempts_listed(connection: Connection, name: str) -> Sequence[ListedStatement]:
+    """Return the attempts at the work of that name in the last 24 hours; none without a name (API: ListStatements).
 
     Raises:
-        StatementError: This attempt ended otherwise than FINISHED.
+        CallError: The call was refused.
+        ResultError: The service repeats a page.
+    """
+    if not name:
+        return ()
+    return [statement async for statement in Listings(connection).list_statements(f"{name}/")]
+
+
+async def run_once(
+    connection: Connection, request: Request, timeout: float, listed: Sequence[ListedStatement]
+) -> Statement:
+    """Run `request` to its end, picking up where an earlier try at the same work has left off.
+
+    The attempts are walked through in order. One that is listed and finished is the answer; one that runs is awaited;
+    one that failed or was aborted is passed over; the first that is not listed is submitted. That happens at most once,
+    and its failure is raised. The token of that attempt covers the gap between a submission and its listing.
+
+    An earlier form of the work, which has other SQL, values or predecessors, ends first: it is cancelled if it runs.
+
+    Args:
+        connection: The warehouse.
+        request: What is to be run; its name is the work's.
+        timeout: Seconds.
+        listed: What ListStatements showed of the work, and maybe of other work.
+
+    Raises:
+        StatementError: The new attempt ended otherwise than FINISHED, or an earlier form of the work cannot be ended.
         CallError: A call was refused.
     """
-    number = 1
-    while True:
-        in_flight = InFlight(connection, request.attempt(number))
-        statement = await _to_the_end(in_flight, timeout)
+    deadline = time.monotonic() + timeout
+    earlier = _attempts(request, listed)
+    await _end_other_forms(connection, request, earlier, deadline)
+    for number in count(1):
+        in_flight = InFlight(connection, request.at_attempt(number))
+        known = _best(earlier, in_flight.name)
+        if known is not None and known.status in UNSUCCESSFUL_STATUSES:
+            continue
+        if known is not None:
+            in_flight.find(known.id, known.status)
+        statement = await _to_the_end(in_flight, deadline)
         if statement.status not in UNSUCCESSFUL_STATUSES:
             return statement
-        failed_earlier = statement.id in _raised or in_flight.was_submitted_before
-        if not failed_earlier:
+        if known is None and statement.id not in _raised:
             _raised.add(statement.id)
             raise error_for(statement)
-        number += 1
+    raise AssertionError("unreachable")
 
 
-async def _to_the_end(in_flight: InFlight, timeout: float) -> Statement:
+def _attempts(request: Request, listed: Iterable[ListedStatement]) -> Mapping[str, list[ListedStatement]]:
+    """Return what is listed of this work, whatever its form, by its StatementName."""
+    attempts: dict[str, list[ListedStatement]] = {}
+    for statement in listed:
+        name = names.parse(statement.name)
+        if name is not None and name.work == request.name:
+            attempts.setdefault(statement.name, []).append(statement)
+    return attempts
+
+
+def _best(attempts: Mapping[str, list[ListedStatement]], name: str) -> ListedStatement | None:
+    """Return the statement of that name that counts: a finished one before one that runs before one that failed."""
+    order = {"FINISHED": 0, "FAILED": 2, "ABORTED": 2}
+    return min(attempts.get(name, ()), key=lambda statement: order.get(statement.status, 1), default=None)
+
+
+async def _end_other_forms(
+    connection: Connection, request: Request, attempts: Mapping[str, list[ListedStatement]], deadline: float
+) -> None:
+    for name, statements in attempts.items():
+        parsed = names.parse(name)
+        if parsed and name == request.at_attempt(parsed.attempt).statement_name(connection.target):
+            continue
+        for statement in statements:
+            if statement.status not in ENDED_STATUSES:
+                await end_first(connection, statement.id, name, deadline)
+
+
+async def _to_the_end(in_flight: InFlight, deadline: float) -> Statement:
     try:
-        await in_flight.submit()
-        return await in_flight.end(timeout)
+        if in_flight.statement is None:
+            await in_flight.submit()
+        return await in_flight.end(deadline - time.monotonic())
     except BaseException:
         await in_flight.abandon()
         raise

@@ -12,10 +12,17 @@ from prefect_redshift.aws.aws_client import AwsClient
 from prefect_redshift.aws.retries import backoff
 from prefect_redshift.aws.uncancelled import wait_uncancelled
 from prefect_redshift.data_api.connection import Connection
+from prefect_redshift.data_api.listings import ListedStatement
 from prefect_redshift.data_api.request import ExecutionMode, Request, ResultFormat, options_of, request_for
-from prefect_redshift.data_api.run_once import run_once
+from prefect_redshift.data_api.run_once import attempts_listed, run_once
 from prefect_redshift.data_api.statement import Statement
-from prefect_redshift.exceptions import CallError, SessionLostError, StatementError, TransientCallError
+from prefect_redshift.exceptions import (
+    CallError,
+    SessionLostError,
+    StatementError,
+    StillRunningError,
+    TransientCallError,
+)
 
 LONGEST_KEEP_ALIVE_SECONDS = 86_400
 
@@ -64,14 +71,17 @@ class Session:
         request = request_for(sql, parameters, name, execution_mode, options_of(with_event, result_format))
         async with self._lock:
             deadline = time.monotonic() + self._connection.limit(timeout)
+            listed = await attempts_listed(self._connection, name)
             if self.id is None:
-                statement = await self._open(request, deadline, may_be_known=bool(name))
+                statement = await self._open(request, deadline, listed, may_be_known=bool(name))
             else:
-                statement = await self._run_inside(request, deadline)
+                statement = await self._run_inside(request, deadline, listed)
             self._has_worked = True
             return statement
 
-    async def _open(self, request: Request, deadline: float, *, may_be_known: bool) -> Statement:
+    async def _open(
+        self, request: Request, deadline: float, listed: Sequence[ListedStatement], *, may_be_known: bool
+    ) -> Statement:
         """Run the first statement, which opens the session, or finds it in one that is open still."""
         number = 1
         while True:
@@ -81,7 +91,9 @@ class Session:
                 work=f"session {number}",
             )
             try:
-                statement = await self._run_once(opening, deadline)
+                statement = await self._run_once(opening, deadline, listed)
+            except StillRunningError:
+                raise
             except StatementError as error:
                 # A session survives the failure of its first statement.
                 self.id = error.statement.session_id
@@ -93,12 +105,14 @@ class Session:
                 continue
             return statement
 
-    async def _run_inside(self, request: Request, deadline: float) -> Statement:
+    async def _run_inside(
+        self, request: Request, deadline: float, listed: Sequence[ListedStatement]
+    ) -> Statement:
         inside = replace(request, options={**request.options, "SessionId": self.id})
         attempt = 0
         while True:
             try:
-                return await self._run_once(inside, deadline)
+                return await self._run_once(inside, deadline, listed)
             except TransientCallError:
                 raise
             except CallError as error:
@@ -108,16 +122,19 @@ class Session:
                 if status == "CLOSED":
                     # Nothing is lost with a session in which nothing was done.
                     self.id = None
-                    return await self._open(request, deadline, may_be_known=False)
+                    return await self._open(request, deadline, listed, may_be_known=False)
                 # Another process may be in it, or the service not yet done with the statement before.
-                is_busy = status == "BUSY" or "busy" in str(error).lower()
+                words = str(error).lower()
+                is_busy = status == "BUSY" or "busy" in words or "not available" in words
                 if not is_busy or time.monotonic() > deadline:
                     raise
             await asyncio.sleep(backoff(attempt))
             attempt += 1
 
-    async def _run_once(self, request: Request, deadline: float) -> Statement:
-        return await run_once(self._connection, request, max(0.0, deadline - time.monotonic()))
+    async def _run_once(
+        self, request: Request, deadline: float, listed: Sequence[ListedStatement]
+    ) -> Statement:
+        return await run_once(self._connection, request, max(0.0, deadline - time.monotonic()), listed)
 
     async def _status(self) -> str:
         """Return AVAILABLE, BUSY or CLOSED; CLOSED also if the service knows nothing of it."""

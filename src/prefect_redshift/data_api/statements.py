@@ -8,8 +8,9 @@ from prefect_redshift.aws.uncancelled import wait_uncancelled
 from prefect_redshift.data_api.cancelling import cancel_by_name
 from prefect_redshift.data_api.connection import Connection, id_of, name_of
 from prefect_redshift.data_api.in_flight import InFlight
+from prefect_redshift.data_api.listings import ListedStatement
 from prefect_redshift.data_api.request import ExecutionMode, Request, ResultFormat, options_of, request_for
-from prefect_redshift.data_api.run_once import run_once
+from prefect_redshift.data_api.run_once import attempts_listed, run_once
 from prefect_redshift.data_api.statement import Statement, SubStatement
 from prefect_redshift.data_api.waiting import describe, wait_for_end
 from prefect_redshift.exceptions import CallError, TransientCallError
@@ -139,6 +140,8 @@ class Statements:
         parameters: Mapping[str, str] | None = None,
         *,
         name: str = "",
+        after: Sequence[str] = (),
+        listed: Sequence[ListedStatement] | None = None,
         execution_mode: ExecutionMode = "TRANSACTION",
         timeout: float | None = None,
         with_event: bool = False,
@@ -146,23 +149,35 @@ class Statements:
     ) -> Statement:
         """Run a statement, or a batch of them, to its end; never twice under the same name.
 
-        A request that was sent before under this name, by this process or another, is found by its ClientToken: if it
-        still runs, it is waited for; if it finished, it is not repeated; if it failed, it is submitted anew. Whatever
-        ends the waiting early (a cancellation, a timeout, an error) cancels the statement.
+        The StatementName of attempt n is `{name}/{n}/{digest}`; the digest is that of the ClientToken, so of all that
+        makes this work what it is. Of the attempts that are listed, one that finished is not repeated, one that runs is
+        awaited, those that failed are passed over; then one new attempt is submitted. If an earlier form of the work,
+        with another digest, still runs, it is cancelled first. Whatever ends the waiting early (a cancellation, a
+        timeout, an error) cancels the statement.
+
+        The list reaches back 24 hours and shows what the caller's role may see (API: ListStatements).
 
         Args:
             sql: One statement, or a sequence that is submitted as one batch.
             parameters: Values of the `:name` parameters, as strings. They are sent beside the SQL, never in it.
-            name: What this work is called, the same for each try at it; without one, each call is work of its own.
+            name: What this work is called, the same for each try at it; without one, each call is work of its own, and
+                nothing is listed.
+            after: What the work comes after, such as the ids of the statements whose results it reads, sorted. Where
+                they differ, it is another form of the work, which is run again.
+            listed: The statements whose names begin with `{name}/`, in all statuses, and maybe others; None to list
+                them here, at one call. Pass () where there can be none.
             execution_mode: Of a batch: TRANSACTION, all or nothing, or AUTO_COMMIT, each by itself.
             timeout: Seconds; by default the connection's.
             with_event: Whether EventBridge is told of its end.
             result_format: JSON, or CSV, which is faster to read and needed for `to_arrow` and `to_pandas`.
 
         Raises:
-            StatementError: It ended otherwise than FINISHED.
+            StatementError: It ended otherwise than FINISHED, or an earlier form of it cannot be ended.
             CallError: A call was refused, or failed for longer than is worth a retry.
             ScriptError: A limit of the Data API is broken.
         """
-        request = request_for(sql, parameters, name, execution_mode, options_of(with_event, result_format))
-        return await run_once(self.connection, request, self.connection.limit(timeout))
+        options = options_of(with_event, result_format)
+        request = request_for(sql, parameters, name, execution_mode, options, after)
+        if listed is None:
+            listed = await attempts_listed(self.connection, name)
+        return await run_once(self.connection, request, self.connection.limit(timeout), listed)

@@ -4,6 +4,7 @@ import pytest
 
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.data_api.listings import ListedStatement
+from prefect_redshift.data_api.names import parse
 from prefect_redshift.exceptions import StatementFailedError
 from tests.prefect_redshift.conftest import History
 
@@ -15,15 +16,17 @@ async def test_statements(warehouse: RedshiftDataApi, history: History) -> None:
     with pytest.raises(StatementFailedError):
         await warehouse.run("select 1 / 0", name="query-wrong")
 
+    listed_before = len(history.calls("ListStatements"))
     found = [statement async for statement in warehouse.list_statements("query-", page_size=2)]
-    assert [statement.name for statement in found] == [
-        f"query-{name}/1" for name in ("wrong", "3", "2", "1", "0")
+    works = [parse(statement.name) for statement in found]
+    assert [(name.work, name.attempt) for name in works if name] == [
+        (f"query-{name}", 1) for name in ("wrong", "3", "2", "1", "0")
     ]
-    assert len(history.calls("ListStatements")) == 3
+    assert len(history.calls("ListStatements")) - listed_before == 3
     last = found[-1]
     assert (last.sql, last.parameters, last.status) == (("select :n",), {"n": "0"}, "FINISHED")
     assert "'0'" not in repr(last)
-    assert [s.name async for s in warehouse.list_statements(status="FAILED")] == ["query-wrong/1"]
+    assert [s.name async for s in warehouse.list_statements(status="FAILED")] == [found[0].name]
     (batch,) = [statement async for statement in warehouse.list_statements("batch")]
     assert (batch.is_batch, batch.sql) == (True, ("select 1", "select 2"))
 

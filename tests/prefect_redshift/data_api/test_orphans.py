@@ -37,8 +37,8 @@ async def test_a_cancelled_task_cancels_its_statement(
     (execution,) = history.executions("load")
     assert execution["status"] == "ABORTED"
     assert [message for message in caplog.messages if "load" in message] == [
-        f"Submitted load/1 ({execution['statement_id']})",
-        f"Cancelled load/1 ({execution['statement_id']}): it ended ABORTED",
+        f"Submitted {execution['statement_name']} ({execution['statement_id']})",
+        f"Cancelled {execution['statement_name']} ({execution['statement_id']}): it ended ABORTED",
     ]
 
 
@@ -80,7 +80,7 @@ async def test_cancelled_after_the_answer_to_its_submission_was_lost(
 
 
 async def test_a_timeout_cancels_confirms_and_raises(warehouse: RedshiftDataApi, history: History) -> None:
-    with pytest.raises(StatementTimeoutError, match=r"load/1 \(.*\) is ABORTED") as failure:
+    with pytest.raises(StatementTimeoutError, match=r"load/1/\w{8} \(.*\) is ABORTED") as failure:
         await warehouse.run(SLOW, name="load", timeout=1)
     assert failure.value.statement.status == "ABORTED"
     assert statuses(history, "load") == ["ABORTED"]

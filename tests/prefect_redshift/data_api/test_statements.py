@@ -73,7 +73,7 @@ async def test_with_event_tells_event_bridge(warehouse: RedshiftDataApi, databas
         await warehouse.run("select 1", name="announced", with_event=True)
         found = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=5, MaxNumberOfMessages=10)["Messages"]
         assert len(found) == 1
-        assert '"statementName": "announced/1"' in found[0]["Body"].replace('":"', '": "')
+        assert '"statementName": "announced/1/' in found[0]["Body"].replace('":"', '": "')
     finally:
         events.remove_targets(Rule=database, Ids=["queue"])
         events.delete_rule(Name=database)

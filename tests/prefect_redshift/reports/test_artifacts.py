@@ -120,7 +120,7 @@ def test_a_run_that_fails_shows_how_far_it_came(warehouse: Warehouse, tmp_path: 
     assert {row["table"]: row["before"] for row in shown(found, "rows")}["item"] == 10
     assert all(row["after"] is None for row in shown(found, "rows"))
     assert re.match(
-        r"\*\*Sales of 2026-11-22: failed\.\*\* .*LoadItemTable/1 .* is FAILED: .*division by zero",
+        r"\*\*Sales of 2026-11-22: failed\.\*\* .*LoadItemTable/1/\w{8} .* is FAILED: .*division by zero",
         shown(found, "summary"),
     )
     announced = events("redshift-data.statement.", lambda found: len(found) == 8)
