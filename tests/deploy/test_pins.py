@@ -1,6 +1,8 @@
 """The pinned packages: production has a part of what was tested, at the same versions."""
 
-from tests.environments import pins
+import tomllib
+
+from tests.environments import PROJECT, pins
 
 
 def test_production_has_the_tested_versions_and_no_tools() -> None:
@@ -10,5 +12,7 @@ def test_production_has_the_tested_versions_and_no_tools() -> None:
     assert not tools & pins("run.txt").keys()
 
 
-def test_production_has_the_pinned_build_backend() -> None:
+def test_the_build_backend_has_one_version_everywhere() -> None:
+    build_system = tomllib.loads((PROJECT / "pyproject.toml").read_text())["build-system"]
     assert pins("run.txt")["hatchling"] == pins("all.txt")["hatchling"]
+    assert build_system["requires"] == [f"hatchling=={pins('all.txt')['hatchling']}"]

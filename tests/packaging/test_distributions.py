@@ -60,6 +60,22 @@ def test_both_packages_import_from_where_they_were_installed(installed: Environm
         assert Path(file).is_relative_to(installed.packages)
 
 
+IMPORT_ALL = """
+import importlib, pkgutil, prefect_redshift
+for module in pkgutil.walk_packages(prefect_redshift.__path__, "prefect_redshift."):
+    try:
+        importlib.import_module(module.name)
+    except ModuleNotFoundError as error:
+        print(module.name, error.name)
+"""
+
+
+def test_only_what_an_extra_is_for_fails_to_import_without_it(installed: Environment, tmp_path: Path) -> None:
+    failed = dict(line.split() for line in installed.run("-c", IMPORT_ALL, folder=tmp_path).splitlines())
+    assert failed["prefect_redshift.testing.plugin"] == "pytest"
+    assert set(failed.values()) <= {"pytest", "psutil", "pyarrow", "pandas"}
+
+
 def test_a_script_without_prefect_does_not_import_it(installed: Environment, tmp_path: Path) -> None:
     code = "import sys, prefect_redshift.exceptions; print(*sys.modules)"
     imported = set(installed.run("-c", code, folder=tmp_path).split())
