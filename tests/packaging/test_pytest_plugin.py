@@ -57,7 +57,9 @@ def test_the_example_of_the_documentation_passes(installed_with_extras: Environm
 def test_the_environment_names_the_warehouse_for_one_test(
     installed_with_extras: Environment, tmp_path: Path
 ) -> None:
-    assert "3 passed" in run_tests(installed_with_extras, tmp_path, ENVIRONMENT, AWS_PROFILE="mine")
+    assert "3 passed" in run_tests(
+        installed_with_extras, tmp_path, ENVIRONMENT, AWS_PROFILE="mine", HTTP_PROXY="http://192.0.2.1:9"
+    )
 
 
 def test_nothing_is_imported_before_a_fixture_is_used(

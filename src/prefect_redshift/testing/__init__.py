@@ -1,6 +1,7 @@
 """A warehouse for the tests of flows: fixtures of a pytest plugin, `prefect_redshift.testing.plugin`.
 
-pytest finds the plugin wherever the package is installed. Its fixtures need the extra `local`.
+pytest finds the plugin wherever the package is installed. Its fixtures need the extra `local`. To call a
+flow in a test, wrap the test session in Prefect's own `prefect.testing.utilities.prefect_test_harness`.
 
 Example:
     ```python

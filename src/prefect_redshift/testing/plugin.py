@@ -59,8 +59,11 @@ def redshift_warehouse(
     database = f"test_{uuid.uuid4().hex[:12]}"
     variables = {
         **redshift_stand_in.environment,
+        "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        # A proxy of the developer's cannot reach this machine.
+        "NO_PROXY": ",".join(filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1,localhost"))),
         "REDSHIFT_WORKGROUP_NAME": WORKGROUP,
         "REDSHIFT_DATABASE": database,
     }
