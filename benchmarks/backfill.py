@@ -92,13 +92,13 @@ def backfill(days: Sequence[date]) -> float:
     async def timed(*args: object, **kwargs: object) -> object:
         started = time.perf_counter()
         try:
-            return await body(*args, **kwargs)  # type: ignore[arg-type]
+            return await body(*args, **kwargs)
         finally:
             walls.append(time.perf_counter() - started)
 
-    sales_backfill.fn = timed  # type: ignore[assignment]
+    sales_backfill.fn = timed
     try:
-        asyncio.run(sales_backfill(from_date=days[0], to_date=days[-1], reload=True))
+        asyncio.run(sales_backfill(from_date=days[0], to_date=days[-1], reload=True))  # type: ignore[arg-type]
     finally:
         sales_backfill.fn = body
     return walls[0]

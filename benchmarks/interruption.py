@@ -19,7 +19,7 @@ from typing import Any
 import boto3
 
 from prefect_redshift.local.services import local_services
-from prefect_redshift.pipeline.scripts import PROJECT_FOLDER
+from tests.project import PROJECT_FOLDER
 
 RUNNING = ("SUBMITTED", "PICKED", "STARTED")
 

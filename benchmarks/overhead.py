@@ -15,7 +15,7 @@ from benchmarks.report import Bar, Section, Table
 from flows.sales_data_pipeline import sales_data_pipeline
 from prefect_redshift.cli.command_line import prepare_process
 from prefect_redshift.local.services import local_services
-from prefect_redshift.reports.report import RunReport
+from prefect_redshift.reports.run_report import RunReport
 
 RUNS = 5
 

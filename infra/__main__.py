@@ -16,7 +16,8 @@ from infra.parameters import from_environment, parameters
 from infra.stack import Stack
 from infra.uploads import Uploads
 from prefect_redshift.blocks.state_machine import StateMachine
-from prefect_redshift.cli.command_line import INTERRUPTED, iso_date
+from prefect_redshift.cli.command_line import INTERRUPTED
+from prefect_redshift.cli.options import iso_date
 from prefect_redshift.exceptions import RedshiftError, one_line
 
 

@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from prefect_redshift.pipeline.scripts import PROJECT_FOLDER, Steps, parts_of, statements_of
+
 from infra import definition
 from infra.errors import InfraError
 from prefect_redshift.exceptions import ScriptError
-from prefect_redshift.pipeline.scripts import PROJECT_FOLDER, Steps, parts_of, statements_of
 
 FOLDER = PROJECT_FOLDER / "sql"
 STEPS = "steps"

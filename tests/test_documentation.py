@@ -12,7 +12,8 @@ import pytest
 from prefect.cli._app import _app as prefect_commands
 
 from blocks import __main__ as setup
-from prefect_redshift.cli import command_line
+from flows.sales import SALES
+from prefect_redshift.cli.options import backfill_options, daily_options
 from prefect_redshift.local import __main__ as up
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -22,8 +23,8 @@ DOCUMENTS = {
 README = DOCUMENTS["README.md"]
 NAMED_TESTS = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", DOCUMENTS["what-others-get-wrong.md"])
 PARSERS: dict[str, argparse.ArgumentParser] = {
-    "flows.sales_data_pipeline": command_line.parser(),
-    "flows.sales_backfill": command_line.backfill_parser(),
+    "flows.sales_data_pipeline": daily_options(SALES, "python -m flows.sales_data_pipeline"),
+    "flows.sales_backfill": backfill_options(SALES, "python -m flows.sales_backfill"),
     "prefect_redshift.local": up.parser(),
     "blocks": setup.parser(),
 }

@@ -11,6 +11,7 @@ RedshiftError                   caught by `except RedshiftError`: all of the bel
 │   ├── StatementAbortedError   somebody cancelled it
 │   ├── StatementTimeoutError   its deadline passed; it was cancelled
 │   └── StillRunningError       an earlier form of the same work still runs
+├── ChangedWorkError            work that may be done once only was done in another form
 ├── StateMachineError           a state machine that is not there, or cannot be followed
 ├── ExecutionError              an execution ended otherwise than SUCCEEDED; carries the `Execution`
 │   ├── ExecutionFailedError    one of its states failed
@@ -102,6 +103,21 @@ class StillRunningError(StatementError):
     """An earlier form of the same work did not end when it was cancelled, so that this one did not begin."""
 
     what_to_do = "It was asked to end first; run this again when it has ended."
+
+
+class ChangedWorkError(RedshiftError):
+    """Work that may be done once only was done before, with other SQL, values or on another target.
+
+    Attributes:
+        name: What the work is called.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"{name} may be done once only, and was done before with other SQL, values or on another target: nothing "
+            "was run. Start a new run."
+        )
 
 
 class StateMachineError(RedshiftError):

@@ -17,11 +17,11 @@ from prefect import get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import AwaitingRetry
 
-from prefect_redshift.pipeline.scripts import PROJECT_FOLDER
 from tests.chaos.attempts import FLOWS, Attempt, Surroundings, bury, command_line, execute
 from tests.chaos.place import Place
 from tests.flows.test_sales_data_pipeline import STEPS
-from tests.flows.warehouse import Warehouse
+from tests.job_warehouse import Warehouse
+from tests.project import PROJECT_FOLDER
 
 SETTLE_SECONDS = 10.0
 FINAL_STATES = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")

@@ -19,8 +19,8 @@ import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from local_aws import Served, running
-from prefect_redshift.pipeline.scripts import PROJECT_FOLDER
-from tests.flows.warehouse import Warehouse
+from tests.job_warehouse import Warehouse
+from tests.project import PROJECT_FOLDER
 from tests.signals import heed_interrupts
 
 UP_SECONDS = 300

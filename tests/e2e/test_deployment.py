@@ -22,12 +22,12 @@ from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.states import Cancelling, Scheduled
 
-from prefect_redshift.pipeline.scripts import PROJECT_FOLDER
 from tests.e2e.conftest import Deployed
 from tests.flows.test_command_line import slow_scripts
 from tests.flows.test_sales_data_pipeline import STEPS
-from tests.flows.warehouse import Warehouse
 from tests.infra.machine import Machine
+from tests.job_warehouse import Warehouse
+from tests.project import PROJECT_FOLDER
 
 DAY = "2026-11-22"
 DEPLOYMENT = "sales-data-pipeline/daily"

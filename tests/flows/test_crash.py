@@ -10,9 +10,9 @@ from prefect import get_client
 
 from flows.sales_data_pipeline import sales_data_pipeline
 from prefect_redshift.tasks.hooks import cancel_statements
+from tests.flow_runs import execute, new_flow_run, retry_later, slow_scripts
 from tests.flows.test_sales_data_pipeline import STEPS
-from tests.flows.warehouse import Warehouse
-from tests.prefect_redshift.flow_runs import execute, new_flow_run, retry_later, slow_scripts
+from tests.job_warehouse import Warehouse
 
 
 @pytest.fixture

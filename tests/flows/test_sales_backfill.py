@@ -22,12 +22,12 @@ from flows.sales_backfill import sales_backfill
 from flows.sales_data_pipeline import sales_data_pipeline
 from local_aws import Admin, Served
 from prefect_redshift.exceptions import PipelineError, StatementFailedError
-from prefect_redshift.pipeline.scripts import PROJECT_FOLDER
 from prefect_redshift.reports.days_report import DaysFailedError, DaysReport
 from prefect_redshift.tasks.hooks import cancel_statements
+from tests.flow_runs import execute, new_flow_run, retry_later, slow_scripts
 from tests.flows.test_command_line import last_line, started
-from tests.flows.warehouse import Warehouse
-from tests.prefect_redshift.flow_runs import execute, new_flow_run, retry_later, slow_scripts
+from tests.job_warehouse import Warehouse
+from tests.project import PROJECT_FOLDER
 
 FIRST = date(2026, 3, 1)
 TOO_MUCH = "insert into src_store_sales values ('{day}', 1, 1, 'ITEM0001', 'CUST0001', 2147483647, 99999.99)"
@@ -74,13 +74,13 @@ async def artifact(key: str) -> Any:
 def test_the_tables_are_those_of_daily_runs_and_a_second_backfill_loads_nothing(warehouse: Warehouse) -> None:
     days = days_from(FIRST, 3)
     report = backfill(from_date=days[0], to_date=days[-1])
-    assert [(d.day, d.status, d.delivered, d.loaded, d.rejected) for d in report.days] == [
+    assert [(d.day, d.status, d.delivered, *d.counts.values()) for d in report.days] == [
         (day, "loaded", 16, 13, 3) for day in days
     ]
-    assert asyncio.run(artifact("days-loaded")) == 100
-    assert [(row["day"], row["status"]) for row in json.loads(asyncio.run(artifact("days-report")))] == [
-        (str(day), "loaded") for day in days
-    ]
+    assert asyncio.run(artifact("sales-data-pipeline-progress")) == 100
+    assert [
+        (row["day"], row["status"]) for row in json.loads(asyncio.run(artifact("sales-data-pipeline-days")))
+    ] == [(str(day), "loaded") for day in days]
     tables, rejected = warehouse.tables(), warehouse.count("store_sales_rejected")
 
     assert statuses(backfill(dates=[*days])) == {"skipped": 3}
@@ -103,7 +103,7 @@ def test_a_day_that_fails_stops_no_other_and_is_alone_in_the_next_try(warehouse:
     with pytest.raises(DaysFailedError) as failure:
         backfill(from_date=days[0], to_date=days[-1])
     assert str(failure.value).startswith("2 of 5 days failed: 2026-03-03: ERROR: numeric field overflow")
-    assert "2026-03-04: store_sales_rows: the source holds no sales of the day" in str(failure.value)
+    assert "2026-03-04: store_sales_delivered: the source holds no sales of the day" in str(failure.value)
     assert warehouse.rows("select distinct ss_sold_date_sk from store_sales order by 1") == [
         (20260301,),
         (20260302,),
@@ -177,7 +177,7 @@ def test_a_day_that_the_calendar_leaves_out_is_told_before_anything_is_loaded(wa
     days = days_from(FIRST, 3)
     backfill(dates=days[:1])
     warehouse.run("delete from date_dim where d_date = '2026-03-02'")
-    with pytest.raises(PipelineError, match="2026-03-02 is not in the calendar"):
+    with pytest.raises(PipelineError, match="2026-03-02 is outside the calendar"):
         backfill(dates=days)
     assert loads(warehouse) == each(days[:1])
 

@@ -13,7 +13,7 @@ from infra import __main__ as infra
 from infra import scripts, stack
 from infra.errors import InfraError
 from local_aws import Admin, Served
-from prefect_redshift.pipeline.scripts import Scripts
+from prefect_redshift.pipeline.script_folder import ScriptFolder
 from tests.local_aws.conftest import Statements
 from tests.signals import heed_interrupts
 
@@ -93,7 +93,7 @@ async def test_the_flow_reads_what_was_uploaded(aws: Served, database: str, name
     from prefect_aws import AwsCredentials
 
     assert infra.main(["upload", "--bucket", name, "--create-bucket"]) == 0
-    uploaded = Scripts(f"s3://{name}/redshift-etl", AwsCredentials())
+    uploaded = ScriptFolder(f"s3://{name}/redshift-etl", AwsCredentials())
     assert json.loads(scripts.objects()["steps.json"]) == await uploaded.steps("steps.sql")
     assert json.loads(scripts.objects()["sp_statements.json"]) == await uploaded.statements(
         "sp_statements.sql"

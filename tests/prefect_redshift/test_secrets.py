@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from local_aws import Served, running
-from prefect_redshift.pipeline.scripts import PROJECT_FOLDER
+from tests.project import PROJECT_FOLDER
 
 KEY, TOKEN, PASSWORD, VALUE, BLOCK_KEY = (
     f"planted-{kind}-7f3a" for kind in ("key", "token", "password", "value", "block")

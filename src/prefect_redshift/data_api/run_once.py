@@ -13,6 +13,7 @@ from prefect_redshift.data_api.recent_ids import RecentIds
 from prefect_redshift.data_api.request import Request
 from prefect_redshift.data_api.statement import ENDED_STATUSES, UNSUCCESSFUL_STATUSES, Statement
 from prefect_redshift.data_api.statement_errors import error_for
+from prefect_redshift.exceptions import ChangedWorkError
 
 # What this process has raised already. When the work is asked for again, it is a new attempt that is wanted; a list
 # that was made before the first try does not show the failed one.
@@ -32,7 +33,12 @@ async def attempts_listed(connection: Connection, name: str) -> Sequence[ListedS
 
 
 async def run_once(
-    connection: Connection, request: Request, timeout: float, listed: Sequence[ListedStatement]
+    connection: Connection,
+    request: Request,
+    timeout: float,
+    listed: Sequence[ListedStatement],
+    *,
+    at_most_once: bool = False,
 ) -> Statement:
     """Run `request` to its end, picking up where an earlier try at the same work has left off.
 
@@ -47,14 +53,22 @@ async def run_once(
         request: What is to be run; its name is the work's.
         timeout: Seconds.
         listed: What ListStatements showed of the work, and maybe of other work.
+        at_most_once: Whether the work may finish in one form only: then an earlier form that has finished, or runs, is
+            an error.
 
     Raises:
+        ChangedWorkError: The work may be done once only, and has been in another form.
         StatementError: The new attempt ended otherwise than FINISHED, or an earlier form of the work cannot be ended.
         CallError: A call was refused.
     """
     deadline = time.monotonic() + timeout
     earlier = _attempts(request, listed)
-    await _end_other_forms(connection, request, earlier, deadline)
+    others = _other_forms(connection, request, earlier)
+    if at_most_once and any(statement.status not in UNSUCCESSFUL_STATUSES for statement in others):
+        raise ChangedWorkError(request.name)
+    for other in others:
+        if other.status not in ENDED_STATUSES:
+            await end_first(connection, other.id, other.name, deadline)
     for number in count(1):
         in_flight = InFlight(connection, request.at_attempt(number))
         known = _best(earlier, in_flight.name)
@@ -87,16 +101,16 @@ def _best(attempts: Mapping[str, list[ListedStatement]], name: str) -> ListedSta
     return min(attempts.get(name, ()), key=lambda statement: order.get(statement.status, 1), default=None)
 
 
-async def _end_other_forms(
-    connection: Connection, request: Request, attempts: Mapping[str, list[ListedStatement]], deadline: float
-) -> None:
+def _other_forms(
+    connection: Connection, request: Request, attempts: Mapping[str, list[ListedStatement]]
+) -> list[ListedStatement]:
+    """Return the attempts at the work that had other SQL, values, predecessors or another target."""
+    others: list[ListedStatement] = []
     for name, statements in attempts.items():
         parsed = names.parse(name)
-        if parsed and name == request.at_attempt(parsed.attempt).statement_name(connection.target):
-            continue
-        for statement in statements:
-            if statement.status not in ENDED_STATUSES:
-                await end_first(connection, statement.id, name, deadline)
+        if parsed and name != request.at_attempt(parsed.attempt).statement_name(connection.target):
+            others += statements
+    return others
 
 
 async def _to_the_end(in_flight: InFlight, deadline: float) -> Statement:

@@ -146,6 +146,7 @@ class Statements:
         timeout: float | None = None,
         with_event: bool = False,
         result_format: ResultFormat = "JSON",
+        at_most_once: bool = False,
     ) -> Statement:
         """Run a statement, or a batch of them, to its end; never twice under the same name.
 
@@ -170,8 +171,10 @@ class Statements:
             timeout: Seconds; by default the connection's.
             with_event: Whether EventBridge is told of its end.
             result_format: JSON, or CSV, which is faster to read and needed for `to_arrow` and `to_pandas`.
+            at_most_once: Whether this work may finish in one form only, such as what drops tables.
 
         Raises:
+            ChangedWorkError: It may be done once only, and an earlier form of it has finished, or runs.
             StatementError: It ended otherwise than FINISHED, or an earlier form of it cannot be ended.
             CallError: A call was refused, or failed for longer than is worth a retry.
             ScriptError: A limit of the Data API is broken.
@@ -180,4 +183,5 @@ class Statements:
         request = request_for(sql, parameters, name, execution_mode, options, after)
         if listed is None:
             listed = await attempts_listed(self.connection, name)
-        return await run_once(self.connection, request, self.connection.limit(timeout), listed)
+        limit = self.connection.limit(timeout)
+        return await run_once(self.connection, request, limit, listed, at_most_once=at_most_once)

@@ -20,11 +20,16 @@ from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.settings import PREFECT_API_KEY, PREFECT_API_URL, temporary_settings
 from prefect.workers.process import ProcessWorker
 
-from prefect_redshift.cli.command_line import STATE_FOLDER, needs_stand_in
 from prefect_redshift.exceptions import PipelineError
 from prefect_redshift.local.processes import Process, child, environment_without, start, stop
-from prefect_redshift.local.services import free_port, make_state_folder, server_ready, stand_in_for_aws
-from prefect_redshift.pipeline.scripts import PROJECT_FOLDER
+from prefect_redshift.local.services import (
+    STATE_FOLDER,
+    free_port,
+    make_state_folder,
+    needs_stand_in,
+    server_ready,
+    stand_in_for_aws,
+)
 
 POOL = "redshift-etl"
 USUAL_PORT = 4200
@@ -68,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--state-folder",
         type=Path,
-        default=STATE_FOLDER,
+        default=Path(STATE_FOLDER),
         help="where the data and the logs are kept (default: .local_aws)",
     )
     return options
@@ -90,7 +95,7 @@ def _bring_up(services: ExitStack, state: Path) -> str:
         "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "5",
         "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "5",
         # Where the worker finds the project, as prefect.yaml says.
-        "PWD": str(PROJECT_FOLDER),
+        "PWD": str(Path.cwd()),
     }
     server_command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     server = services.enter_context(
@@ -104,7 +109,7 @@ def _bring_up(services: ExitStack, state: Path) -> str:
 
     asyncio.run(_make_pool(ours["PREFECT_API_URL"]))
     worker_command = ["prefect", "worker", "start", "--pool", POOL, "--type", "process"]
-    worker = start(worker_command, state / "prefect-worker.log", variables, folder=PROJECT_FOLDER)
+    worker = start(worker_command, state / "prefect-worker.log", variables, folder=Path.cwd())
     services.callback(_stop_worker, worker)
     commands = {"setup.log": ["blocks"], "deploy.log": ["prefect", "--no-prompt", "deploy", "--all"]}
     _run_at_once({state / log: command for log, command in commands.items()}, variables)
@@ -148,7 +153,7 @@ def _run_at_once(commands: Mapping[Path, Sequence[str]], variables: Mapping[str,
     deadline = time.monotonic() + COMMAND_SECONDS
     with ExitStack() as running:
         started = {
-            log: running.enter_context(child(command, log, variables, folder=PROJECT_FOLDER))
+            log: running.enter_context(child(command, log, variables, folder=Path.cwd()))
             for log, command in commands.items()
         }
         for log, process in started.items():

@@ -15,6 +15,8 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect_redshift.exceptions import PipelineError
 from prefect_redshift.local.processes import Process, child
 
+# Where a project keeps what a laptop run leaves behind.
+STATE_FOLDER = ".local_aws"
 STAND_IN_WAREHOUSE = {"REDSHIFT_WORKGROUP_NAME": "local-workgroup", "REDSHIFT_DATABASE": "dev"}
 START_SECONDS = 180.0
 # Its services record the task runs; what schedules deployments has no place in a local run.
@@ -23,6 +25,17 @@ _SERVER_SETTINGS = {
     "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
 }
+
+
+def needs_stand_in(warehouse: str | None) -> bool:
+    """Tell whether neither a block nor the environment names a warehouse, nor the environment an endpoint of AWS."""
+    names = (
+        "REDSHIFT_WORKGROUP_NAME",
+        "REDSHIFT_CLUSTER_IDENTIFIER",
+        "AWS_ENDPOINT_URL",
+        "AWS_ENDPOINT_URL_REDSHIFT_DATA",
+    )
+    return warehouse is None and not any(os.environ.get(name) for name in names)
 
 
 @contextmanager

@@ -1,28 +1,53 @@
-"""The validations of a run: which there are, and running all of them as one batch."""
+"""Checks: queries that say what they expect and what they found, all run as one statement with one result."""
 
-import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from typing import Any, cast, get_args
+from typing import Literal, cast, get_args
 
-from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
-from prefect_redshift.data_api.statement import SubStatement
 from prefect_redshift.exceptions import ScriptError
-from prefect_redshift.pipeline.validation import Severity, Validated, Validation, ValidationFailedError
-from prefect_redshift.reports.events import announce_validation
+from prefect_redshift.pipeline.parameters import parameters_used, words
 
-# One place in the batch is left for the row counts.
-MAX_VALIDATIONS = 39
+Severity = Literal["fail", "warn"]
+# In the place of a severity, in a row that counts a table.
+COUNTED = "rows"
+# Below the 100 KB of one statement, with room for what stands around the checks.
+MAX_SUITE_BYTES = 90_000
 
-_HEADER = re.compile(r"(\w+)[ \t]*\((\w+)\)")
+_HEADER = re.compile(r"(\w{1,120})[ \t]*\((\w+)\)")
+_COLUMNS = "check_name, severity, status, expected, actual, message, returned, summary"
+# One row for each check, whatever its query returned. `max` of a query without a row is NULL, which no number is.
+_CHECK = """select cast('{name}' as varchar(128)) as check_name, cast('{severity}' as varchar(8)) as severity,
+       cast(case when count(*) <> 1 or count(expected) <> 1 or count(actual) <> 1 then 'invalid'
+                 when max(expected) = max(actual) then 'passed'
+                 else '{unequal}' end as varchar(8)) as status,
+       cast(max(expected) as decimal(38, 8)) as expected, cast(max(actual) as decimal(38, 8)) as actual,
+       cast({message} as varchar(1000)) as message, count(*) as returned
+  from (
+{sql}
+) local_check"""
+_COUNT = """select cast('{table}' as varchar(128)), cast('{counted}' as varchar(8)), cast('counted' as varchar(8)),
+       cast(null as decimal(38, 8)), cast(count(*) as decimal(38, 8)), cast(null as varchar(1000)), cast(1 as bigint)
+  from {table}"""
+_NUMBER = "rtrim(rtrim(cast({column} as varchar(64)), '0'), '.')"
+_SUITE = """select {columns}
+  from (select check_name, severity, status, expected, actual, message, returned,
+               case when status in ('passed', 'counted') then cast(null as varchar(2000))
+                    when status = 'invalid' then cast('check ' || check_name || {day} || ' returned '
+                         || cast(returned as varchar(20)) || ' rows, or NULL' as varchar(2000))
+                    else cast('check ' || check_name || ' ' || status || {day} || ': expected '
+                         || {expected} || ', found ' || {actual} || nvl('. ' || message, '') as varchar(2000))
+               end as summary
+          from (
+{checks}
+) checks) suite
+ order by case when severity = 'fail' and status in ('invalid', 'failed') then 0
+               when status in ('invalid', 'warned') then 1 when status = 'passed' then 2 else 3 end, check_name"""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One statement of `checks.sql`.
+    """One check: a query that returns one row with the numbers `expected` and `actual` and, if it likes, `message`.
 
     Attributes:
         severity: `fail` fails the run where the numbers differ, `warn` is only told.
@@ -32,130 +57,93 @@ class Check:
     severity: Severity
     sql: str
 
+    def wrapped(self) -> str:
+        """Return the query as one row of the suite's columns, which also says if it returned no row, two, or NULL."""
+        unequal = "failed" if self.severity == "fail" else "warned"
+        # Whether the column is there cannot be asked in SQL itself.
+        message = "max(message)" if "message" in words(self.sql) else "null"
+        return _CHECK.format(
+            name=self.name, severity=self.severity, unequal=unequal, message=message, sql=self.sql
+        )
+
 
 @dataclass(frozen=True)
-class Validations:
-    """All that is validated after a load.
+class CheckSuite:
+    """All checks of a job, and the tables whose rows are counted with them.
 
     Attributes:
-        statements: Those of `validate_sql_statement.sql`, which name and judge themselves.
-        checks: Those of `checks.sql`.
-
-    Raises:
-        ScriptError: They are more than one batch takes.
+        for_a_day: Whether they check one day, the parameter `:run_date`.
     """
 
-    statements: Sequence[str]
     checks: Sequence[Check]
+    counted_tables: Sequence[str] = ()
+    for_a_day: bool = True
 
-    def __post_init__(self) -> None:
-        if (number := len(self.statements) + len(self.checks)) > MAX_VALIDATIONS:
-            raise ScriptError(f"At most {MAX_VALIDATIONS} validations run as one batch, these are {number}.")
+    def statements(self) -> list[str]:
+        """Return the statements that run all of them: one, or more where it would pass 90 KB."""
+        parts = [
+            *(check.wrapped() for check in self.checks),
+            *(_COUNT.format(table=t, counted=COUNTED) for t in self.counted_tables),
+        ]
+        return [self._suite(group) for group in _grouped(parts)]
 
+    def one_by_one(self) -> dict[str, str]:
+        """Return a statement for each check, by its name: for the error of one that fails as a statement."""
+        return {check.name: self._suite([check.wrapped()]) for check in self.checks}
 
-def checks_of(parts: Mapping[str, Sequence[str]], where: str) -> list[Check]:
-    """The checks whose statements stand under the lines `-- check: name (severity)`.
-
-    Raises:
-        ScriptError: A line is not of this form, a name comes twice, or a check is not exactly one statement.
-    """
-    checks: dict[str, Check] = {}
-    for header, statements in parts.items():
-        match = _HEADER.fullmatch(header)
-        if match is None or match[2] not in get_args(Severity):
-            raise ScriptError(
-                f"{where}: `-- check: {header}` is not of the form `-- check: name (fail)` or `-- check: name (warn)`."
-            )
-        name, severity = match[1], cast("Severity", match[2])
-        if name in checks:
-            raise ScriptError(f"{where}: the check {name} comes twice.")
-        if len(statements) != 1:
-            raise ScriptError(
-                f"{where}, check {name}: it has {len(statements)} statements; a check is one, and each begins with a "
-                "line `-- check: name (fail)` or `-- check: name (warn)`."
-            )
-        # With its name in the text, the engine's own error and the warehouse's history tell which check it is.
-        checks[name] = Check(name, severity, f"-- check {name}\n{statements[0]}")
-    return list(checks.values())
-
-
-async def validate(
-    warehouse: RedshiftDataApi, validations: Validations, count_rows: str, run_date: date, *, name: str
-) -> Validated:
-    """Runs all validations and counts the rows, in one transaction, and reads what they found.
-
-    Args:
-        warehouse: Where.
-        validations: What.
-        count_rows: A query of two columns, a table's name and the number of its rows.
-        run_date: Of which day.
-        name: The statement's name; under one that was used before, it is not run again.
-
-    Raises:
-        ValidationFailedError: At least one failed: which, on which date, with its numbers.
-        ScriptError: A check does not return what it has to.
-        StatementError: The batch ended otherwise than FINISHED.
-        CallError: A call was refused.
-    """
-    sql = [*validations.statements, *(check.sql for check in validations.checks), count_rows]
-    parameters = {"run_date": run_date.isoformat(), "on_failure": "report"}
-    statement = await warehouse.run(sql, parameters, name=name)
-    *parts, counted = statement.sub_statements
-    own = len(validations.statements)
-    judging = [
-        *(_judged_itself(warehouse, part) for part in parts[:own]),
-        *(
-            _judged(warehouse, part, check, run_date)
-            for part, check in zip(parts[own:], validations.checks, strict=True)
-        ),
-    ]
-    counts, results = await asyncio.gather(row_counts(warehouse, counted), asyncio.gather(*judging))
-    for validation in results:
-        if validation.warned:
-            warehouse.logger.warning("%s", validation)
-    validated = Validated(statement, results, counts)
-    announce_validation(validated, run_date)
-    if any(validation.failed for validation in results):
-        raise ValidationFailedError(validated)
-    return validated
-
-
-async def row_counts(warehouse: RedshiftDataApi, counted: SubStatement) -> Mapping[str, int]:
-    """What the query `count_rows` found: the number of rows by table."""
-    return {row[0]: row[1] async for row in warehouse.rows(counted)}
-
-
-async def _judged_itself(warehouse: RedshiftDataApi, part: SubStatement) -> Validation:
-    (row,) = await _rows(warehouse, part)
-    return Validation(**row)
-
-
-async def _judged(warehouse: RedshiftDataApi, part: SubStatement, check: Check, run_date: date) -> Validation:
-    rows = await _rows(warehouse, part)
-    if len(rows) != 1 or rows[0].keys() != {"expected", "actual"} or not _are_numbers(rows[0]):
-        raise ScriptError(
-            f"checks.sql, check {check.name}: it has to return one row with two numbers, expected and actual; "
-            f"it returned {_described(rows)}."
+    def _suite(self, parts: Sequence[str]) -> str:
+        return _SUITE.format(
+            columns=_COLUMNS,
+            checks="\n union all\n".join(parts),
+            day="' on ' || cast(cast(:run_date as date) as varchar(10))" if self.for_a_day else "''",
+            expected=_NUMBER.format(column="expected"),
+            actual=_NUMBER.format(column="actual"),
         )
-    expected, actual = rows[0]["expected"], rows[0]["actual"]
-    unequal = "failed" if check.severity == "fail" else "warned"
-    return Validation(
-        check.name, run_date, expected, actual, "passed" if expected == actual else unequal, check.severity
-    )
 
 
-async def _rows(warehouse: RedshiftDataApi, part: SubStatement) -> list[dict[str, Any]]:
-    return [row async for row in warehouse.rows(part, as_dict=True)] if part.has_result_set else []
+def _grouped(parts: Sequence[str]) -> Iterator[list[str]]:
+    group: list[str] = []
+    size = 0
+    for part in parts:
+        bytes_of_part = len(part.encode())
+        if group and size + bytes_of_part > MAX_SUITE_BYTES:
+            yield group
+            group, size = [], 0
+        group.append(part)
+        size += bytes_of_part
+    if group:
+        yield group
 
 
-def _are_numbers(row: Mapping[str, Any]) -> bool:
-    return all(isinstance(value, int | float | Decimal) for value in row.values())
+def checks_of(parts: Mapping[str, Sequence[str]], where: str, *, for_a_day: bool) -> list[Check]:
+    """Return the checks whose queries stand under the lines `-- check: name (severity)`.
+
+    Raises:
+        ScriptError: A line is not of this form, a check is not exactly one query, or it has another parameter than
+            `:run_date`.
+    """
+    return [_check_of(header, statements, where, for_a_day=for_a_day) for header, statements in parts.items()]
 
 
-def _described(rows: Sequence[Mapping[str, Any]]) -> str:
-    # Never the values: they may be anybody's.
-    if len(rows) != 1:
-        return f"{len(rows)} rows"
-    return ", ".join(
-        f"{name} ({'NULL' if value is None else type(value).__name__})" for name, value in rows[0].items()
-    )
+def _check_of(header: str, statements: Sequence[str], where: str, *, for_a_day: bool) -> Check:
+    match = _HEADER.fullmatch(header)
+    if match is None or match[2] not in get_args(Severity):
+        raise ScriptError(
+            f"{where}: `-- check: {header}` is not of the form `-- check: name (fail)` or `-- check: name (warn)`."
+        )
+    name, severity = match[1], cast("Severity", match[2])
+    if len(statements) != 1:
+        raise ScriptError(
+            f"{where}, check {name}: it has {len(statements)} statements; a check is one query, and each begins with a "
+            "line `-- check: name (fail)` or `-- check: name (warn)`."
+        )
+    found = set(words(statements[0]))
+    if missing := [column for column in ("expected", "actual") if column not in found]:
+        raise ScriptError(
+            f"{where}, check {name}: its query has to return the columns expected and actual, and has "
+            f"no {missing[0]}."
+        )
+    others = parameters_used(statements[0]) - ({"run_date"} if for_a_day else set())
+    if others:
+        raise ScriptError(f"{where}, check {name}: nobody gives it a value for :{min(others)}.")
+    return Check(name, severity, statements[0])

@@ -1,14 +1,17 @@
 """Many days at once: which are asked for, what the warehouse holds for each, and how the load of each ended."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 from prefect_redshift.data_api.statement import Statement, SubStatement
 from prefect_redshift.data_api.statement_errors import is_serialization_conflict
-from prefect_redshift.exceptions import PipelineError
+from prefect_redshift.exceptions import PipelineError, ScriptError
 
+DAY_COLUMNS = ("day", "delivered", "problem")
 # Ten years. More is most likely a mistyped year; and so many, as text, still fit into a varchar of Redshift's.
 MOST_DAYS = 3_660
 
@@ -16,7 +19,7 @@ MOST_DAYS = 3_660
 def days_asked(
     from_date: date | None, to_date: date | None, dates: Sequence[date] | None, today: date
 ) -> list[date]:
-    """The days of a range, both ends included, or those of a list; in order.
+    """Return the days of a range, both ends included, or those of a list; in order.
 
     Raises:
         PipelineError: Neither or both are given, or they make no sense; says what to do.
@@ -27,7 +30,7 @@ def days_asked(
             raise PipelineError(f"{repeated[0]} is named twice: name each day once.")
     elif from_date and to_date and not dates:
         if from_date > to_date:
-            raise PipelineError(f"The first day, {from_date}, is after the last, {to_date}: exchange them.")
+            raise PipelineError(f"The first day, {from_date}, is after the last, {to_date}: swap them.")
         days = [from_date + timedelta(n) for n in range(min((to_date - from_date).days, MOST_DAYS) + 1)]
     else:
         raise PipelineError("Name either a first and a last day (from and to) or a list of days (dates).")
@@ -40,29 +43,50 @@ def days_asked(
 
 @dataclass(frozen=True)
 class Day:
-    """What the warehouse holds for a day: one row of the step `find_days`, which explains the numbers."""
+    """What the warehouse holds for a day: one row of the job's query `find_days`.
+
+    Attributes:
+        delivered: How many rows the source holds for the day: a catch-up loads no day without one.
+        problem: Why the day is not loaded, or not rightly; empty where it is.
+        counts: The other columns of the query, by name.
+    """
 
     day: date
     delivered: int
-    loaded: int
-    rejected: int
-    item_versions: int
+    problem: str
+    counts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def problem(self) -> str:
-        """Which validation of the day fails, with its numbers; empty where none does."""
-        if not self.delivered:
-            return "store_sales_rows: the source holds no sales of the day"
-        if self.delivered != self.loaded + self.rejected:
-            return f"store_sales_rows: expected {self.delivered}, found {self.loaded + self.rejected}"
-        if self.loaded != self.item_versions:
-            return f"store_sales_item_versions: expected {self.loaded}, found {self.item_versions}"
-        return ""
-
-    @property
-    def is_validated(self) -> bool:
+    def is_loaded(self) -> bool:
         """Whether the day is loaded, and rightly."""
         return not self.problem
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> "Day":
+        """Read a row of `find_days`.
+
+        Raises:
+            ScriptError: It lacks a column, or one of them has another type.
+        """
+        try:
+            day, delivered, problem = row["day"], row["delivered"], row["problem"] or ""
+        except KeyError as error:
+            raise _wrong_columns(f"the column {error.args[0]} is missing") from None
+        if (
+            not isinstance(day, date)
+            or not isinstance(delivered, int | Decimal)
+            or not isinstance(problem, str)
+        ):
+            raise _wrong_columns("one of them has another type")
+        counts = {name: value for name, value in row.items() if name not in DAY_COLUMNS}
+        return cls(day, int(delivered), problem, counts)
+
+
+def _wrong_columns(reason: str) -> ScriptError:
+    return ScriptError(
+        f"The query find_days has to return the columns day (a date), delivered (a number) and problem (a text, empty "
+        f"where the day is loaded rightly): {reason}."
+    )
 
 
 @dataclass(frozen=True)
@@ -80,7 +104,7 @@ class Load:
 
     @classmethod
     def of_parts(cls, parts: Sequence[SubStatement], batch: Statement) -> "Load":
-        """The load of the day whose statements were these parts of a batch that has ended."""
+        """Make the load of the day whose statements were these parts of a batch that has ended."""
         seconds = sum(part.seconds for part in parts)
         unfinished = [part for part in parts if part.status != "FINISHED"]
         if parts and not unfinished:

@@ -1,31 +1,30 @@
-"""Prefect events of the pipeline itself, on which an automation can act."""
-
-from datetime import date
+"""Prefect events of a job, on which an automation can act."""
 
 from prefect.events import emit_event
 
-from prefect_redshift.pipeline.validation import Validated
+from prefect_redshift.pipeline.check_results import ValidationReport
+from prefect_redshift.pipeline.job import Job
 
-PIPELINE = "sales-data-pipeline"
 
-
-def announce_validation(validated: Validated, run_date: date) -> None:
-    """Emits `sales-data-pipeline.validation.failed`, `.warned` or `.passed`, with all that did not pass."""
-    validations = validated.validations
+def emit_validation(job: Job, report: ValidationReport) -> None:
+    """Emit `<job>.validation.failed`, `.warned` or `.passed`, with all that did not pass."""
+    checks = report.checks
     outcome = "passed"
-    if any(validation.failed for validation in validations):
+    if report.failed:
         outcome = "failed"
-    elif any(validation.warned for validation in validations):
+    elif any(check.warned for check in checks):
         outcome = "warned"
+    run_date = next((check.run_date for check in checks), None)
+    of_the_day = f" of {run_date}" if run_date else ""
     emit_event(
-        event=f"{PIPELINE}.validation.{outcome}",
+        event=f"{job.name}.validation.{outcome}",
         resource={
-            "prefect.resource.id": f"{PIPELINE}.validation",
-            "prefect.resource.name": f"validation of the sales of {run_date}",
+            "prefect.resource.id": f"{job.name}.validation",
+            "prefect.resource.name": f"validation of {job.title}{of_the_day}",
         },
         payload={
-            "run_date": run_date.isoformat(),
-            "message": "; ".join(str(validation) for validation in validations if not validation.passed),
-            "validations": len(validations),
+            "run_date": run_date.isoformat() if run_date else None,
+            "message": "; ".join(str(check) for check in checks if not check.passed),
+            "checks": len(checks),
         },
     )

@@ -12,9 +12,6 @@ from prefect.logging.handlers import PrefectConsoleHandler
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-# The artifact's key: under one key, the UI keeps those of all runs together.
-KEY = "days-loaded"
-
 # Prefect's console has no theme of rich's, by which the bar would find its usual colours.
 _COLUMNS = (
     TextColumn("{task.description}"),
@@ -26,12 +23,14 @@ Show = Callable[[int], Awaitable[None]]
 
 
 @asynccontextmanager
-async def progress_of(total: int) -> AsyncIterator[Show]:
-    """What shows how many days, of `total`, are done; to be awaited with that number.
+async def progress_of(job_name: str, total: int) -> AsyncIterator[Show]:
+    """Yield what shows how many days, of `total`, are done; to be awaited with that number.
 
     Prefect's API is told in the background: what is being shown does not wait for it.
     """
-    artifact = await _told(acreate_progress_artifact(0.0, key=KEY, description=f"Loading {total} days"))
+    artifact = await _logged(
+        acreate_progress_artifact(0.0, key=f"{job_name}-progress", description=f"Loading {total} days")
+    )
     telling: list[asyncio.Task[UUID | None]] = []
     console = _terminal()
     with Progress(*_COLUMNS, console=console) if console else nullcontext() as bar:
@@ -43,14 +42,14 @@ async def progress_of(total: int) -> AsyncIterator[Show]:
             await _ended(telling)
             if artifact:
                 update = aupdate_progress_artifact(artifact, 100 * done / total)
-                telling.append(asyncio.create_task(_told(update)))
+                telling.append(asyncio.create_task(_logged(update)))
 
         yield show
         await _ended(telling)
 
 
-async def _told(call: Awaitable[UUID]) -> UUID | None:
-    """The artifact's id; what goes wrong is logged, and never raised: the loads are worth more."""
+async def _logged(call: Awaitable[UUID]) -> UUID | None:
+    """Return the artifact's id; what goes wrong is logged, and never raised: the loads are worth more."""
     try:
         return await call
     except Exception as error:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 
-from prefect_redshift.reports.report import Step
+from prefect_redshift.reports.run_report import StepReport
 
 WIDTH, ROW, MARGIN = 900, 30, 14
 LABELS, SECONDS = 230, 80
@@ -27,7 +27,7 @@ class Bar:
     ended: datetime
 
 
-def svg(steps: Sequence[Step]) -> str:
+def svg(steps: Sequence[StepReport]) -> str:
     """The picture as an SVG document; without a bar for a statement whose times the service did not tell."""
     bars = [bar for step in steps if (bar := _bar(step))]
     begin = min((bar.submitted for bar in bars), default=datetime.min)
@@ -43,7 +43,7 @@ def svg(steps: Sequence[Step]) -> str:
     )
 
 
-def _bar(step: Step) -> Bar | None:
+def _bar(step: StepReport) -> Bar | None:
     statement = step.statement
     if statement.created_at is None or statement.updated_at is None:
         return None

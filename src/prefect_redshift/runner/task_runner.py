@@ -31,7 +31,7 @@ class EventLoopFuture(PrefectWrappedFuture[R, "asyncio.Task[State[R]]"], Generic
         return self._aresult().__await__()
 
     async def _aresult(self) -> R:
-        await settled([self])
+        await wait_all([self])
         return await self.state.aresult()
 
     @property
@@ -77,7 +77,7 @@ class EventLoopTaskRunner(TaskRunner[PrefectFuture[Any]]):
             one = load.submit("one")
             two = load.submit("two")
             facts = load.submit("facts", wait_for=[one, two])
-            await finished(one, two, facts)
+            await gather_or_cancel(one, two, facts)
         ```
     """
 
@@ -114,7 +114,7 @@ class EventLoopTaskRunner(TaskRunner[PrefectFuture[Any]]):
         }
 
         async def run() -> State[Any]:
-            await settled(upstream)
+            await wait_all(upstream)
             async with self._start:
                 await asyncio.sleep(0)
             if task.isasync:
@@ -145,13 +145,13 @@ def _futures_in(expression: Any) -> list[EventLoopFuture[Any]]:
     return found
 
 
-async def settled(futures: Iterable[EventLoopFuture[Any]]) -> None:
+async def wait_all(futures: Iterable[EventLoopFuture[Any]]) -> None:
     """Waits until all have ended, well or not; raises nothing of theirs."""
     if tasks := [future.wrapped_future for future in futures]:
         await asyncio.wait(tasks)
 
 
-async def finished(*futures: PrefectFuture[Any]) -> None:
+async def gather_or_cancel(*futures: PrefectFuture[Any]) -> None:
     """Waits for all; the first failure, or this task's own cancellation, cancels those still running.
 
     What waits for a task that failed never starts. Whatever happens, nothing of it runs on when this returns or raises.

@@ -22,7 +22,7 @@ from prefect_redshift.data_api.catalog import Table, TableDescription
 from prefect_redshift.data_api.listings import ListedSession, ListedStatement
 from prefect_redshift.data_api.results.reading import Row
 from prefect_redshift.data_api.statement import Statement, SubStatement
-from prefect_redshift.tasks.steps import redshift_task
+from prefect_redshift.tasks.options import redshift_task
 
 Parameters = Mapping[str, str] | None
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any, Literal
 
 from prefect import runtime
@@ -10,29 +9,22 @@ from prefect import runtime
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.blocks.state_machine import ENVIRONMENT_VARIABLE, StateMachine
 from prefect_redshift.exceptions import PipelineError, one_line
-from prefect_redshift.pipeline.scripts import Scripts
 from prefect_redshift.reports.artifacts import publish
-from prefect_redshift.reports.report import RunReport
+from prefect_redshift.reports.run_report import RunReport
 from prefect_redshift.step_functions.execution import Execution
-from prefect_redshift.tasks.connect import first_reason, load_block
-from prefect_redshift.tasks.reporting import finished_and_reported
-from prefect_redshift.tasks.steps import (
-    Setup,
-    read_steps,
-    read_validations,
-    redshift_task,
-    run_validation,
-    step,
-)
+from prefect_redshift.tasks.connections import first_reason, load_block
+from prefect_redshift.tasks.job_run import JobRun
+from prefect_redshift.tasks.options import redshift_task
+from prefect_redshift.tasks.run import finish, steps_of, task_of
 
 # none: the flow does the job. instead: a state machine does it. after: one is started when the flow has done it.
 HandOff = Literal["none", "instead", "after"]
 
 
 async def machine_for(
-    hand_off: HandOff, block_name: str | None, warehouse: RedshiftDataApi, *, setup: Setup, catch_up: bool
+    hand_off: HandOff, block_name: str | None, run: JobRun, *, catch_up: bool
 ) -> StateMachine | None:
-    """The state machine that is handed to, checked before anything is run; None where nothing is handed off.
+    """Return the state machine that is handed to, checked before anything is run; None where nothing is handed off.
 
     Raises:
         PipelineError: None is named, or it cannot do what is asked.
@@ -45,7 +37,7 @@ async def machine_for(
                 f"The state machine {block_name} is named, but nothing is handed to it: say hand_off=instead or after."
             )
         return None
-    if hand_off == "instead" and setup == "always":
+    if hand_off == "instead" and run.setup == "always":
         raise PipelineError(
             "A state machine does not drop tables: with hand_off=instead use setup=if_missing or never, or run "
             "setup=always without a hand-off first."
@@ -54,7 +46,7 @@ async def machine_for(
         raise PipelineError(
             "A state machine loads one day: with hand_off=instead leave catch_up out, and backfill missed days."
         )
-    machine = await connect_machine(hand_off, block_name, warehouse)
+    machine = await connect_machine(hand_off, block_name, run.warehouse)
     await machine.check()
     return machine
 
@@ -87,9 +79,9 @@ async def connect_machine(
     return machine
 
 
-def execution_name(flow_name: str, flow_run_id: str) -> str:
-    """What the execution of a flow run is called, the same for each try at the run."""
-    return f"{flow_name}-{flow_run_id}"
+def execution_name(flow_name: str, flow_run_id: str, attempt: int = 1) -> str:
+    """Return what the execution of a flow run is called, the same for each try until a validation has failed."""
+    return f"{flow_name}-{flow_run_id}" + (f"-again-{attempt}" if attempt > 1 else "")
 
 
 @redshift_task
@@ -115,24 +107,29 @@ async def hand_off_to_state_machine(
     return await run.wait_for_completion()
 
 
-async def run_by_state_machine(
-    machine: StateMachine, warehouse: RedshiftDataApi, source: Scripts, run_date: date, setup: Setup
-) -> RunReport:
-    """Has the state machine do the whole job, then runs the same validations as after the flow's own."""
-    steps = step("read_steps", read_steps).submit(source, "steps.sql")
-    validations = step("read_validate_sql_statement", read_validations).submit(source)
-    job = {"run_date": run_date.isoformat(), "setup": setup}
-    execution = step("hand_off_to_state_machine", hand_off_to_state_machine).submit(
-        machine, job, wait_for=[steps, validations]
-    )
-    validation = step("run_validate_sql_statement", run_validation).submit(
-        warehouse, validations, steps, run_date, wait_for=[execution]
-    )
-    return await finished_and_reported(warehouse, run_date, steps, validations, execution, validation)
+async def run_by_state_machine(run: JobRun, machine: StateMachine) -> RunReport:
+    """Have the state machine do the whole job, then run the same checks as after the flow's own steps.
+
+    After a validation of this flow run that failed, the next try has a further execution do the job.
+    """
+    job, step = run.job, steps_of(run)
+    given = {"setup": run.setup, **({"run_date": run.run_date.isoformat()} if run.run_date else {})}
+    attempt = len(run.chain.failed_validations) + 1
+    name = execution_name(str(runtime.flow_run.flow_name), str(runtime.flow_run.id), attempt)
+
+    async def hand_off() -> Execution:
+        execution = await (await machine.trigger(given, name=name)).wait_for_completion()
+        run.keep_execution(execution)
+        return execution
+
+    read = [step(script.read_by).submit() for script in job.read_scripts]
+    executed = task_of("hand_off_to_state_machine", hand_off).submit(wait_for=read)
+    validation = [step(job.validate).submit(wait_for=[executed])] if job.checks else []
+    return await finish(run, *read, executed, *validation)
 
 
-async def hand_on(machine: StateMachine, report: RunReport) -> None:
-    """Has a downstream state machine begin with what this run has done."""
+async def start_downstream_machine(machine: StateMachine, report: RunReport) -> None:
+    """Have a downstream state machine begin with what this run has done."""
     try:
         await hand_off_to_state_machine(machine, summary_of(report))
     except BaseException as error:
@@ -141,21 +138,20 @@ async def hand_on(machine: StateMachine, report: RunReport) -> None:
 
 
 def summary_of(report: RunReport) -> dict[str, Any]:
-    """What a downstream state machine is told: small, and the same for each try at the flow run."""
+    """Return what a downstream state machine is told: small, and the same for each try at the flow run."""
     return {
-        "run_date": report.run_date.isoformat(),
+        "run_date": report.run_date.isoformat() if report.run_date else None,
         "flow_run_id": str(runtime.flow_run.id),
         "steps": [
-            {"name": step.name, "status": step.statement.status, "rows": step.statement.rows}
-            for step in report.steps
+            {"name": step.name, "status": step.statement.status, **step.changes} for step in report.steps
         ],
-        "validations": [
+        "checks": [
             {
-                "name": validation.check_name,
-                "status": validation.status,
-                "expected": float(validation.expected),
-                "actual": float(validation.actual),
+                "name": check.name,
+                "status": check.status,
+                "expected": None if check.expected is None else float(check.expected),
+                "actual": None if check.actual is None else float(check.actual),
             }
-            for validation in report.validations
+            for check in report.checks
         ],
     }

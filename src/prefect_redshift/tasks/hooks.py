@@ -8,10 +8,10 @@ from prefect.logging import get_logger
 
 from prefect_redshift.exceptions import RedshiftError
 from prefect_redshift.reports.artifacts import publish
-from prefect_redshift.reports.report import RunReport
-from prefect_redshift.tasks.connect import connect
+from prefect_redshift.reports.run_report import RunReport
+from prefect_redshift.tasks.connections import connect
 from prefect_redshift.tasks.hand_off import connect_machine, execution_name
-from prefect_redshift.tasks.steps import statement_prefix
+from prefect_redshift.tasks.names import statement_prefix
 
 
 # Prefect passes the arguments by these names.

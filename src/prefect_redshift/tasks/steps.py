@@ -1,164 +1,167 @@
-"""Prefect tasks that wrap the Data API: submit, poll asynchronously to the end, read."""
+"""What the steps of a job do: read, deploy, set up, load, validate."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any, Literal
+from itertools import islice
+from typing import Any
 
-from prefect import State, Task, runtime, task
-from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import TaskRun
+from prefect import get_run_logger
 
-from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
-from prefect_redshift.data_api.statement import Statement
-from prefect_redshift.exceptions import (
-    EndpointUnreachableError,
-    SerializationConflictError,
-    TransientCallError,
+from prefect_redshift.data_api.request import MAX_STATEMENTS
+from prefect_redshift.data_api.statement import Statement, SubStatement
+from prefect_redshift.exceptions import StatementError
+from prefect_redshift.pipeline.check_results import (
+    CheckResult,
+    ValidationFailedError,
+    ValidationReport,
+    report_of,
+    results_of,
 )
-from prefect_redshift.pipeline.checks import Validations, row_counts, validate
-from prefect_redshift.pipeline.scripts import Scripts, Steps, count_rows_of, for_each_day, statements_of_step
-from prefect_redshift.pipeline.validation import Counted, Validated
-from prefect_redshift.runner.assets import loading, note
+from prefect_redshift.pipeline.job import Script, Step
+from prefect_redshift.reports.events import emit_validation
+from prefect_redshift.runner.assets import attach_metadata
+from prefect_redshift.tasks.job_run import JobRun
 
-Setup = Literal["if_missing", "always", "never"]
-
-
-def step(name: str, kind: "Task[..., Any]") -> "Task[..., Any]":
-    """The task `kind` as the pipeline's step `name`: so it is called in the run's graph, logs and statement names."""
-    return kind.with_options(name=name, task_run_name=name)
+Parameters = Mapping[str, str]
 
 
-def statement_prefix(flow_name: str, flow_run_id: str) -> str:
-    """What the names of all statements of a flow run begin with."""
-    return f"{flow_name}/{flow_run_id}/"
-
-
-def statement_name() -> str:
-    """What the current step's statement is called, the same for each try at the step in this flow run."""
-    prefix = statement_prefix(str(runtime.flow_run.flow_name), str(runtime.flow_run.id))
-    return f"{prefix}{runtime.task_run.name}"
-
-
-def may_succeed_again(task: "Task[..., Any]", task_run: TaskRun, state: State[Any]) -> bool:  # noqa: ARG001
-    """Prefect's retry condition: what passes by itself is tried again, an error in the SQL never is."""
-    passing = isinstance(state.data, SerializationConflictError | TransientCallError)
-    # An endpoint at which nothing listens has been tried long enough: it is more likely named wrongly.
-    return passing and not isinstance(state.data, EndpointUnreachableError)
-
-
-# The steps that load the dimensions, all at once: the table that each makes, and from what. One more is a line here,
-# and its procedure and its step in sql/.
-DIMENSIONS = {
-    "LoadItemTable": ("item", "src_item"),
-    "LoadCustomerAddressTable": ("customer_address", "src_customer_address"),
-}
-
-read_task = task(cache_policy=NO_CACHE)
-# Never cached: what such a task leaves behind is in the warehouse.
-redshift_task = task(
-    cache_policy=NO_CACHE,
-    retries=2,
-    retry_delay_seconds=[1, 5],
-    retry_jitter_factor=1,
-    retry_condition_fn=may_succeed_again,
-)
-
-
-@read_task
-async def read_script(source: Scripts, filename: str) -> list[str]:
-    """Reads the statements of a script, from a folder or from S3."""
-    return await source.statements(filename)
-
-
-@read_task
-async def read_steps(source: Scripts, filename: str) -> Steps:
-    """Reads a script that holds the statements of several steps."""
-    return await source.steps(filename)
-
-
-@read_task
-async def read_validations(source: Scripts) -> Validations:
-    """Reads all validations: validate_sql_statement.sql and checks.sql."""
-    return await source.validations()
-
-
-@redshift_task
-async def run_statements(
-    warehouse: RedshiftDataApi, sql: str | Sequence[str], parameters: Mapping[str, str] | None = None
-) -> Statement:
-    """Runs one statement, or several as one transaction, to the end.
-
-    Whichever process tries the step again in this flow run finds by its name what ran before.
+async def read_script(run: JobRun, script: Script) -> None:
+    """Read one of the job's scripts, from a folder or from S3, and check it against the declaration.
 
     Raises:
-        StatementError: It ended otherwise than FINISHED.
-        CallError: A call was refused.
+        ScriptError: It cannot be read, is not what the declaration says, or breaks a limit of the Data API.
     """
-    return await warehouse.run(sql, parameters, name=statement_name())
+    run.scripts.keep(script, await run.source.text(script.file), run.source.path(script.file))
 
 
-@redshift_task
-async def run_step(warehouse: RedshiftDataApi, steps: Steps, run_date: date | None = None) -> Statement:
-    """Runs the statements that the script of steps has under this step's name.
+async def deploy_procedures(run: JobRun) -> Statement:
+    """Create or replace the procedures, in one transaction."""
+    return await run.run_statements(run.job.deploy, run.scripts.procedures(), {})
+
+
+async def set_up(run: JobRun) -> Statement | None:
+    """Create what is missing and check the days, in one transaction: a wrong day leaves no trace.
+
+    With `setup=always`, it finishes at most once in a flow run: what it has dropped, later steps have loaded again.
 
     Raises:
-        ScriptError: There are none.
-        StatementError: They ended otherwise than FINISHED.
-        CallError: A call was refused.
+        PipelineError: It drops tables and has finished in an earlier try with other SQL, or that cannot be told.
     """
-    sql = statements_of_step(steps, str(runtime.task_run.name))
-    parameters = {"run_date": run_date.isoformat()} if run_date else None
-    statement = await warehouse.run(sql[0] if len(sql) == 1 else sql, parameters, name=statement_name())
-    note(statement)
+    name = run.job.setup.name if run.job.setup else ""
+    sql, parameters = run.scripts.setup(run.setup, run.days)
+    if not sql:
+        return None
+    if run.setup != "always":
+        after = run.chain.after([run.job.deploy] if run.job.procedures else [])
+        return await run.run_statements(name, sql, parameters, after=after)
+    run.chain.check_destroying(name)
+    # It comes after nothing: whatever has changed before it, it is not run a second time.
+    return await run.run_statements(name, sql, parameters, at_most_once=True)
+
+
+async def load(run: JobRun, step: Step) -> Statement:
+    """Run the statements of a step that loads, in one transaction."""
+    sql, parameters = run.scripts.load(step, run.run_date)
+    before = [*run.job.first_steps, *run.job.loads_before(step)]
+    statement = await run.run_statements(
+        step.name, sql, parameters, after=run.chain.after(before, loads=True)
+    )
+    attach_metadata(statement)
     return statement
 
 
-def load_step(
-    name: str, warehouse: RedshiftDataApi, makes: Sequence[str], sources: Sequence[str]
-) -> "Task[..., Any]":
-    """The step `name`, which makes the tables `makes` from `sources` and from what the steps before it made."""
-    return step(name, loading(run_step, warehouse, makes, sources))
-
-
-def dimension_loads(warehouse: RedshiftDataApi) -> "list[Task[..., Any]]":
-    """The steps that load the dimensions."""
-    return [load_step(name, warehouse, [table], [source]) for name, (table, source) in DIMENSIONS.items()]
-
-
-@redshift_task
-async def run_setup(warehouse: RedshiftDataApi, steps: Steps, setup: Setup, *run_dates: date) -> Counted:
-    """Creates what is missing, checks the run dates and counts the rows, in one transaction.
-
-    A wrong date so leaves no trace.
-
-    Raises:
-        ScriptError: The script of steps lacks one that is needed.
-        StatementError: It ended otherwise than FINISHED.
-        CallError: A call was refused.
-    """
-    wanted = {
-        "always": ["drop_tables", "setup_sales_data_pipeline"],
-        "if_missing": ["setup_sales_data_pipeline"],
-        "never": [],
-    }[setup]
-    sql = [statement for name in wanted for statement in statements_of_step(steps, name)]
-    checks, parameters = for_each_day(statements_of_step(steps, "check_run_date"), run_dates)
-    sql += [*checks, count_rows_of(steps)]
-    statement = await warehouse.run(sql, parameters, name=statement_name())
-    return Counted(statement, await row_counts(warehouse, statement.sub_statements[-1]))
-
-
-@redshift_task
-async def run_validation(
-    warehouse: RedshiftDataApi, validations: Validations, steps: Steps, run_date: date
-) -> Validated:
-    """Runs the validations and reads what they found; each try at the flow run validates anew.
+async def validate(run: JobRun) -> ValidationReport:
+    """Run all checks as one statement and read its result; beside it, read what the loads have changed.
 
     Raises:
         ValidationFailedError: At least one failed: which, on which date, with its numbers.
-        ScriptError: A check does not return what it has to, or the script of steps lacks `count_rows`.
-        StatementError: It ended otherwise than FINISHED.
+        StatementError: The statement failed, and none of its checks does so by itself.
         CallError: A call was refused.
     """
-    name = f"{statement_name()}/{runtime.flow_run.run_count}"
-    return await validate(warehouse, validations, count_rows_of(steps), run_date, name=name)
+    before = [*run.job.first_steps, *(step.name for step in run.job.loads)]
+    after = run.chain.after(before, loads=True)
+    report, _ = await asyncio.gather(_validated(run, after), run.read_changes())
+    run.validation = report
+    for check in report.checks:
+        if check.warned:
+            get_run_logger().warning("%s", check)
+    emit_validation(run.job, report)
+    if report.failed:
+        raise ValidationFailedError(report)
+    return report
+
+
+async def failed_validations(run: JobRun) -> list[str]:
+    """Return the ids of the validations of earlier tries at this flow run that have failed, by what they found.
+
+    Raises:
+        CallError: A call was refused.
+    """
+    finished = [listed for listed in run.chain.listed(run.job.validate) if listed.status == "FINISHED"]
+    found = await asyncio.gather(*(_has_failed(run, listed.id) for listed in finished))
+    return [listed.id for listed, failed in zip(finished, found, strict=True) if failed]
+
+
+async def _has_failed(run: JobRun, statement_id: str) -> bool:
+    statement = await run.warehouse.describe_statement(statement_id)
+    return any(result.failed for result in results_of(await read_rows(run, statement), run.run_date))
+
+
+async def _validated(run: JobRun, after: Sequence[str]) -> ValidationReport:
+    suite = run.scripts.suite
+    sql = run.scripts.in_schema(suite.statements())
+    try:
+        statement = await run.run_statements(run.job.validate, sql, _day(run), after=after)
+    except StatementError as error:
+        return await _one_by_one(run, after, error)
+    return report_of(statement, await read_rows(run, statement), run.run_date)
+
+
+async def _one_by_one(run: JobRun, after: Sequence[str], error: StatementError) -> ValidationReport:
+    """Run each check by itself, once, to tell which of them fails as a statement.
+
+    Raises:
+        StatementError: None does; then what happened to all of them together is the error.
+    """
+    checks = run.scripts.suite.one_by_one()
+    schema = run.scripts.in_schema(["-"])[:-1]
+    results: list[CheckResult] = []
+    name = f"{run.job.validate}_one_by_one"
+    waiting = iter(checks.items())
+    # Python 3.12 calls it itertools.batched.
+    while batch := list(islice(waiting, MAX_STATEMENTS - len(schema))):
+        sql = [*schema, *(statement for _, statement in batch)]
+        try:
+            ended = await run.run_statements(name, sql, _day(run), after=after, execution_mode="AUTO_COMMIT")
+        except StatementError as failed:
+            ended = failed.statement
+        parts = ended.sub_statements[len(schema) :]
+        for (check, _), part in zip(batch, parts, strict=True):
+            results.append(await _result_of(run, check, part))
+    if not any(result.failed for result in results):
+        raise error
+    return ValidationReport(error.statement, results)
+
+
+async def _result_of(run: JobRun, name: str, part: SubStatement) -> CheckResult:
+    if part.has_result_set and part.status == "FINISHED":
+        rows = [row async for row in run.warehouse.rows(part, as_dict=True)]
+        return results_of(rows, run.run_date)[0]
+    words = part.error or f"it is {part.status}"
+    return CheckResult(
+        name=name,
+        severity="fail",
+        status="failed",
+        summary=f"check {name} failed as a statement: {words}",
+        run_date=run.run_date,
+    )
+
+
+def _day(run: JobRun) -> Parameters:
+    return {"run_date": run.run_date.isoformat()} if run.run_date and run.scripts.for_a_day else {}
+
+
+async def read_rows(run: JobRun, statement: Statement) -> list[Mapping[str, Any]]:
+    """Read the rows of a statement or, of a batch, those of all its statements that have some."""
+    parts = [part for part in statement.sub_statements or (statement,) if part.has_result_set]
+    return [row for part in parts async for row in run.warehouse.rows(part, as_dict=True)]

@@ -1,11 +1,12 @@
 """Which days are asked for, which are done, and how a batch's parts become the loads of days."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from prefect_redshift.data_api.statement import Statement, SubStatement
-from prefect_redshift.exceptions import PipelineError
+from prefect_redshift.exceptions import PipelineError, ScriptError
 from prefect_redshift.pipeline.days import MOST_DAYS, Day, Load, days_asked
 from prefect_redshift.reports.days_report import DayReport, DaysFailedError, DaysReport
 
@@ -41,22 +42,27 @@ def test_what_makes_no_sense_is_said(
         days_asked(from_date, to_date, dates, TODAY)
 
 
+def test_a_day_is_what_the_jobs_own_query_says() -> None:
+    row = {"day": DAY, "delivered": 16, "problem": "", "loaded": 14, "rejected": 2}
+    assert Day.from_row(row) == Day(DAY, 16, "", {"loaded": 14, "rejected": 2})
+    assert Day.from_row(row).is_loaded
+    assert Day.from_row({**row, "problem": None}).is_loaded
+    assert not Day.from_row({**row, "problem": "expected 16, found 15"}).is_loaded
+
+
 @pytest.mark.parametrize(
-    ("numbers", "problem"),
+    "row",
     [
-        ((16, 14, 2, 14), ""),
-        ((2, 0, 2, 0), ""),
-        ((0, 0, 0, 0), "holds no sales"),
-        ((16, 13, 2, 13), "store_sales_rows: expected 16, found 15"),
-        ((16, 14, 2, 13), "store_sales_item_versions: expected 14, found 13"),
+        {"day": DAY, "delivered": 16},
+        {"date": DAY, "delivered": 16, "problem": ""},
+        {"day": "2026-11-22", "delivered": 16, "problem": ""},
+        {"day": DAY, "delivered": None, "problem": ""},
+        {"day": DAY, "delivered": 16, "problem": 0.5},
     ],
 )
-def test_a_day_is_validated_as_the_daily_flow_validates_it(
-    numbers: tuple[int, int, int, int], problem: str
-) -> None:
-    day = Day(DAY, *numbers)
-    assert day.is_validated is (not problem)
-    assert problem in day.problem
+def test_another_row_gets_one_sentence(row: dict[str, Any]) -> None:
+    with pytest.raises(ScriptError, match=r"^The query find_days has to return the columns day \(a date\)"):
+        Day.from_row(row)
 
 
 def batch(status: str, *parts: tuple[str, str | None], error: str | None = None) -> Statement:
@@ -87,8 +93,13 @@ def test_the_load_of_a_day_is_what_its_parts_say(statement: Statement, load: Loa
 
 
 def test_the_report_is_one_table_and_the_error_names_the_first_few() -> None:
-    failed = [DayReport(DAY + timedelta(n), "failed", 16, 0, 0, 0.25, f"reason [{n}]") for n in range(7)]
-    report = DaysReport([DayReport(DAY - timedelta(1), "skipped", 16, 14, 2), *failed])
+    failed = [
+        DayReport(DAY + timedelta(n), "failed", 16, {"loaded": 0, "rejected": 0}, 0.25, f"reason [{n}]")
+        for n in range(7)
+    ]
+    report = DaysReport(
+        [DayReport(DAY - timedelta(1), "skipped", 16, {"loaded": 14, "rejected": 2}), *failed]
+    )
     lines = str(report).splitlines()
     assert [line.split() for line in lines if "2026-11-2" in line][:2] == [
         ["2026-11-21", "skipped", "16", "14", "2", "-"],

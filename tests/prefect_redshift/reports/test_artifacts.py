@@ -15,11 +15,11 @@ from prefect import flow
 from flows.sales_data_pipeline import sales_data_pipeline
 from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.exceptions import StatementFailedError
-from prefect_redshift.pipeline.scripts import PROJECT_FOLDER
 from prefect_redshift.reports.artifacts import artifacts_of, publish
-from prefect_redshift.reports.report import RunReport, Step
-from tests.flows.runs import artifacts, events
-from tests.flows.warehouse import Warehouse
+from prefect_redshift.reports.run_report import RunReport, StepReport
+from tests.job_warehouse import Warehouse
+from tests.project import PROJECT_FOLDER
+from tests.server_records import artifacts, events
 
 DAY = date(2026, 11, 22)
 
@@ -51,7 +51,7 @@ def bars(timeline: str) -> dict[str, tuple[float, float]]:
     return found
 
 
-def test_a_run_shows_its_steps_timeline_validations_and_rows(warehouse: Warehouse, tmp_path: Path) -> None:
+def test_a_run_shows_its_steps_timeline_checks_and_rows(warehouse: Warehouse, tmp_path: Path) -> None:
     slower = {
         "call sp_load_dim_item();": "call sp_load_dim_item(); select pg_sleep(0.5);",
         "call sp_load_dim_customer_address();": "call sp_load_dim_customer_address(); select pg_sleep(0.5);",
@@ -59,7 +59,7 @@ def test_a_run_shows_its_steps_timeline_validations_and_rows(warehouse: Warehous
     report = asyncio.run(sales_data_pipeline(run_date=DAY, scripts=scripts_where(tmp_path, slower)))
     found = artifacts()
     assert found.keys() == {
-        f"sales-data-pipeline-{kind}" for kind in ("summary", "steps", "timeline", "validations", "rows")
+        f"sales-data-pipeline-{kind}" for kind in ("summary", "steps", "timeline", "checks", "rows")
     }
 
     submitted = {s["Id"]: s for s in warehouse.statements()}
@@ -80,27 +80,27 @@ def test_a_run_shows_its_steps_timeline_validations_and_rows(warehouse: Warehous
     assert max(item[0], address[0]) < min(item[1], address[1]), "the dimensions are not seen at once"
     assert facts[0] >= max(item[1], address[1])
 
-    validations = {row["validation"]: row for row in shown(found, "validations")}
-    assert validations["store_sales_rows"] == {
-        "validation": "store_sales_rows",
+    checks = {row["check"]: row for row in shown(found, "checks")}
+    assert checks["store_sales_rows"] == {
+        "check": "store_sales_rows",
         "run date": "2026-11-22",
         "expected": "16",
         "found": "16",
         "if unequal": "fail",
         "status": "passed",
+        "summary": None,
     }
-    assert validations["store_sales_amount"]["expected"] == "384.61"
-    assert validations["missed_days"]["if unequal"] == "warn"
+    assert checks["store_sales_amount"]["expected"] == "384.61"
+    assert checks["missed_days"]["if unequal"] == "warn"
 
-    assert [(row["table"], row["before"], row["after"], row["change"]) for row in shown(found, "rows")] == [
-        ("customer", 21, 21, 0),
-        ("customer_address", 16, 18, "+2"),
-        ("date_dim", 7305, 7305, 0),
-        ("item", 10, 15, "+5"),
-        ("store_sales", 0, 14, "+14"),
+    assert [(row["step or table"], row["rows"]) for row in shown(found, "rows")] == [
+        ("run_load_fact_sales", "14 inserted, 2 rejected"),
+        ("customer_address", "18"),
+        ("item", "15"),
     ]
     assert shown(found, "summary").startswith(
-        "**Sales of 2026-11-22: loaded.**\n\n- 13 of 13 validations passed\n- customer_address: 18 rows (+2)\n"
+        "**Sales of 2026-11-22: loaded.**\n\n- 14 of 14 checks passed\n"
+        "- run_load_fact_sales: 14 inserted, 2 rejected\n- rows: customer_address 18, item 15\n"
     )
 
 
@@ -117,8 +117,7 @@ def test_a_run_that_fails_shows_how_far_it_came(warehouse: Warehouse, tmp_path: 
     assert statuses["LoadItemTable"] == "FAILED"
     assert "run_load_fact_sales" not in statuses
     assert bars(shown(found, "timeline")).keys() == statuses.keys()
-    assert {row["table"]: row["before"] for row in shown(found, "rows")}["item"] == 10
-    assert all(row["after"] is None for row in shown(found, "rows"))
+    assert "sales-data-pipeline-rows" not in found
     assert re.match(
         r"\*\*Sales of 2026-11-22: failed\.\*\* .*LoadItemTable/1/\w{8} .* is FAILED: .*division by zero",
         shown(found, "summary"),
@@ -141,7 +140,7 @@ def test_an_artifact_that_is_refused_fails_no_run(
 ) -> None:
     @flow
     async def publishing() -> str:
-        await publish(RunReport(DAY), key="No Valid Key")
+        await publish(RunReport(name="Not A Key", title="Anything"))
         return "finished"
 
     assert asyncio.run(publishing()) == "finished"
@@ -151,9 +150,9 @@ def test_an_artifact_that_is_refused_fails_no_run(
 
 
 def test_statement_ids_link_to_the_console_where_there_is_one() -> None:
-    step = Step("run_load_fact_sales", Statement(id="id-1", status="FINISHED", redshift_query_id=7))
+    step = StepReport("run_load_fact_sales", Statement(id="id-1", status="FINISHED", redshift_query_id=7))
     url = "https://eu-central-1.console.aws.amazon.com/redshiftv2/home"
-    _, steps, *_ = artifacts_of(RunReport(DAY, steps=[step], console=url), "key")
+    _, steps, *_ = artifacts_of(RunReport(name="key", title="Sales", steps=[step], console=url))
     (row,) = steps.table  # type: ignore[attr-defined]
     assert row["statement id"] == f"[id-1]({url})"
     assert row["query"] == 7

@@ -7,12 +7,12 @@ import yaml
 from prefect.events.schemas.automations import AutomationCore, EventTrigger
 from prefect.events.schemas.events import ResourceSpecification
 
+from flows.sales import SALES
 from flows.sales_data_pipeline import sales_data_pipeline
-from prefect_redshift.pipeline.scripts import PROJECT_FOLDER
-from prefect_redshift.reports.events import PIPELINE
-from tests.flows.runs import events
 from tests.flows.test_sales_data_pipeline import STEPS
-from tests.flows.warehouse import Warehouse
+from tests.job_warehouse import Warehouse
+from tests.project import PROJECT_FOLDER
+from tests.server_records import events
 
 DAY = date(2026, 11, 22)
 STATEMENT, MATERIALIZED = "redshift-data.statement.", "prefect.asset.materialization."
@@ -62,7 +62,7 @@ def test_the_example_automation_expects_the_event_that_is_emitted() -> None:
     text = (PROJECT_FOLDER / "docs" / "notify-on-failed-validation.yaml").read_text()
     automation = AutomationCore.model_validate(yaml.safe_load(text))
     assert isinstance(automation.trigger, EventTrigger)
-    assert automation.trigger.expect == {f"{PIPELINE}.validation.failed"}
+    assert automation.trigger.expect == {f"{SALES.name}.validation.failed"}
     assert automation.trigger.match == ResourceSpecification(
-        {"prefect.resource.id": f"{PIPELINE}.validation"}
+        {"prefect.resource.id": f"{SALES.name}.validation"}
     )

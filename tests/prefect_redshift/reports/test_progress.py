@@ -22,7 +22,7 @@ def test_in_a_terminal_there_is_a_bar_below_the_log(
 
         @flow
         async def work() -> None:
-            async with progress_of(60) as show:
+            async with progress_of("job", 60) as show:
                 await show(20)
                 logging.getLogger("prefect").warning("A line of the log")
                 await show(60)
@@ -38,7 +38,7 @@ def test_in_a_terminal_there_is_a_bar_below_the_log(
 def test_without_a_terminal_there_is_none(prefect_server: str, capfd: pytest.CaptureFixture[str]) -> None:
     @flow
     async def work() -> None:
-        async with progress_of(60) as show:
+        async with progress_of("job", 60) as show:
             await show(60)
 
     asyncio.run(work())

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prefect_redshift.data_api.statement import Statement
-from prefect_redshift.reports.report import Step
+from prefect_redshift.reports.run_report import StepReport
 from prefect_redshift.reports.timeline import LABELS, MOST_TICKS, WIDTH, svg, tick_seconds
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -17,14 +17,14 @@ RECT = "{http://www.w3.org/2000/svg}rect"
 
 def step(
     submitted: float, ended: float, seconds: float, status: str = "FINISHED", name: str = "load"
-) -> Step:
+) -> StepReport:
     created, updated = NOON + timedelta(seconds=submitted), NOON + timedelta(seconds=ended)
-    return Step(
+    return StepReport(
         name, Statement(id="i", status=status, created_at=created, updated_at=updated, seconds=seconds)
     )
 
 
-def rectangles(*steps: Step) -> list[ElementTree.Element]:
+def rectangles(*steps: StepReport) -> list[ElementTree.Element]:
     """Two for each step, queued and run; the first of all is the background."""
     return list(ElementTree.fromstring(svg(steps)).iter(RECT))[1:]
 
@@ -58,7 +58,7 @@ def test_whatever_the_times_all_is_within_the_frame(
 
 
 def test_a_statement_without_times_has_no_bar() -> None:
-    assert rectangles(Step("load", Statement(id="i", status="FINISHED"))) == []
+    assert rectangles(StepReport("load", Statement(id="i", status="FINISHED"))) == []
 
 
 @given(st.floats(0.001, 86_400))

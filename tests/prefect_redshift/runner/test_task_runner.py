@@ -14,7 +14,7 @@ from prefect.blocks.core import Block
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 
-from prefect_redshift.runner.task_runner import EventLoopTaskRunner, finished
+from prefect_redshift.runner.task_runner import EventLoopTaskRunner, gather_or_cancel
 
 
 @task
@@ -72,7 +72,7 @@ def test_the_first_failure_cancels_what_runs_and_what_waits_never_starts(prefect
     async def failing() -> None:
         slow, failed = wait_for_ever.submit(seen), fail.submit()
         later = note.submit(seen, wait_for=[slow, failed])
-        await finished(slow, failed, later)
+        await gather_or_cancel(slow, failed, later)
 
     with pytest.raises(ValueError, match="this one"):
         asyncio.run(failing())
@@ -84,7 +84,7 @@ def test_a_cancelled_flow_cancels_its_tasks_and_waits_for_them(prefect_server: s
 
     @flow(task_runner=EventLoopTaskRunner())
     async def cancelled() -> None:
-        await finished(wait_for_ever.submit(seen), wait_for_ever.submit(seen))
+        await gather_or_cancel(wait_for_ever.submit(seen), wait_for_ever.submit(seen))
 
     async def cancel_soon() -> None:
         run = asyncio.create_task(cancelled())
@@ -117,7 +117,7 @@ def test_what_would_block_the_event_loop_says_what_to_do(prefect_server: str) ->
             future.wait()
         with pytest.raises(RuntimeError, match="`await` the future"):
             future.result()
-        await finished(future)
+        await gather_or_cancel(future)
         return future.state
 
     assert asyncio.run(blocking()).is_completed()
@@ -135,7 +135,7 @@ def test_what_has_ended_is_noticed_between_the_starts_of_many(prefect_server: st
     @flow(task_runner=EventLoopTaskRunner())
     async def many() -> None:
         counting = asyncio.create_task(count_turns())
-        await finished(*[note.submit(seen) for _ in range(20)])
+        await gather_or_cancel(*[note.submit(seen) for _ in range(20)])
         counting.cancel()
 
     asyncio.run(many())
@@ -174,7 +174,7 @@ def test_many_tasks_take_no_thread_each(prefect_server: str) -> None:
     async def many() -> int:
         futures = [add.submit(number, 1) for number in range(100)]
         before = threading.active_count()
-        await finished(*futures)
+        await gather_or_cancel(*futures)
         return threading.active_count() - before
 
     assert asyncio.run(many()) < 20

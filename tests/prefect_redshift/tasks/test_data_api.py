@@ -10,8 +10,8 @@ from prefect.cache_policies import NO_CACHE
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.runner.task_runner import EventLoopTaskRunner
 from prefect_redshift.tasks import data_api as tasks
-from prefect_redshift.tasks.steps import may_succeed_again
-from tests.flows.warehouse import Warehouse
+from prefect_redshift.tasks.options import may_succeed_again
+from tests.job_warehouse import Warehouse
 
 OPERATIONS = [
     "execute_statement",

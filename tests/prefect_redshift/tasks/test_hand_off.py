@@ -15,22 +15,22 @@ from uuid import UUID
 import boto3
 import pytest
 from prefect import get_client
-from prefect_aws import AwsCredentials
 
+from flows.sales import SALES
 from flows.sales_data_pipeline import sales_data_pipeline
 from local_aws import Admin, Served
 from prefect_redshift.blocks.state_machine import ENVIRONMENT_VARIABLE
 from prefect_redshift.exceptions import ExecutionFailedError, PipelineError, StateMachineError
-from prefect_redshift.pipeline.scripts import PROJECT_FOLDER, Scripts
-from prefect_redshift.pipeline.validation import ValidationFailedError
-from prefect_redshift.reports.report import RunReport
+from prefect_redshift.pipeline.check_results import ValidationFailedError
+from prefect_redshift.reports.run_report import RunReport
 from prefect_redshift.tasks.hooks import cancel_statements
+from tests.flow_runs import execute, new_flow_run, retry_later
 from tests.flows.test_sales_data_pipeline import STEPS
-from tests.flows.warehouse import Warehouse
 from tests.infra.machine import Machine
+from tests.job_warehouse import Warehouse
 from tests.local_aws.conftest import eventually
-from tests.prefect_redshift.flow_runs import execute, new_flow_run, retry_later
 from tests.prefect_redshift.machines import create
+from tests.project import PROJECT_FOLDER
 
 DAY = date(2026, 11, 22)
 PASS = {"done": {"Type": "Pass", "End": True}}
@@ -103,32 +103,31 @@ def test_after_the_job_its_summary_is_the_input_of_the_next_machine(
     assert [(step["name"], step["status"]) for step in summary["steps"]] == [
         (step, "FINISHED") for step in STEPS
     ]
-    assert summary["validations"][0] == {
+    assert {check["name"]: check for check in summary["checks"]}["store_sales_rows"] == {
         "name": "store_sales_rows",
         "status": "passed",
         "expected": 16,
         "actual": 16,
     }
-    assert len(summary["validations"]) == len(report.validations)
+    assert len(summary["checks"]) == len(report.checks)
     assert len(execution["input"]) < 4000
 
 
 def test_the_flow_and_the_state_machine_leave_the_same_tables(warehouse: Warehouse, machine: Machine) -> None:
     run(setup="always")
     by_flow = warehouse.tables()
-    steps = asyncio.run(Scripts("sql", AwsCredentials()).steps("steps.sql"))
-    for statement in steps["drop_tables"]:
+    for statement in SALES.drop_tables():
         warehouse.run(statement)
 
     report = run(hand_off="instead")
     assert warehouse.tables() == by_flow
     assert {name: len(rows) for name, rows in by_flow.items()}["store_sales"] == 14
-    # The machine's own steps, its validation among them, and then the flow's.
-    assert [step.name for step in report.steps] == [*STEPS, "run_validate_sql_statement"]
+    # The machine's own steps, and then the flow's validation.
+    assert [step.name for step in report.steps] == STEPS
     assert {step.statement.status for step in report.steps} == {"FINISHED"}
     assert report.steps[0].statement.id in {s["Id"] for s in warehouse.statements("sales-data-pipeline-")}
-    assert report.validations
-    assert all(validation.passed for validation in report.validations)
+    assert report.checks
+    assert all(check.passed for check in report.checks)
     (execution,) = executions(machine.api, machine.arn)
     assert execution["status"] == "SUCCEEDED"
     assert json.loads(execution["input"]) == {"run_date": "2026-11-22", "setup": "if_missing"}

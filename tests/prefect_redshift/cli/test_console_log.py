@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from prefect.logging.handlers import PrefectConsoleHandler
 
-from prefect_redshift.cli.terminal import tell_the_story
+from prefect_redshift.cli.console_log import configure_console_log
 from prefect_redshift.exceptions import RedshiftError
 
 LINE = "Submitted LoadItemTable at http://127.0.0.1:4200 :smile: [red]"
@@ -38,7 +38,7 @@ def told(root: logging.Logger, stream: io.StringIO, record: logging.LogRecord) -
     """What reaches the stream of one record."""
     styles = {"log.web_url": "bold green"}
     root.addHandler(PrefectConsoleHandler(stream, styles=styles, level=logging.INFO))
-    tell_the_story((RedshiftError,))
+    configure_console_log((RedshiftError,))
     root.handle(record)
     return stream.getvalue()
 

@@ -1,12 +1,12 @@
-"""What a person, or a file, is told while a flow runs in their own process."""
+"""The log lines that a person, or a file, sees while a flow runs in their own process."""
 
 import logging
 
 from prefect.logging.handlers import PrefectConsoleHandler
 
 
-class _StoryOnly(logging.Filter):
-    """Keeps what the steps tell; Prefect's own account of states and tracebacks stays in its UI."""
+class _JobLinesOnly(logging.Filter):
+    """Keeps what the steps log; Prefect's own lines of states and tracebacks stay in its UI."""
 
     def __init__(self, expected: tuple[type[Exception], ...]) -> None:
         super().__init__()
@@ -19,8 +19,8 @@ class _StoryOnly(logging.Filter):
         return True
 
 
-def tell_the_story(expected: tuple[type[Exception], ...]) -> None:
-    """Leaves only the pipeline's own story to be read, in colours only on a terminal.
+def configure_console_log(expected: tuple[type[Exception], ...]) -> None:
+    """Leave only the job's own lines in the console's log, in colours only on a terminal.
 
     Args:
         expected: Errors whose traceback is not shown: the command line tells them in one line.
@@ -28,13 +28,13 @@ def tell_the_story(expected: tuple[type[Exception], ...]) -> None:
     root = logging.getLogger()
     for handler in list(root.handlers):
         told = _without_colours(handler)
-        told.addFilter(_StoryOnly(expected))
+        told.addFilter(_JobLinesOnly(expected))
         root.removeHandler(handler)
         root.addHandler(told)
 
 
 def _without_colours(handler: logging.Handler) -> logging.Handler:
-    """A plain handler in the place of Prefect's where nobody sees its colours, which cost more than the line."""
+    """Return a plain handler in the place of Prefect's where nobody sees its colours, which cost more than the line."""
     if not isinstance(handler, PrefectConsoleHandler) or handler.console.is_terminal:
         return handler
     plain = logging.StreamHandler(handler.stream)

@@ -1,7 +1,12 @@
-"""What the warehouse holds, read through a plain boto3 client."""
+"""A warehouse for a job's flows, named by the environment; what it holds is read through a plain boto3 client."""
 
+import os
 import time
 from typing import Any
+
+import pytest
+
+from local_aws import Served
 
 TABLES = ("customer", "customer_address", "date_dim", "item", "store_sales")
 
@@ -71,3 +76,15 @@ class Warehouse:
             time.sleep(0.05)
         ended = [(s["StatementName"], s["Status"]) for s in self.statements()]
         raise AssertionError(f"{step} did not start: {ended}")
+
+
+@pytest.fixture
+def warehouse(
+    aws: Served, database: str, prefect_server: str, monkeypatch: pytest.MonkeyPatch, data_api: object
+) -> Warehouse:
+    """An empty database, named by the environment as a user would name it."""
+    for name in [name for name in os.environ if name.startswith("REDSHIFT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("REDSHIFT_WORKGROUP_NAME", "local-workgroup")
+    monkeypatch.setenv("REDSHIFT_DATABASE", database)
+    return Warehouse(data_api, database)

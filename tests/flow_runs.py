@@ -11,7 +11,7 @@ from uuid import UUID
 from prefect import Flow, get_client
 from prefect.states import AwaitingRetry
 
-from prefect_redshift.pipeline.scripts import PROJECT_FOLDER
+from tests.project import PROJECT_FOLDER
 
 # What a worker's process does with a flow run that was handed to it.
 EXECUTE = """
