@@ -1,4 +1,4 @@
-"""What the commands raise."""
+"""What the commands of `python -m infra` raise."""
 
 
 class InfraError(Exception):
