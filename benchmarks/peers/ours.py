@@ -13,7 +13,8 @@ from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.cli.command_line import prepare_process
 from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.local.services import local_services
-from prefect_redshift.runner.task_runner import EventLoopTaskRunner, gather_or_cancel
+from prefect_redshift.runner.gathering import gather_or_cancel
+from prefect_redshift.runner.task_runner import EventLoopTaskRunner
 from prefect_redshift.tasks.names import prefix_of_this_run
 from prefect_redshift.tasks.options import redshift_task
 

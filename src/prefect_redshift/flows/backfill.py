@@ -14,7 +14,8 @@ from prefect_redshift.pipeline.job import Job
 from prefect_redshift.pipeline.run_date import scheduled_run_date
 from prefect_redshift.reports.days_report import DaysReport
 from prefect_redshift.runner.cancellation import cancellation_confirmed
-from prefect_redshift.runner.task_runner import EventLoopTaskRunner, gather_or_cancel
+from prefect_redshift.runner.gathering import gather_or_cancel
+from prefect_redshift.runner.task_runner import EventLoopTaskRunner
 from prefect_redshift.tasks.days import find_days, load_days, wait_for_earlier_runs
 from prefect_redshift.tasks.hooks import cancel_statements
 from prefect_redshift.tasks.job_run import JobRun, Setup

@@ -26,7 +26,7 @@ from prefect_redshift.reports.artifacts import publish
 from prefect_redshift.reports.run_report import RunReport
 from prefect_redshift.runner.assets import MATERIALIZED_BY, assets_of
 from prefect_redshift.runner.cancellation import cancellation_confirmed
-from prefect_redshift.runner.task_runner import gather_or_cancel
+from prefect_redshift.runner.gathering import gather_or_cancel
 from prefect_redshift.tasks import steps
 from prefect_redshift.tasks.chain import Chain
 from prefect_redshift.tasks.connections import connect

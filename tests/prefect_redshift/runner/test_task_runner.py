@@ -1,10 +1,12 @@
 """The task runner as a flow's author uses it."""
 
 # Prefect's types of submit() know futures only as they are given by value, and none that can be awaited.
-# mypy: disable-error-code="arg-type, call-overload, misc, no-any-return, unused-coroutine"
+# mypy: disable-error-code="arg-type, attr-defined, call-overload, misc, no-any-return, unused-coroutine"
 
 import asyncio
+import pickle
 import threading
+import time
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -12,9 +14,13 @@ import pytest
 from prefect import flow, task
 from prefect.blocks.core import Block
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State
+from prefect.context import FlowRunContext
+from prefect.exceptions import Pause
+from prefect.states import Suspended
+from prefect.utilities.annotations import quote
 
-from prefect_redshift.runner.task_runner import EventLoopTaskRunner, gather_or_cancel
+from prefect_redshift.runner.gathering import gather_or_cancel
+from prefect_redshift.runner.task_runner import EventLoopTaskRunner
 
 
 @task
@@ -97,7 +103,9 @@ def test_a_cancelled_flow_cancels_its_tasks_and_waits_for_them(prefect_server: s
     assert seen == ["cancelled", "cancelled"]
 
 
-def test_a_flow_that_forgets_its_futures_leaves_nothing_running(prefect_server: str) -> None:
+def test_a_flow_that_forgets_its_futures_leaves_nothing_running(
+    prefect_server: str, caplog: pytest.LogCaptureFixture
+) -> None:
     seen: list[str] = []
 
     @flow(task_runner=EventLoopTaskRunner())
@@ -105,38 +113,25 @@ def test_a_flow_that_forgets_its_futures_leaves_nothing_running(prefect_server: 
         wait_for_ever.submit(seen)
         await asyncio.sleep(0.5)
 
-    asyncio.run(forgetful())
+    with caplog.at_level("WARNING"):
+        asyncio.run(forgetful())
     assert seen == ["cancelled"]
-
-
-def test_what_would_block_the_event_loop_says_what_to_do(prefect_server: str) -> None:
-    @flow(task_runner=EventLoopTaskRunner())
-    async def blocking() -> State[int]:
-        future = add.submit(1, 2)
-        with pytest.raises(RuntimeError, match="`await` the future"):
-            future.wait()
-        with pytest.raises(RuntimeError, match="`await` the future"):
-            future.result()
-        await gather_or_cancel(future)
-        return future.state
-
-    assert asyncio.run(blocking()).is_completed()
+    assert "The flow has ended while wait_for_ever still ran: cancelled." in caplog.text
 
 
 def test_what_has_ended_is_noticed_between_the_starts_of_many(prefect_server: str) -> None:
     seen: list[str] = []
     starts_by_turn: list[int] = []
 
+    @task
     async def count_turns() -> None:
-        while True:
+        while len(seen) < 20:
             starts_by_turn.append(len(seen))
             await asyncio.sleep(0)
 
     @flow(task_runner=EventLoopTaskRunner())
     async def many() -> None:
-        counting = asyncio.create_task(count_turns())
-        await gather_or_cancel(*[note.submit(seen) for _ in range(20)])
-        counting.cancel()
+        await gather_or_cancel(count_turns.submit(), *[note.submit(seen) for _ in range(20)])
 
     asyncio.run(many())
     assert len(seen) == 20
@@ -178,3 +173,86 @@ def test_many_tasks_take_no_thread_each(prefect_server: str) -> None:
         return threading.active_count() - before
 
     assert asyncio.run(many()) < 20
+
+
+def test_the_end_waits_for_a_sync_task_but_not_for_ever(
+    prefect_server: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("prefect_redshift.runner.submitted_task.END_SECONDS", 0.5)
+    released = threading.Event()
+    ended: list[str] = []
+
+    @task
+    def short() -> None:
+        time.sleep(0.2)
+        ended.append("short")
+
+    @task
+    def endless() -> None:
+        released.wait()
+
+    @flow(task_runner=EventLoopTaskRunner())
+    def ending() -> Any:
+        started = [short.submit(), endless.submit()]
+        time.sleep(0.1)
+        return quote(started[1])
+
+    try:
+        with caplog.at_level("WARNING"):
+            future = ending().unquote()
+        assert ended == ["short"]
+        assert "endless did not end although cancelled" in caplog.text
+        assert future.state.is_cancelled()
+    finally:
+        released.set()
+
+
+def test_a_cancelled_sync_task_is_not_tried_again(prefect_server: str) -> None:
+    tries: list[int] = []
+
+    @task(retries=5, retry_delay_seconds=0.1)
+    def failing() -> None:
+        tries.append(1)
+        raise ValueError
+
+    @flow(task_runner=EventLoopTaskRunner())
+    def cancelling() -> bool:
+        future = failing.submit()
+        while not tries:
+            time.sleep(0.01)
+        future.cancel()
+        future.wait()
+        return future.state.is_cancelled()
+
+    assert cancelling()
+    assert len(tries) == 1
+
+
+def test_the_timeout_of_a_flow_that_blocks_ends_it(prefect_server: str) -> None:
+    seen: list[str] = []
+
+    @flow(task_runner=EventLoopTaskRunner(), timeout_seconds=1)
+    async def blocking() -> None:
+        wait_for_ever.submit(seen).result()
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(blocking())
+    assert seen == ["cancelled"]
+
+
+def test_a_flow_run_that_is_suspended_stops_where_it_waits(prefect_server: str) -> None:
+    @flow(task_runner=EventLoopTaskRunner())
+    def suspended() -> None:
+        context = FlowRunContext.get()
+        assert context is not None
+        future = add.submit(1, 2)
+        context.flow_run_suspension_request.mark_requested(Suspended())
+        future.result()
+
+    with pytest.raises(Pause):
+        suspended()
+
+
+def test_a_flow_with_the_runner_can_be_sent_to_another_process() -> None:
+    runner = pickle.loads(pickle.dumps(EventLoopTaskRunner()))
+    assert isinstance(runner.duplicate(), EventLoopTaskRunner)
