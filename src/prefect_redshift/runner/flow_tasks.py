@@ -18,6 +18,7 @@ from prefect_redshift.runner.event_loop_thread import EventLoopThread
 from prefect_redshift.runner.flow_watch import watch_of_running_flow
 from prefect_redshift.runner.futures import EventLoopFuture
 from prefect_redshift.runner.gathering import futures_in, wait_all
+from prefect_redshift.runner.signals import SignalWatch
 from prefect_redshift.runner.submitted_task import END_SECONDS, SubmittedTask, current_task, on_thread
 
 
@@ -36,6 +37,7 @@ class FlowTasks:
         self._parent = current_task()
         if self._parent is not None:
             self._parent.started_within(self.cancel)
+        self._signals = SignalWatch(self.cancel)
         self._watch = watch_of_running_flow(self.cancel)
         if self._watch is not None:
             self._thread.run_in_background(self._watch.look())
@@ -105,6 +107,7 @@ class FlowTasks:
         """
         with self._lock:
             self._has_ended = True
+        self._signals.stop()
         if self._watch is not None:
             self._watch.stop()
         if self._parent is not None:

@@ -51,6 +51,7 @@ async def sleeps_and_cleans_up() -> None:
         await asyncio.sleep(600)
     finally:
         await asyncio.sleep(2)
+        say("cleaned up")
 
 
 @on_event_loop
@@ -95,9 +96,13 @@ def blocks_for_the_first_sync() -> None:
 
 
 @on_event_loop
-def sleeps_sync() -> None:
+def sleeps_and_cleans_up_sync() -> None:
     two()
-    time.sleep(600)
+    try:
+        time.sleep(600)
+    finally:
+        time.sleep(2)
+        say("cleaned up")
 
 
 @on_event_loop

@@ -47,4 +47,6 @@ def test_every_task_sees_it(
     seen = [float(at) - sent for at in re.findall(r"^cancelled (\S+)", output, re.M)]
     record_property(f"{name}, {number.name}", f"seen after {seen} s, ended after {ended:.2f} s")
     assert len(seen) == 2
+    # Not only once the flow has cleaned up.
+    assert "cancelled" not in output.partition("cleaned up")[2]
     assert process.returncode != 0
