@@ -2,9 +2,9 @@
 
 run = await begin(JOB, run_date=run_date)
 step = steps_of(run)
-item = step("LoadItemTable").submit()
-facts = step("load_sales").submit(wait_for=[item])
-report = await finish(run, item, facts)
+products = step("load_products").submit()
+orders = step("load_orders").submit(wait_for=[products])
+report = await finish(run, products, orders)
 """
 
 from collections.abc import Awaitable, Callable, Sequence
