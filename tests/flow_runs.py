@@ -1,5 +1,6 @@
 """Flow runs as a worker handles them: made first, then executed in a process of their own, perhaps again."""
 
+import asyncio
 import os
 import re
 import subprocess
@@ -9,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from prefect import Flow, get_client
+from prefect.flow_engine import run_flow
 from prefect.states import AwaitingRetry
 
 from tests.project import PROJECT_FOLDER
@@ -44,6 +46,24 @@ async def new_flow_run(flow: Flow[..., Any], **parameters: Any) -> UUID:
     """Makes a flow run with these parameters, as JSON has them, that nobody executes yet."""
     async with get_client() as client:
         return (await client.create_flow_run(flow, parameters=parameters)).id
+
+
+def execute_here(flow: Flow[..., Any], flow_run_id: UUID) -> Any:
+    """Executes the flow run in this process, as a worker's process does; returns its result, or raises its error."""
+
+    async def execute() -> Any:
+        async with get_client() as client:
+            flow_run = await client.read_flow_run(flow_run_id)
+        result: Any = run_flow(flow, flow_run=flow_run)
+        return await result
+
+    return asyncio.run(execute())
+
+
+def retry_here(flow: Flow[..., Any], flow_run_id: UUID) -> Any:
+    """Does what `prefect flow-run retry` has a worker do, in this process."""
+    asyncio.run(retry_later(flow_run_id))
+    return execute_here(flow, flow_run_id)
 
 
 async def retry_later(flow_run_id: UUID) -> None:
