@@ -140,3 +140,46 @@ def test_into_an_empty_dimension(empty: Warehouse) -> None:
         empty.run(LOAD)
         keys = empty.rows("select ca_address_sk from customer_address where ca_address_sk > 0 order by 1")
         assert keys == [(1,), (2,), (3,), (4,), (5,)]
+
+
+NULLABLE = (
+    "ca_street_number varchar(10), ca_street_name varchar(60), ca_city varchar(60), ca_state char(2), ca_zip"
+)
+NULLABLE += " varchar(10), ca_country varchar(20)"
+
+
+@pytest.fixture
+def nullable(empty: Warehouse) -> Warehouse:
+    """A database of one's own tables, whose columns may hold NULL."""
+    empty.run(f"create table customer_address (ca_address_sk bigint, ca_address_id varchar(16), {NULLABLE})")
+    empty.run(
+        f"create table src_customer_address (ca_address_id varchar(16), ca_updated_on date, {NULLABLE})"
+    )
+    empty.insert("customer_address", [(1, "ADDR0001", "1", None, "Peoria", "IL", None, "United States")])
+    return empty
+
+
+@pytest.mark.parametrize(
+    ("street", "city", "updated"),
+    [
+        ("Oak Avenue", "Peoria", 1),
+        (None, None, 1),
+        ("Oak Avenue", None, 1),
+        (None, "Peoria", 0),
+        (None, "Peoria  ", 0),
+    ],
+    ids=["NULL to a value", "a value to NULL", "both", "unchanged", "only blanks at the end"],
+)
+def test_a_change_from_or_to_null_is_one(
+    nullable: Warehouse, street: str | None, city: str | None, updated: int
+) -> None:
+    nullable.insert(
+        "src_customer_address",
+        [("ADDR0001", date(2026, 1, 1), "1", street, city, "IL", None, "United States")],
+    )
+    before = nullable.row_versions("customer_address")
+    assert nullable.result(nullable.run(LOAD)) == [(0, updated)]
+    assert (nullable.row_versions("customer_address") != before) == bool(updated)
+    if updated:
+        assert address(nullable, "ADDR0001") == [(1, street, city)]
+    assert nullable.result(nullable.run(LOAD)) == [(0, 0)]

@@ -202,3 +202,18 @@ def test_a_second_run_writes_nothing(loaded: Warehouse, item: str) -> None:
     before = loaded.contents("item"), loaded.row_versions("item")
     loaded.run(LOAD)
     assert (loaded.contents("item"), loaded.row_versions("item")) == before
+
+
+def test_a_description_or_a_price_that_was_unknown_is_a_change(empty: Warehouse) -> None:
+    columns = "i_item_desc varchar(200), i_category varchar(50), i_current_price decimal(7,2)"
+    dates = "i_rec_start_date date, i_rec_end_date date"
+    empty.run(f"create table item (i_item_sk bigint, i_item_id varchar(16), {dates}, {columns})")
+    empty.run(f"create table src_item (i_item_id varchar(16), i_price_date date, {columns})")
+    empty.insert("item", [(1, "ITEM0001", date(2016, 1, 1), None, None, "Books", None)])
+    empty.insert("src_item", [("ITEM0001", date(2026, 1, 1), "Item number 1", None, 5)])
+    assert empty.result(empty.run(LOAD)) == [(1, 2)]
+    assert empty.rows("select * from item order by i_rec_start_date") == [
+        (1, "ITEM0001", date(2016, 1, 1), date(2025, 12, 31), "Item number 1", None, None),
+        (2, "ITEM0001", date(2026, 1, 1), None, "Item number 1", None, 5),
+    ]
+    assert empty.result(empty.run(LOAD)) == [(0, 0)]
