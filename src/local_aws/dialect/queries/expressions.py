@@ -72,6 +72,7 @@ RULES: dict[str, Rule] = {
     "unpivot": queries.refuse_pivot,
     "max": types.maximum,
     "returning": _returning,
+    **dict.fromkeys(("array", "object", "json_serialize"), calls.super_function),
     **dict.fromkeys(types.NAMES, types.in_expression),
     **dict.fromkeys(calls.DATE_FUNCTIONS, calls.date_part_word),
     **dict.fromkeys(calls.REFUSED, calls.refuse),
