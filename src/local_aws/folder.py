@@ -43,7 +43,7 @@ class DataFolder:
         return self.path / "statements.sqlite"
 
     def create(self) -> None:
-        """Make the directory, its owner's only; under root others may pass through it, as PostgreSQL is another user."""
+        """Make the directory, its owner's only; under root PostgreSQL, as another user, may pass through it."""
         try:
             if not self.path.exists():
                 self.path.mkdir(parents=True, exist_ok=True)

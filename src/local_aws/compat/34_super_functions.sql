@@ -133,7 +133,7 @@ BEGIN
         EXECUTE format('CREATE OPERATOR pg_catalog.%s (LEFTARG = super, RIGHTARG = super, FUNCTION = local_aws.super_%s%s)',
             symbol, name, CASE symbol WHEN '=' THEN ', HASHES, MERGES' ELSE '' END);
         -- A date is compared with what the value is as a date, anything else with a value of its own type only.
-        FOREACH type IN ARRAY ARRAY['smallint', 'int', 'bigint', 'numeric', 'float8', 'text', 'boolean', 'date', 'timestamp'] LOOP
+        FOREACH type IN ARRAY ARRAY['int', 'bigint', 'numeric', 'float8', 'text', 'boolean', 'date', 'timestamp'] LOOP
             body := CASE WHEN type IN ('date', 'timestamp') THEN format('SELECT a::%s %s b::%1$s', type, symbol)
                 ELSE format('SELECT CASE WHEN json_typeof(a::super) = json_typeof(b::super) THEN a::super %s b::super ELSE %s END',
                             symbol, CASE symbol WHEN '=' THEN 'false' WHEN '<>' THEN 'true' ELSE 'NULL' END) END;

@@ -19,6 +19,11 @@ LANGUAGE sql STABLE AS $$
         WHERE name = column_name
     ), 0)::int
 $$;
+-- The numbers by which pg_attribute tells encodings; 0 is none, 128 chosen by Redshift.
+CREATE OR REPLACE FUNCTION local_aws.encoding_number(name text) RETURNS smallint LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(array_position(ARRAY['raw', 'bytedict', 'delta', 'lzo', 'runlength', 'mostly8', 'mostly16', 'mostly32',
+                                         'text255', 'text32k', 'delta32k', 'zstd', 'az64'], lower(name)) - 1, 128)::smallint
+$$;
 CREATE OR REPLACE FUNCTION local_aws.diststyle(attributes jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
         WHEN attributes ? 'distkey' THEN format('KEY(%s)', attributes -> 'distkey' ->> 0)
@@ -120,7 +125,9 @@ CREATE OR REPLACE VIEW pg_catalog.svv_external_schemas AS
 SELECT NULL::oid AS esoid, NULL::smallint AS eskind, NULL::name AS schemaname, NULL::int AS esowner,
        NULL::text AS databasename, NULL::text AS esoptions WHERE false;
 CREATE OR REPLACE VIEW pg_catalog.svv_external_tables AS
-SELECT NULL::text AS schemaname, NULL::text AS tablename, NULL::text AS location WHERE false;
+SELECT NULL::text AS schemaname, NULL::text AS tablename, NULL::text AS location,
+       NULL::text AS input_format, NULL::text AS output_format, NULL::text AS serialization_lib, NULL::text AS serde_parameters,
+       NULL::int AS compressed, NULL::text AS parameters, NULL::text AS redshift_database_name, NULL::text AS tabletype WHERE false;
 
 -- Administrators are superusers to Redshift's clients, though not to PostgreSQL.
 CREATE OR REPLACE VIEW pg_catalog.pg_user AS

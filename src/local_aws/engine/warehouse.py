@@ -145,7 +145,7 @@ class Warehouse:
             finally:
                 connection.close()
         if DATABASE not in existing:
-            await self.admin_run(f"CREATE DATABASE {DATABASE}")
+            await self.admin_run(f"CREATE DATABASE {DATABASE} STRATEGY FILE_COPY")
         await self._give_default()
 
     async def _wait_until_up(self) -> None:

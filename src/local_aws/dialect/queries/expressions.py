@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from local_aws.dialect.lexing.literals import escaped
 from local_aws.dialect.lexing.tokens import STRING, TEMPORARY, Tokens
-from local_aws.dialect.queries import aggregates
+from local_aws.dialect.queries import aggregates, catalog_names
 from local_aws.dialect.queries import clauses as queries
 from local_aws.dialect.queries import function_calls as calls
 from local_aws.dialect.refusals import UnsupportedError
@@ -74,6 +74,7 @@ RULES: dict[str, Rule] = {
     "max": types.maximum,
     "returning": _returning,
     **dict.fromkeys(("array", "object", "json_serialize"), calls.super_function),
+    **dict.fromkeys(catalog_names.TABLES, catalog_names.look_up),
     **dict.fromkeys(types.NAMES, types.in_expression),
     **dict.fromkeys(calls.DATE_FUNCTIONS, calls.date_part_word),
     **dict.fromkeys(calls.REFUSED, calls.refuse),
