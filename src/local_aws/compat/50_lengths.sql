@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION local_aws.cut_bytes(value text, bytes int) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
-    data bytea := substr(convert_to(value, 'UTF8'), 1, bytes + 1);
+    data varbyte := substr(convert_to(value, 'UTF8'), 1, bytes + 1);
     size int := bytes;
 BEGIN
     -- A byte 10xxxxxx continues a character.

@@ -125,6 +125,8 @@ def _change(column: Column, options: Options) -> Change | None:
     """What the options do to a column's values that are not empty."""
     if column.is_text:
         return _text_change(column, options)
+    if column.type == "varbyte":
+        return _bytes
     if column.type == "super":
         return semistructured.kept
     if column.type == "date":
@@ -152,6 +154,10 @@ def _text_change(column: Column, options: Options) -> Change | None:
         return value
 
     return change
+
+
+def _bytes(value: str) -> str:
+    return "\\x" + bytes.fromhex(value).hex()
 
 
 def _truncated(scale: int) -> Change:

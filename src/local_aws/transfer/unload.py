@@ -108,6 +108,7 @@ class Files:
         self._bucket = bucket
         self._names, self._types = [name for name, _ in columns], [kind for _, kind in columns]
         self._supers = [number for number, (name, _, _) in enumerate(self._types) if name == "super"]
+        self._bytes = [number for number, (name, _, _) in enumerate(self._types) if name == "varbyte"]
         self._limit = float(unload.options.values.get("maxfilesize", DEFAULT_SIZE))
         self._done: list[str] = []
         self._file: Any = None
@@ -121,6 +122,8 @@ class Files:
             row = unload_text.fields(line)
             for number in self._supers:
                 row[number] = None if (value := row[number]) is None else super_text(value)
+            for number in self._bytes:
+                row[number] = None if (value := row[number]) is None else value[2:]
             writer.add(row)
             self.rows += 1
         if self._file is not None and self._file.tell() >= self._limit:

@@ -24,7 +24,7 @@ class TypeFacts:
 
 BY_OID = {
     16: TypeFacts("bool", "boolean", 1),
-    17: TypeFacts("varbyte", "blob", 64000),
+    17: TypeFacts("varbyte", "hex", 64000),
     18: TypeFacts("char", precision=1),
     19: TypeFacts("name", precision=128),
     20: TypeFacts("int8", "long", 19, signed=True),

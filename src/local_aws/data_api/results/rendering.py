@@ -1,6 +1,5 @@
 """Turns the engine's rows into the pages that GetStatementResult and GetStatementResultV2 hand out."""
 
-import base64
 import json
 from collections.abc import Callable, Iterable
 from json.encoder import encode_basestring_ascii as quoted  # the C function behind json.dumps
@@ -141,8 +140,8 @@ def super_text(kept: str) -> str:
     return kept[1:] if kept.startswith(SUPER_MARK) else json.dumps(kept, ensure_ascii=False)
 
 
-def _blob(value: bytes) -> str:
-    return '{"blobValue":"' + base64.b64encode(bytes.fromhex(value.decode()[2:])).decode() + '"}'
+def _hex(value: bytes) -> str:
+    return _string(value[2:])
 
 
 def _plain(value: bytes) -> str:
@@ -154,7 +153,7 @@ JSON_FIELDS: dict[str, Render] = {
     "double": _double,
     "boolean": _boolean,
     "string": _string,
-    "blob": _blob,
+    "hex": _hex,
     "super": _super,
     "decimal": _decimal,
 }
@@ -163,7 +162,7 @@ CSV_FIELDS: dict[str, Render] = {
     "double": _plain,
     "boolean": lambda value: "true" if value == b"t" else "false",
     "string": csv_text,
-    "blob": lambda value: value.decode()[2:],
+    "hex": lambda value: value.decode()[2:],
     "decimal": lambda value: csv_text(_checked(value)),
     "super": lambda value: csv_text(super_text(value.decode()).encode()),
 }

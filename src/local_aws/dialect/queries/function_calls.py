@@ -22,7 +22,7 @@ _SPELLING = {
 # Functions on types that the stand-in lacks, and hashes whose algorithm AWS does not publish.
 REFUSED = (
     *("json_serialize_to_varbyte", "object_transform", "checksum", "hll", "hll_cardinality"),
-    *("strtobinary", "to_varbyte", "from_varbyte", "from_hex", "getbit", "lambda", "bpcharcmp", "collate"),
+    *("strtobinary", "lambda", "bpcharcmp", "collate"),
     *(
         "murmur3_32_hash",
         "farmfingerprint64",
@@ -108,8 +108,7 @@ def concat(tokens: Tokens, i: int) -> None:
     """CONCAT of two values; unlike PostgreSQL's, it is NULL if one of them is."""
     ranges = arguments(tokens, i)
     if len(ranges) == 2:
-        left, right = (tokens.render(*part).strip() for part in ranges)
-        _replace(tokens, i, ranges[-1][1], f"(({left})::text || ({right})::text)")
+        tokens.text[i] = "pg_catalog.local_aws_concat"
     elif ranges:
         raise UnsupportedError("CONCAT of other than two arguments")
 
