@@ -8,7 +8,7 @@ from local_aws.dialect.queries import aggregates
 from local_aws.dialect.queries import clauses as queries
 from local_aws.dialect.queries import function_calls as calls
 from local_aws.dialect.refusals import UnsupportedError
-from local_aws.dialect.statements import types
+from local_aws.dialect.statements import absent_functions, types
 
 Rule = Callable[[Tokens, int], None]
 
@@ -72,6 +72,7 @@ RULES: dict[str, Rule] = {
     "unpivot": queries.refuse_pivot,
     "max": types.maximum,
     "returning": _returning,
+    **dict.fromkeys(absent_functions.NAMES, absent_functions.refuse),
     **dict.fromkeys(types.NAMES, types.in_expression),
     **dict.fromkeys(calls.DATE_FUNCTIONS, calls.date_part_word),
     **dict.fromkeys(calls.REFUSED, calls.refuse),
