@@ -8,7 +8,7 @@ from local_aws.dialect.queries import aggregates
 from local_aws.dialect.queries import clauses as queries
 from local_aws.dialect.queries import function_calls as calls
 from local_aws.dialect.refusals import UnsupportedError
-from local_aws.dialect.statements import absent_functions, catalog_names, types
+from local_aws.dialect.statements import absent_functions, catalog_names, foreign_types, types
 
 Rule = Callable[[Tokens, int], None]
 
@@ -49,6 +49,9 @@ def _temporary_name(tokens: Tokens, i: int) -> None:
 
 
 RULES: dict[str, Rule] = {
+    **dict.fromkeys(absent_functions.NAMES, absent_functions.refuse),
+    **dict.fromkeys(catalog_names.NAMES, catalog_names.extend),
+    **dict.fromkeys(foreign_types.NAMES, types.in_expression),
     STRING: _string,
     TEMPORARY: _temporary_name,
     "sysdate": calls.sysdate,
@@ -72,8 +75,6 @@ RULES: dict[str, Rule] = {
     "unpivot": queries.refuse_pivot,
     "max": types.maximum,
     "returning": _returning,
-    **dict.fromkeys(absent_functions.NAMES, absent_functions.refuse),
-    **dict.fromkeys(catalog_names.NAMES, catalog_names.extend),
     **dict.fromkeys(types.NAMES, types.in_expression),
     **dict.fromkeys(calls.DATE_FUNCTIONS, calls.date_part_word),
     **dict.fromkeys(calls.REFUSED, calls.refuse),
