@@ -40,6 +40,16 @@ BEGIN
 END
 $$;
 
+-- CANCEL.
+CREATE OR REPLACE PROCEDURE pg_catalog.local_aws_cancel(pid int) LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_stat_activity AS s WHERE s.pid = local_aws_cancel.pid) THEN
+        RAISE EXCEPTION 'process "%" does not exist', pid USING ERRCODE = 'undefined_object';
+    END IF;
+    PERFORM pg_cancel_backend(pid);
+END
+$$;
+
 -- Whether no row of the target matches more than one of the source.
 CREATE OR REPLACE FUNCTION pg_catalog.local_aws_matches_once(matches bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN

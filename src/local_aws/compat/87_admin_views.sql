@@ -94,6 +94,10 @@ SELECT local_aws.show_known(name, query) FROM (VALUES
                0::bigint AS est_peak_mem, 'Normal'::char(20) AS query_priority,
                'Default queue'::char(64) AS service_class_name
         FROM local_aws.queries WHERE kind IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE', 'COPY', 'UNLOAD')$$),
+    ('pg_proc_info', $$
+        SELECT oid AS prooid, proname, pronamespace, proowner, prolang, proretset, pronargs, prorettype, proargtypes,
+               proargmodes, proargnames, proallargtypes, prosrc, probin, proacl, prosecdef, prokind
+        FROM pg_proc$$),
     ('pg_database_info', $$
         SELECT oid AS datid, datname, datdba::int AS datdba, encoding, datistemplate, datallowconn, dattablespace,
                (CASE datconnlimit WHEN -1 THEN 'UNLIMITED' ELSE datconnlimit::text END) AS datconnlimit,

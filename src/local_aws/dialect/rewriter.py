@@ -2,7 +2,7 @@
 
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.procedures import definitions as procedures
-from local_aws.dialect.procedures import dynamic
+from local_aws.dialect.procedures import dynamic, unsupported
 from local_aws.dialect.procedures.plpgsql import Parser, blocks, leaves
 from local_aws.dialect.procedures.transactions import TransactionRules
 from local_aws.dialect.queries import expressions
@@ -62,6 +62,7 @@ def _rewrite_body(body: str, nonatomic: bool, plpgsql: bool) -> str:
         nodes = Parser(tokens).parse()
     except RecursionError:
         raise UnsupportedError("blocks nested hundreds deep") from None
+    unsupported.check(tokens, leaves(nodes))
     for leaf in leaves(nodes):
         if tokens.low[leaf.start] == "vacuum":
             raise UnsupportedError("VACUUM in a procedure, and neither does Redshift")

@@ -95,6 +95,33 @@ NOT_ON_TABLES = 'SQL command "{}" not supported on Redshift tables.'
             "create function f() returns setof int as $$ select 1 $$ language sql",
             "functions that return SETOF, and neither does Redshift",
         ),
+        *(
+            (f"create procedure p() as $$ declare x int; begin {body}; end $$ language plpgsql", words)
+            for body, words in (
+                ("foreach x in array y loop null; end loop", 'syntax error at or near "foreach"'),
+                ("select 1 into strict x", 'syntax error at or near "strict"'),
+                ("assert x = 1", 'syntax error at or near "assert"'),
+                ("return query select 1", 'syntax error at or near "query"'),
+                ("get stacked diagnostics x = message_text", 'syntax error at or near "stacked"'),
+                ("raise exception using message = 'x'", 'syntax error at or near "using"'),
+                ("create database d", "CREATE DATABASE in a procedure, and neither does Redshift"),
+                ("prepare q as select 1", "PREPARE in a procedure, and neither does Redshift"),
+            )
+        ),
+        (
+            "create procedure p(a int default 3) as $$ begin null; end $$ language plpgsql",
+            "defaults of arguments",
+        ),
+        (
+            "create function f(variadic int[]) returns int as $$ select 1 $$ language sql",
+            "VARIADIC arguments",
+        ),
+        ("create temp view v as select 1", 'syntax error at or near "view"'),
+        ("create view v as select * from t with check option", 'syntax error at or near "with"'),
+        ("insert into t as x values (1)", 'syntax error at or near "as"'),
+        ("update only t set a = 1", 'syntax error at or near "only"'),
+        ("explain analyze select 1", 'syntax error at or near "analyze"'),
+        ("create table t (a int generated always as identity)", 'syntax error at or near "always"'),
         (
             "create procedure p() as $$ begin execute 'select $1' using 1; end $$ language plpgsql",
             'syntax error at or near "using"',

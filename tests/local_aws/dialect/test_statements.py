@@ -220,3 +220,28 @@ def test_names_of_other_databases_are_refused_and_those_of_this_one_are_not(db: 
     assert db.run(f"select {name}.public.parts.a from {name}.public.parts") == [(1,)]
     with pytest.raises(errors.FeatureNotSupported):
         db.run("select * from elsewhere.public.parts")
+
+
+def test_statements_without_an_effect_here_are_accepted(db: Database) -> None:
+    db.run("""
+        create schema quoted_schema quota 5 gb;
+        alter schema quoted_schema quota unlimited;
+        create table base (a int);
+        create materialized view mv backup no diststyle all sortkey (a) auto refresh yes as select a from base;
+        alter materialized view mv auto refresh no;
+        refresh materialized view mv;
+        create user idle password disable session timeout 60 syslog access restricted connection limit unlimited;
+        alter user idle reset session timeout;
+        create role reader;
+        grant role reader to idle;
+        drop role reader force;
+        drop user idle;
+    """)
+    assert db.run("select count(*) from mv") == [(0,)]
+
+
+def test_cancel(db: Database) -> None:
+    with pytest.raises(errors.QueryCanceled):
+        db.run(f"cancel {db.value('pg_backend_pid()')} 'too slow'; select pg_sleep(1)")
+    with pytest.raises(errors.UndefinedObject, match="does not exist"):
+        db.run("cancel 1")

@@ -26,6 +26,7 @@ def rewrite_definition(tokens: Tokens, start: int, end: int, rewrite_body: BodyR
     types.in_declarations(tokens, kind, end)
     if tokens.low[kind] == "function":
         _check_function(tokens, kind, end)
+    _check_arguments(tokens, kind)
     is_procedure = tokens.low[kind] == "procedure"
     if is_procedure:
         _arguments(tokens, kind)
@@ -40,6 +41,15 @@ def rewrite_definition(tokens: Tokens, start: int, end: int, rewrite_body: BodyR
             if is_procedure and any(word in tokens.text[i].lower() for word in _TRANSACTION_WORDS):
                 # PostgreSQL allows no COMMIT under SECURITY DEFINER; all users of the stand-in are superusers.
                 _take_out(tokens, kind, end, "security", "definer")
+
+
+def _check_arguments(tokens: Tokens, kind: int) -> None:
+    """Arguments have neither defaults, but for those that OUT arguments are given here, nor a variable number."""
+    opening = after_name(tokens, kind + 1)
+    for first, last in tokens.split(opening + 1, tokens.close(opening)):
+        words = tokens.low[first:last]
+        if "variadic" in words or ("default" in words and "inout" not in words) or "=" in words:
+            raise UnsupportedError("VARIADIC arguments and defaults of arguments, and neither does Redshift")
 
 
 def _check_function(tokens: Tokens, kind: int, end: int) -> None:

@@ -21,6 +21,7 @@ def alter(tokens: Tokens, start: int, end: int) -> None:
         creations.check_isolation(tokens, start + 3)
         tokens.drop(start + 4, start + 6)
         tokens.text[start + 3] = "SET local_aws.isolation TO 'snapshot'"
+    _small(tokens, start, end)
     if tokens.low[start + 1] != "table":
         return
     at = tables.after_name(tokens, start + (4 if tokens.matches(start + 2, "if", "exists") else 2))
@@ -43,6 +44,27 @@ def alter(tokens: Tokens, start: int, end: int) -> None:
         unsupported.syntax_error(tokens, actions[0][1])
     elif found:
         tokens.after(end - 1, f", ADD {tables.check(found)} NOT VALID")
+
+
+def _small(tokens: Tokens, start: int, end: int) -> None:
+    """What has no effect here: quotas, refreshes by themselves, collations that are the default."""
+    kind, name = tokens.low[start + 1], start + 2
+    if kind == "materialized":
+        at = tables.after_name(tokens, start + 3)
+        if tokens.matches(at, "auto", "refresh"):
+            tokens.drop(at, end)
+            tokens.text[at] = " SET (autovacuum_enabled = true)"
+    elif (kind == "schema" and tokens.low[name + 1] == "quota") or (
+        kind == "database"
+        and tokens.low[name + 1] == "collate"
+        and tokens.low[name + 2] in ("case_sensitive", "cs")
+    ):
+        tokens.drop(start + 1, end)
+        tokens.text[start] = "RESET local_aws.nothing"
+    elif kind == "default" and tokens.low[end - 1] != "procedures" and "procedures" in tokens.low[start:end]:
+        tokens.text[tokens.low.index("procedures", start)] = "ROUTINES"
+    elif kind == "role" and tokens.low[name + 1] == "owner":
+        raise UnsupportedError("owners of roles")
 
 
 def _refuse(tokens: Tokens, at: int) -> None:

@@ -66,7 +66,9 @@ def _attribute(tokens: Tokens, at: int, name: str, found: Attributes) -> int:
             raise UnsupportedError(f"COLLATE {tokens.text[at + 1].upper()}")
     elif word == "check" and tokens.low[at + 1] == "(":
         raise UnsupportedError("CHECK constraints, and neither does Redshift")
-    elif tokens.matches(at, "generated", "always", "as") and tokens.low[at + 3] == "(":
+    elif tokens.matches(at, "generated", "always", "as") and not tokens.matches(
+        at + 3, "identity", "(", "start"
+    ):
         syntax_error(tokens, at + 1)
     elif word == "identity" and tokens.low[at + 1] == "(":
         return _identity(tokens, at)

@@ -13,6 +13,8 @@ def create(tokens: Tokens, start: int, end: int) -> None:
     at = start + (3 if tokens.matches(start + 1, "or", "replace") else 1)
     word = tokens.low[at]
     unsupported.definition(tokens, start, end, at)
+    if word in ("temp", "temporary") and tokens.low[at + 1] == "view":
+        unsupported.syntax_error(tokens, at + 1)
     if word in ("view", "materialized"):
         _view(tokens, start, at, end)
     elif word == "schema" and "quota" in tokens.low[at:end]:
@@ -33,6 +35,10 @@ def _database(tokens: Tokens, at: int, end: int) -> None:
         if tokens.matches(i, "isolation", "level"):
             check_isolation(tokens, i)
             tokens.drop(i, i + 3)
+        elif tokens.low[i] == "collate" and tokens.low[i + 1] not in ("case_sensitive", "cs"):
+            raise UnsupportedError(f"COLLATE {tokens.text[i + 1].upper()}")
+        elif tokens.low[i] == "collate":
+            tokens.drop(i, i + 2)
 
 
 def check_isolation(tokens: Tokens, i: int) -> None:
@@ -43,6 +49,8 @@ def check_isolation(tokens: Tokens, i: int) -> None:
 
 def _view(tokens: Tokens, start: int, at: int, end: int) -> None:
     """WITH NO SCHEMA BINDING is for a procedure of compat/; MATERIALIZED has storage attributes, which have no use."""
+    if tokens.matches(end - 3, "with", "check", "option") or tokens.matches(end - 3, "with", "no", "data"):
+        unsupported.syntax_error(tokens, end - 3)
     if tokens.low[at] == "view":
         if tokens.matches(end - 4, "with", "no", "schema", "binding"):
             _late_view(tokens, start, at, end)

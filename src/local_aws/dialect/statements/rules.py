@@ -42,6 +42,16 @@ def begin(tokens: Tokens, start: int, end: int) -> None:
 
 def _drop(tokens: Tokens, start: int, end: int) -> None:
     unsupported.definition(tokens, start, end, start + 1)
+    if tokens.low[end - 1] == "force" and tokens.low[start + 1] in ("database", "role"):
+        # Who has a role does not keep it from being dropped here.
+        tokens.text[end - 1] = "WITH (FORCE)" if tokens.low[start + 1] == "database" else ""
+
+
+def _cancel(tokens: Tokens, start: int, end: int) -> None:
+    """CANCEL process ['message']."""
+    pid = tokens.text[start + 1]
+    tokens.drop(start + 1, end)
+    tokens.text[start] = f"CALL pg_catalog.local_aws_cancel({pid})"
 
 
 def _prepare(tokens: Tokens, start: int, end: int) -> None:
@@ -92,6 +102,7 @@ RULES: dict[str, Rule] = {
     "drop": _drop,
     "merge": merges.merge,
     "prepare": _prepare,
+    "cancel": _cancel,
     "grant": _grant,
     "revoke": _grant,
     "select": _select,

@@ -76,6 +76,12 @@ def truncate(tokens: Tokens, start: int, end: int) -> None:
         syntax_error(tokens, at + 1)
 
 
+def explain(tokens: Tokens, start: int, _end: int) -> None:
+    """EXPLAIN [VERBOSE] query."""
+    if tokens.low[start + 1] in ("analyze", "analyse", "("):
+        syntax_error(tokens, start + 1)
+
+
 def _words(tokens: Tokens, at: int) -> str:
     """The words that name a construct, as in EXTERNAL SCHEMA."""
     second = tokens.low[at + 1]
@@ -97,6 +103,7 @@ def _words(tokens: Tokens, at: int) -> str:
 FIRST_WORDS = {
     **dict.fromkeys((*_FIRST_TAKEN_OUT, *_FIRST_YOUNGER), postgres),
     **dict.fromkeys(("copy", "unload", "attach", "detach", "desc", "describe", "use"), redshift),
+    "explain": explain,
     "rollback": rollback,
     "abort": rollback,
     "truncate": truncate,
