@@ -7,7 +7,7 @@ BEGIN
     RETURN place[greatest(cardinality(place) - depth + 1, 1):];
 END
 $$;
-CREATE OR REPLACE FUNCTION local_aws.relation(place text[]) RETURNS regclass LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION local_aws.local_aws_relation(place text[]) RETURNS regclass LANGUAGE sql STABLE AS $$
     SELECT string_agg(quote_ident(name), '.' ORDER BY n)::regclass
     FROM unnest(local_aws.in_this_database(place, 2)) WITH ORDINALITY AS p (name, n)
 $$;
@@ -56,7 +56,7 @@ LANGUAGE sql STABLE AS $$
            coalesce(a.attributes -> 'encode' ->> c.column_name::text, 'none'),
            CASE WHEN c.data_type LIKE 'character%' THEN 'case_sensitive' END
     FROM pg_catalog.svv_all_columns AS c
-    JOIN pg_class AS t ON t.oid = local_aws.relation(place)
+    JOIN pg_class AS t ON t.oid = local_aws.local_aws_relation(place)
     LEFT JOIN local_aws.table_attributes AS a ON a.relation = t.oid
     CROSS JOIN LATERAL (SELECT local_aws.sortkey_number(a.attributes, c.column_name::text)) AS k (number)
     WHERE c.schema_name = t.relnamespace::regnamespace::text AND c.table_name = t.relname
@@ -105,7 +105,7 @@ RETURNS TABLE ("Show Table DDL statement" varchar) LANGUAGE sql STABLE AS $$
     WITH of_table AS (
         SELECT c.oid, format('%s.%I', c.relnamespace::regnamespace, c.relname) AS name, coalesce(a.attributes, '{}') AS attributes
         FROM pg_class AS c LEFT JOIN local_aws.table_attributes AS a ON a.relation = c.oid
-        WHERE c.oid = local_aws.relation(place)
+        WHERE c.oid = local_aws.local_aws_relation(place)
     ), lines AS (
         SELECT a.attnum AS number, concat_ws(' ', quote_ident(a.attname), format_type(a.atttypid, a.atttypmod),
             CASE WHEN a.attnotnull THEN 'NOT NULL' END,
@@ -136,5 +136,5 @@ CREATE OR REPLACE FUNCTION pg_catalog.local_aws_show_view(place text[], argument
 RETURNS TABLE ("Show View DDL statement" varchar) LANGUAGE sql STABLE AS $$
     SELECT coalesce((SELECT format('CREATE VIEW %s %s AS %s WITH NO SCHEMA BINDING;', v.oid::regclass, l.columns, btrim(l.query))
                      FROM local_aws.late_views AS l WHERE l.view = v.oid), btrim(pg_get_viewdef(v.oid)))
-    FROM pg_class AS v WHERE v.oid = local_aws.relation(place)
+    FROM pg_class AS v WHERE v.oid = local_aws.local_aws_relation(place)
 $$;

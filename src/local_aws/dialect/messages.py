@@ -20,6 +20,7 @@ _MESSAGES: dict[str, Callable[[str], str]] = {
     "57014": lambda message: "Query cancelled on user's request" if "user request" in message else message,
 }
 _HINTS = {
+    "21000": None,
     "2D000": (
         "Try calling the procedure as a top-level call i.e. not from within an explicit transaction block. \n"
         "Or, if this procedure (or one of its ancestors in the call chain) was created with SET config options,"

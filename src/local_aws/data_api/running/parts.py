@@ -1,7 +1,7 @@
 """Runs SQL texts one after another, each the way that Redshift would: its locks, its commits, its result."""
 
 import re
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
@@ -57,6 +57,7 @@ class PartRun:
                 await self._roll_back()
                 raise Refusal(words(error)) from None
             except dialect.DialectError as error:
+                await self._spoil(str(error))
                 raise Refusal(f"ERROR: {error}") from None
             except KeyError:
                 raise Refusal('ERROR: syntax error at or near ":"') from None
@@ -92,6 +93,12 @@ class PartRun:
         await self._stream(sql, values)
         if self._connection.in_transaction and TRUNCATE.match(sql):
             await self._connection.run("COMMIT")
+
+    async def _spoil(self, words: str) -> None:
+        """Let the engine fail too, so that an open transaction ends as by any other error."""
+        if self._connection.in_transaction and not self._connection.failed:
+            with suppress(EngineError):
+                await self._connection.run("SELECT local_aws.fail($1)", [words])
 
     async def _learn_case(self, text: str) -> None:
         """Tell the dialect whether quoted names keep their case; only sessions that ever spoke of it are asked."""
