@@ -9,16 +9,19 @@ from local_aws.dialect.statements.unsupported import syntax_error
 
 _NOT_INSIDE = (("create", "database"), ("drop", "database"), ("prepare",), ("alter", "table", "append"))
 
+_BEFORE_STATEMENT = (";", "begin", "loop", "then", "else", ">")
+
 
 def check(tokens: Tokens, leaves: Iterable[Leaf]) -> None:
     """Refuse statements of a body; the parts that are no statements are looked at as words."""
-    if any(word.startswith("local_aws_") for word in tokens.low):
+    words = set(tokens.low)
+    if any(word.startswith("local_aws_") for word in words):
         return  # rewritten already
-    for i, word in enumerate(tokens.low):
-        if word == "foreach" and tokens.low[i - 1] in (";", "begin", "loop", "then", "else", ">"):
-            syntax_error(tokens, i)
-        if word == "strict" and tokens.low[i - 1] == "into":
-            syntax_error(tokens, i)
+    if words & {"foreach", "strict"}:
+        for i, word in enumerate(tokens.low):
+            begins = word == "foreach" and tokens.low[i - 1] in _BEFORE_STATEMENT
+            if begins or (word == "strict" and tokens.low[i - 1] == "into"):
+                syntax_error(tokens, i)
     for leaf in leaves:
         _check_leaf(tokens, leaf)
 
