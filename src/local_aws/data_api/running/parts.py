@@ -12,6 +12,7 @@ from local_aws.data_api.results import columns
 from local_aws.data_api.results.rendering import Pages, ResultTooLarge
 from local_aws.data_api.running import parameters
 from local_aws.data_api.running.collaborators import Collaborators
+from local_aws.engine import divisions
 from local_aws.engine.connection import Connection, EngineError, rows
 
 _GAP = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
@@ -86,6 +87,7 @@ class PartRun:
             await self._tools.drop_idle()
         if LOOK.search(sql):
             await self._tools.before_look(self._statement.database)
+        sql = await divisions.scaled(self._connection, sql)
         table = dialect.written_table(sql)
         if table is not None:
             await self._write(sql, values, table)

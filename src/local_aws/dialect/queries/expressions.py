@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from local_aws.dialect.lexing.literals import escaped
 from local_aws.dialect.lexing.tokens import STRING, TEMPORARY, Tokens
-from local_aws.dialect.queries import aggregates
+from local_aws.dialect.queries import aggregates, catalog_names
 from local_aws.dialect.queries import clauses as queries
 from local_aws.dialect.queries import function_calls as calls
 from local_aws.dialect.refusals import UnsupportedError
-from local_aws.dialect.statements import absent_functions, catalog_names, foreign_types, types
+from local_aws.dialect.statements import absent_functions, foreign_types, types
 
 Rule = Callable[[Tokens, int], None]
 
@@ -50,7 +50,6 @@ def _temporary_name(tokens: Tokens, i: int) -> None:
 
 RULES: dict[str, Rule] = {
     **dict.fromkeys(absent_functions.NAMES, absent_functions.refuse),
-    **dict.fromkeys(catalog_names.NAMES, catalog_names.extend),
     **dict.fromkeys(foreign_types.NAMES, types.in_expression),
     STRING: _string,
     TEMPORARY: _temporary_name,
@@ -61,6 +60,7 @@ RULES: dict[str, Rule] = {
     "decode": calls.decode,
     "convert": calls.convert,
     "concat": calls.concat,
+    "try_cast": calls.try_cast,
     "listagg": aggregates.listagg,
     "approximate": aggregates.approximate,
     "ratio_to_report": aggregates.ratio_to_report,
@@ -75,6 +75,8 @@ RULES: dict[str, Rule] = {
     "unpivot": queries.refuse_pivot,
     "max": types.maximum,
     "returning": _returning,
+    **dict.fromkeys(("array", "object", "json_serialize"), calls.super_function),
+    **dict.fromkeys(catalog_names.TABLES, catalog_names.look_up),
     **dict.fromkeys(types.NAMES, types.in_expression),
     **dict.fromkeys(calls.DATE_FUNCTIONS, calls.date_part_word),
     **dict.fromkeys(calls.REFUSED, calls.refuse),
