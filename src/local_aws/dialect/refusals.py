@@ -2,6 +2,7 @@
 
 DialectError
 ├── UnsupportedError   Redshift SQL that the stand-in refuses rather than imitates
+├── RedshiftError      what Redshift refuses as well, in its words or the engine's
 └── ParameterError     named parameters that do not fit their statement
 """
 
@@ -16,6 +17,10 @@ class UnsupportedError(DialectError):
     def __init__(self, what: str) -> None:
         super().__init__(f"local stand-in does not support {what}")
         self.what = what
+
+
+class RedshiftError(DialectError):
+    """A statement that Redshift refuses as well; the message is its own where it is known."""
 
 
 class ParameterError(DialectError):

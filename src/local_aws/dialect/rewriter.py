@@ -16,12 +16,17 @@ def rewrite(sql: str) -> str:
 
     Rewriting twice is rewriting once. Raises UnsupportedError for what the stand-in does not imitate.
     """
-    return _rewrite(sql, inside=False)
+    return rewrite_tokens(Tokens(sql))
+
+
+def rewrite_tokens(tokens: Tokens) -> str:
+    """The same for a script in tokens, which are used up."""
+    return _rewrite(tokens, inside=False)
 
 
 def rewrite_dynamic(sql: str) -> str:
     """The same for EXECUTE, which takes several statements: with the locks of writers, and with COPY and UNLOAD."""
-    return _rewrite(sql, inside=True)
+    return _rewrite(Tokens(sql), inside=True)
 
 
 def written_table(sql: str) -> str | None:
@@ -29,8 +34,7 @@ def written_table(sql: str) -> str | None:
     return locks.written_table(Tokens(sql), 0)
 
 
-def _rewrite(sql: str, *, inside: bool) -> str:
-    tokens = Tokens(sql)
+def _rewrite(tokens: Tokens, *, inside: bool) -> str:
     _check_names(tokens)
     for start, end in tokens.statements():
         if inside and transfers.is_transfer(tokens, start):

@@ -76,19 +76,21 @@ class Tokens:
         return tuple(self.low[i : i + len(words)]) == words
 
     def close(self, i: int) -> int:
-        """Index of the parenthesis that closes the one at i; the end when none does or there is none at i."""
+        """Index of what closes the parenthesis or bracket at i; the end when nothing does or there is none at i."""
         return self._closing.get(i, self.end)
 
     @cached_property
     def _closing(self) -> dict[int, int]:
-        """What closes each parenthesis, found once: rules delete parentheses only in pairs."""
+        """What closes each parenthesis and bracket, found once: rules delete them only in pairs."""
         found: dict[int, int] = {}
-        opened: list[int] = []
+        opened: dict[str, list[int]] = {")": [], "]": []}
         for i, word in enumerate(self.low):
             if word == "(":
-                opened.append(i)
-            elif word == ")" and opened:
-                found[opened.pop()] = i
+                opened[")"].append(i)
+            elif word == "[":
+                opened["]"].append(i)
+            elif word in opened and opened[word]:
+                found[opened[word].pop()] = i
         return found
 
     def statements(self) -> Iterator[tuple[int, int]]:

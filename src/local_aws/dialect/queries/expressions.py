@@ -7,6 +7,7 @@ from local_aws.dialect.lexing.tokens import STRING, TEMPORARY, Tokens
 from local_aws.dialect.queries import aggregates
 from local_aws.dialect.queries import clauses as queries
 from local_aws.dialect.queries import function_calls as calls
+from local_aws.dialect.queries import unnesting
 from local_aws.dialect.refusals import UnsupportedError
 from local_aws.dialect.statements import types
 
@@ -48,6 +49,11 @@ def _temporary_name(tokens: Tokens, i: int) -> None:
         tokens.text[i] = f'"{tokens.text[i].lower()}"'
 
 
+def _unpivot(tokens: Tokens, i: int) -> None:
+    queries.refuse_pivot(tokens, i)
+    unnesting.in_from(tokens, i)
+
+
 RULES: dict[str, Rule] = {
     STRING: _string,
     TEMPORARY: _temporary_name,
@@ -69,9 +75,12 @@ RULES: dict[str, Rule] = {
     "minus": queries.minus,
     "qualify": queries.qualify,
     "pivot": queries.refuse_pivot,
-    "unpivot": queries.refuse_pivot,
+    "unpivot": _unpivot,
     "max": types.maximum,
     "returning": _returning,
+    "[": unnesting.steps,
+    "at": unnesting.in_from,
+    "unnest": unnesting.in_from,
     **dict.fromkeys(types.NAMES, types.in_expression),
     **dict.fromkeys(calls.DATE_FUNCTIONS, calls.date_part_word),
     **dict.fromkeys(calls.REFUSED, calls.refuse),

@@ -1,0 +1,68 @@
+"""A statement for PostgreSQL whose names are resolved by asking it.
+
+What holds no construct that needs names is rewritten as always, and nothing is asked.
+"""
+
+from local_aws.dialect.lexing.tokens import Tokens
+from local_aws.dialect.names import bodies, grouping, outer_joins, pivots, qualify, settling, stars
+from local_aws.dialect.names.asking import Asking
+from local_aws.dialect.rewriter import rewrite_tokens
+
+_WORDS = frozenset(("exclude", "qualify", "pivot", "unpivot", "all", "+"))
+
+
+def resolve(sql: str, *, thorough: bool = False) -> Asking[str]:
+    """The statement for PostgreSQL.
+
+    `thorough` asks whether it knows all names of the statement. Else that shows when the statement fails.
+    """
+    tokens = Tokens(sql)
+    if bodies.has_body(tokens):
+        yield from bodies.resolve_body(tokens, resolve_statement)
+        return rewrite_tokens(tokens)
+    return (yield from resolve_statement(tokens, thorough=thorough))
+
+
+def resolve_statement(tokens: Tokens, *, thorough: bool) -> Asking[str]:
+    """The same for tokens that hold one statement, which may be of a procedure's body."""
+    while found := [i for i, word in enumerate(tokens.low) if word in _WORDS and _rule(tokens, i)]:
+        thorough = True
+        # One at a time and from right to left: what is further in or further right is done.
+        rule = _rule(tokens, found[-1])
+        yield from _answered(_RULES[rule](tokens, found[-1]))
+        tokens = Tokens(tokens.render())
+    thorough = thorough and settling.may_need_names(tokens)
+    sql = rewrite_tokens(tokens)
+    return (yield from settling.settle(sql)) if thorough else sql
+
+
+def _answered(rule: Asking[None]) -> Asking[None]:
+    """Resolve the queries of a rule before PostgreSQL is asked them."""
+    try:
+        query = next(rule)
+        while True:
+            query = rule.send((yield (yield from resolve(query, thorough=True))))
+    except StopIteration:
+        return
+
+
+def _rule(tokens: Tokens, i: int) -> str:
+    """Which rule is meant by the word at i, if any."""
+    word = tokens.low[i]
+    meant = {
+        "all": lambda: tokens.matches(i - 2, "group", "by"),
+        "+": lambda: tokens.matches(i - 1, "(", "+", ")"),
+        "exclude": lambda: stars.is_exclude(tokens, i),
+        "qualify": lambda: qualify.is_qualify(tokens, i),
+    }.get(word, lambda: pivots.is_pivot(tokens, i))
+    return word if meant() else ""
+
+
+_RULES = {
+    "all": grouping.group_by_all,
+    "+": outer_joins.outer_joins,
+    "exclude": stars.exclude,
+    "qualify": qualify.qualify,
+    "pivot": pivots.pivot,
+    "unpivot": pivots.unpivot,
+}
