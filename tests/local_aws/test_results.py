@@ -171,3 +171,12 @@ def test_a_result_that_is_too_large_leaves_a_sound_connection(statements: Statem
     assert [part["Status"] for part in done["SubStatements"]][1] == "FAILED"
     assert "Row size" in done["Error"]
     assert statements.run("select * from t")["Status"] == ("FAILED" if mode == "TRANSACTION" else "FINISHED")
+
+
+def test_super_is_shown_as_json(statements: Statements) -> None:
+    sql = "select json_parse('{\"b\" : [1.50, \"é\"]}') as o, 'x'::super as s, null::super as n"
+    result = statements.api.get_statement_result(Id=statements.run(sql)["Id"])
+    assert [column["typeName"] for column in result["ColumnMetadata"]] == ["super"] * 3
+    assert result["Records"] == [
+        [{"stringValue": '{"b":[1.50,"é"]}'}, {"stringValue": '"x"'}, {"isNull": True}]
+    ]

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any, BinaryIO, Protocol
 
 from local_aws.data_api.results import columns as metadata
+from local_aws.data_api.results.rendering import super_text
 from local_aws.engine.connection import Connection
 from local_aws.engine.copying import copy_out
 from local_aws.transfer import compression, parquet, unload_text
@@ -104,6 +105,7 @@ class Files:
         self._prefix = unload.target.key
         self._bucket = bucket
         self._names, self._types = [name for name, _ in columns], [kind for _, kind in columns]
+        self._supers = [number for number, (name, _, _) in enumerate(self._types) if name == "super"]
         self._limit = float(unload.options.values.get("maxfilesize", DEFAULT_SIZE))
         self._done: list[str] = []
         self._file: Any = None
@@ -114,7 +116,10 @@ class Files:
         """Write rows as the engine's COPY prints them."""
         for line in lines:
             writer = self._writer or self._open()
-            writer.add(unload_text.fields(line))
+            row = unload_text.fields(line)
+            for number in self._supers:
+                row[number] = None if (value := row[number]) is None else super_text(value)
+            writer.add(row)
             self.rows += 1
         if self._file is not None and self._file.tell() >= self._limit:
             self._close()

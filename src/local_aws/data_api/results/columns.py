@@ -32,7 +32,6 @@ BY_OID = {
     23: TypeFacts("int4", "long", 10, signed=True),
     25: TypeFacts("varchar", precision=65535),
     26: TypeFacts("oid", "long", 10),
-    114: TypeFacts("super", precision=16777216),
     700: TypeFacts("float4", "double", 8, 8, signed=True),
     701: TypeFacts("float8", "double", 17, 17, signed=True),
     1042: TypeFacts("bpchar", precision=1),
@@ -46,7 +45,7 @@ BY_OID = {
     1700: TypeFacts("numeric", precision=38, scale=37, signed=True),
     2205: TypeFacts("oid", "long", 10),
     2950: TypeFacts("varchar", precision=36),
-    3802: TypeFacts("super", precision=16777216),
+    2_000_000_001: TypeFacts("super", "super", 16777216),  # of compat/33_super.sql
 }
 OTHER = TypeFacts("varchar", precision=65535)
 NUMERIC, BPCHAR, VARCHAR = 1700, 1042, 1043

@@ -1,6 +1,7 @@
 """Turns the engine's rows into the pages that GetStatementResult and GetStatementResultV2 hand out."""
 
 import base64
+import json
 from collections.abc import Callable, Iterable
 from json.encoder import encode_basestring_ascii as quoted  # the C function behind json.dumps
 
@@ -12,6 +13,7 @@ ROWS_A_PAGE = 1000
 BYTES_A_PAGE = 1_000_000
 MAX_ROW = 64 * 1024
 MAX_RESULT = 500 * 1024 * 1024
+SUPER_MARK = "\x01"  # comes before everything but strings
 NULL = '{"isNull":true}'
 ODD_NUMBERS = frozenset({"NaN", "Infinity", "-Infinity"})
 
@@ -118,6 +120,15 @@ def _string(value: bytes) -> str:
     return '{"stringValue":' + quoted(value.decode()) + "}"
 
 
+def _super(value: bytes) -> str:
+    return '{"stringValue":' + quoted(super_text(value.decode())) + "}"
+
+
+def super_text(kept: str) -> str:
+    """Return the JSON of a SUPER value, which the engine keeps as compat/33_super.sql says."""
+    return kept[1:] if kept.startswith(SUPER_MARK) else json.dumps(kept, ensure_ascii=False)
+
+
 def _blob(value: bytes) -> str:
     return '{"blobValue":"' + base64.b64encode(bytes.fromhex(value.decode()[2:])).decode() + '"}'
 
@@ -132,6 +143,7 @@ JSON_FIELDS: dict[str, Render] = {
     "boolean": _boolean,
     "string": _string,
     "blob": _blob,
+    "super": _super,
 }
 CSV_FIELDS: dict[str, Render] = {
     "long": _plain,
@@ -139,4 +151,5 @@ CSV_FIELDS: dict[str, Render] = {
     "boolean": lambda value: "true" if value == b"t" else "false",
     "string": csv_text,
     "blob": lambda value: value.decode()[2:],
+    "super": lambda value: csv_text(super_text(value.decode()).encode()),
 }

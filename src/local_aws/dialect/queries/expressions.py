@@ -81,6 +81,7 @@ RULES: dict[str, Rule] = {
     "[": unnesting.steps,
     "at": unnesting.in_from,
     "unnest": unnesting.in_from,
+    **dict.fromkeys(("array", "object", "json_serialize"), calls.super_function),
     **dict.fromkeys(types.NAMES, types.in_expression),
     **dict.fromkeys(calls.DATE_FUNCTIONS, calls.date_part_word),
     **dict.fromkeys(calls.REFUSED, calls.refuse),

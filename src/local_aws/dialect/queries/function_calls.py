@@ -21,8 +21,7 @@ _SPELLING = {
 }
 # Functions on types that the stand-in lacks, and hashes whose algorithm AWS does not publish.
 REFUSED = (
-    *("json_parse", "json_serialize", "can_json_parse", "get_array_length", "object", "object_transform"),
-    *("array_concat", "array_flatten", "subarray", "split_to_array", "checksum", "hll", "hll_cardinality"),
+    *("json_serialize_to_varbyte", "object_transform", "checksum", "hll", "hll_cardinality"),
     *("strtobinary", "to_varbyte", "from_varbyte", "lambda", "bpcharcmp"),
 )
 
@@ -105,6 +104,17 @@ def concat(tokens: Tokens, i: int) -> None:
         _replace(tokens, i, ranges[-1][1], f"(({left})::text || ({right})::text)")
     elif ranges:
         raise UnsupportedError("CONCAT of other than two arguments")
+
+
+def super_function(tokens: Tokens, i: int) -> None:
+    """Functions that make or write SUPER whose names are PostgreSQL's own words."""
+    if tokens.low[i + 1] != "(" or (i and tokens.low[i - 1] == "."):
+        return
+    if tokens.low[i] == "json_serialize":
+        tokens.text[i] = "pg_catalog.local_aws_json_serialize"
+    elif tokens.low[i + 2] not in ("select", "with"):
+        tokens.text[i] = f"local_aws.super_of(local_aws.json_{tokens.low[i]}"
+        tokens.after(tokens.close(i + 1), ")")
 
 
 def _replace(tokens: Tokens, i: int, last: int, text: str) -> None:

@@ -5,7 +5,7 @@ from local_aws.dialect.refusals import UnsupportedError
 
 SPELLING = {"nvarchar": "varchar", "nchar": "char", "datetime": "timestamp", "smalldatetime": "timestamp"}
 DECIMALS = frozenset(("decimal", "numeric", "dec"))
-REFUSED = frozenset(("super", "geometry", "geography", "hllsketch", "varbyte", "varbinary"))
+REFUSED = frozenset(("geometry", "geography", "hllsketch", "varbyte", "varbinary"))
 NAMES = (*SPELLING, *DECIMALS, *REFUSED)
 # In a column, a character type without a length has one; in an expression it takes its value's.
 _COLUMN_LENGTH = dict.fromkeys(("varchar", "nvarchar", "text", "bpchar"), "(256)") | dict.fromkeys(
