@@ -1,6 +1,7 @@
 """Drives what the dialect asks PostgreSQL about names: queries are parsed and described on a connection, never run."""
 
 from psycopg import pq
+from psycopg.pq.abc import PGresult
 
 from local_aws import dialect
 from local_aws.engine.connection import GOOD, Connection
@@ -32,10 +33,23 @@ async def _describe(connection: Connection, query: str) -> dialect.Answer:
     if in_block:
         await connection.run("SAVEPOINT local_aws_asking")
     connection.handle.send_prepare(b"", query.encode())
-    if (answer := await _failure(connection)) is None:
+    result = await connection.last_result()
+    if result.status in GOOD:
         connection.handle.send_describe_prepared(b"")
-        answer = await _failure(connection)
+        result = await connection.last_result()
+    if result.status in GOOD:
+        answer = dialect.Answer([(result.fname(n) or b"").decode() for n in range(result.nfields)])
+    else:
+        answer = _refusal(result)
     if in_block:
         await connection.run("ROLLBACK TO SAVEPOINT local_aws_asking")
         await connection.run("RELEASE SAVEPOINT local_aws_asking")
     return answer
+
+
+def _refusal(result: PGresult) -> dialect.Answer:
+    error = engine_error(result)
+    if not error.sqlstate.startswith(_TELLING):
+        raise error
+    position = field(result, pq.DiagnosticField.STATEMENT_POSITION)
+    return dialect.Answer([], error.sqlstate, error.message, int(position or 0))

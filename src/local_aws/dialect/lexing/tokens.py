@@ -89,7 +89,7 @@ class Tokens:
                 opened[")"].append(i)
             elif word == "[":
                 opened["]"].append(i)
-            elif word in opened and opened[word]:
+            elif opened.get(word):
                 found[opened[word].pop()] = i
         return found
 

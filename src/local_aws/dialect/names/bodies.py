@@ -100,7 +100,11 @@ def _declare(found: dict[str, str], tokens: Tokens, first: int, last: int) -> No
     stop = next((j for j in range(first, last) if tokens.low[j] in (":=", "=", "default", "not")), last)
     start = first + (2 if tokens.low[first + 1] == "constant" else 1)
     kind = tokens.render(start, stop).strip()
-    if is_name(tokens, first) and kind and tokens.low[start] not in ("cursor", "refcursor", "record", "alias"):
+    if (
+        is_name(tokens, first)
+        and kind
+        and tokens.low[start] not in ("cursor", "refcursor", "record", "alias")
+    ):
         kind = "text" if "%" in kind else rewrite(f"select null::{kind}").removeprefix("select null::")
         found[identifier(tokens.text[first])] = kind
 

@@ -3,11 +3,14 @@
 import re
 
 from local_aws.dialect.lexing.tokens import Tokens, identifier, is_name
-from local_aws.dialect.queries.selects import Select, alias_of, selects_around
+from local_aws.dialect.queries.select_lists import source_names
+from local_aws.dialect.queries.selects import Select, alias_of, selects_around, top_level
 from local_aws.dialect.refusals import UnsupportedError
 
 # Twice the expression would be two values.
-_VOLATILE = re.compile(r"\b(?:random|setseed|timeofday|gen_random_uuid|clock_timestamp|nextval)\s*\(", re.IGNORECASE)
+_VOLATILE = re.compile(
+    r"\b(?:random|setseed|timeofday|gen_random_uuid|clock_timestamp|nextval)\s*\(", re.IGNORECASE
+)
 
 
 def inline(tokens: Tokens, at: int) -> bool:
@@ -15,28 +18,52 @@ def inline(tokens: Tokens, at: int) -> bool:
     if not is_name(tokens, at) or "." in (tokens.low[at + 1], tokens.low[at - 1]):
         return False
     name = identifier(tokens.text[at])
+    within: list[Select] = []
     for select, position in selects_around(tokens, at):
+        if select.clauses.get("from", select.end) < position < select.from_end:
+            return False
         found = [item for item in _earlier(tokens, select, position) if item[0] == name]
         if len(found) > 1:
             raise UnsupportedError(f"the alias {name}, which several columns have, in their own SELECT")
         if found:
-            text = tokens.render(*found[0][1:]).strip()
+            _, first, last = found[0]
+            text = (
+                _as_seen_within(tokens, select, within, first, last) if within else tokens.render(first, last)
+            )
+            text = text.strip()
             if _VOLATILE.search(text):
                 raise UnsupportedError(f"the alias {name} of a volatile expression in its own SELECT")
             spelt = tokens.text[at]
             _keep_name(tokens, select, at)
             tokens.text[at] = (f"({text}\n)" if "--" in text else f"({text})") + tokens.text[at][len(spelt) :]
             return True
-        if _is_table(tokens, select):
+        if tokens.matches(select.start - 2, "as", "("):  # a table of WITH
             return False
+        within.append(select)
     return False
+
+
+def _as_seen_within(tokens: Tokens, select: Select, within: list[Select], first: int, last: int) -> str:
+    """An expression of a SELECT for a subquery in it, whose own columns must not answer to the names in it."""
+    names = [j for j in range(first, last) if is_name(tokens, j) and tokens.low[j - 1] != "."]
+    if any(tokens.low[j + 1] != "." for j in names):
+        start = select.clauses.get("from", select.end)
+        end, table = source_names(tokens, start + 1)
+        taken = {
+            source_names(tokens, j + 1)[1]
+            for inner in within
+            for j in top_level(tokens, inner.clauses.get("from", inner.end), inner.from_end)
+            if tokens.low[j] in ("from", ",", "join")
+        }
+        if last > first + 1 or end != select.from_end or table in taken:
+            raise UnsupportedError("an alias of more than a column in a subquery of its SELECT")
+        return f"{table}.{tokens.text[first]}"
+    return tokens.render(first, last)
 
 
 def _earlier(tokens: Tokens, select: Select, position: int) -> list[tuple[str, int, int]]:
     """Alias, start and end of the items that may be used at a position: those before it, or all behind the list."""
     found: list[tuple[str, int, int]] = []
-    if select.clauses.get("from", select.end) < position < select.from_end:
-        return found
     for first, last in select.items():
         if first <= position < last:
             break
@@ -51,11 +78,3 @@ def _keep_name(tokens: Tokens, select: Select, at: int) -> None:
         cast = tokens.low[at + 1] == "::" and not alias_of(tokens, first, last)[0]
         if first == at and (last == at + 1 or cast):
             tokens.after(last - 1, f" AS {tokens.text[at]}")
-
-
-def _is_table(tokens: Tokens, select: Select) -> bool:
-    """Whether the SELECT is a table of another, in which no alias of that other is known."""
-    before = select.start - 1
-    while before > 0 and tokens.low[before] == "(":
-        before -= 1
-    return before >= 0 and tokens.low[before] in ("from", "join", ",", "as")

@@ -4,7 +4,7 @@ from local_aws.dialect.lexing.tokens import Tokens, identifier, is_name
 from local_aws.dialect.queries.naming import name_item
 from local_aws.dialect.queries.select_lists import source_names
 from local_aws.dialect.queries.selects import selects_around, top_level
-from local_aws.dialect.queries.unnesting import member, unnest
+from local_aws.dialect.queries.unnesting import from_item, member, unnest
 
 
 def chain_end(tokens: Tokens, at: int) -> int:
@@ -39,7 +39,7 @@ def place(tokens: Tokens, at: int, text: str) -> None:
 
 def unnested(tokens: Tokens, at: int) -> bool:
     """Unnest the item of FROM at `at` if it begins with the name of a table before it; tells whether it does."""
-    if tokens.low[at - 1] not in (",", "from", "join") or chain_end(tokens, at) == at + 1:
+    if chain_end(tokens, at) == at + 1 or from_item(tokens, at) != at:
         return False
     if identifier(tokens.text[at]) not in _tables_around(tokens, at):
         return False

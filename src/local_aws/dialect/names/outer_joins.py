@@ -51,7 +51,7 @@ def _sources(tokens: Tokens, select: Select) -> Asking[tuple[dict[str, str], Col
     for first, last in tokens.split(start + 1, stop):
         name = identifier(source_names(tokens, first)[1])
         sources[name] = tokens.render(first, last).strip()
-        columns[name] = yield from columns_of(tokens, select.start, f"SELECT * FROM {sources[name]}")
+        columns[name] = yield from columns_of(tokens, select.start, f"SELECT * FROM {sources[name]}")  # noqa: S608
     return sources, columns
 
 

@@ -11,7 +11,9 @@ from local_aws.dialect.refusals import RedshiftError, UnsupportedError
 def is_pivot(tokens: Tokens, i: int) -> bool:
     """Whether the word PIVOT or UNPIVOT at i is the clause."""
     words = ("(",) if tokens.low[i] == "pivot" else ("(", "include", "exclude")
-    return i > 0 and tokens.low[i + 1] in words and tokens.low[i - 1] not in (".", ",", "select", "from", "join")
+    return (
+        i > 0 and tokens.low[i + 1] in words and tokens.low[i - 1] not in (".", ",", "select", "from", "join")
+    )
 
 
 def pivot(tokens: Tokens, i: int) -> Asking[None]:
@@ -46,11 +48,20 @@ def unpivot(tokens: Tokens, i: int) -> Asking[None]:
     value = quoted_name(identifier(tokens.text[opening + 1]))
     queries = []
     for column, label in turned:
-        items = [*rest, f"{quoted(label)}::varchar AS {quoted_name(name)}", f"{quoted_name(column)} AS {value}"]
+        items = [
+            *rest,
+            f"{quoted(label)}::varchar AS {quoted_name(name)}",
+            f"{quoted_name(column)} AS {value}",
+        ]
         where = "" if tokens.low[i + 1] == "include" else f" WHERE {quoted_name(column)} IS NOT NULL"
         queries.append(f"SELECT {', '.join(items)} FROM local_aws_source{where}")  # noqa: S608
     # The source is read once, whatever is in it.
-    _replace(tokens, first, close, f"WITH local_aws_source AS (SELECT * FROM {source}) {' UNION ALL '.join(queries)}")
+    _replace(
+        tokens,
+        first,
+        close,
+        f"WITH local_aws_source AS (SELECT * FROM {source}) {' UNION ALL '.join(queries)}",
+    )
 
 
 def _source(tokens: Tokens, i: int) -> Asking[tuple[int, str, list[str]]]:

@@ -49,13 +49,15 @@ def _answered(rule: Asking[None]) -> Asking[None]:
 def _rule(tokens: Tokens, i: int) -> str:
     """Which rule is meant by the word at i, if any."""
     word = tokens.low[i]
-    meant = {
-        "all": lambda: tokens.matches(i - 2, "group", "by"),
-        "+": lambda: tokens.matches(i - 1, "(", "+", ")"),
-        "exclude": lambda: stars.is_exclude(tokens, i),
-        "qualify": lambda: qualify.is_qualify(tokens, i),
-    }.get(word, lambda: pivots.is_pivot(tokens, i))
-    return word if meant() else ""
+    if word == "all":
+        meant = tokens.matches(i - 2, "group", "by")
+    elif word == "+":
+        meant = tokens.matches(i - 1, "(", "+", ")")
+    else:
+        meant = {"exclude": stars.is_exclude, "qualify": qualify.is_qualify}.get(word, pivots.is_pivot)(
+            tokens, i
+        )
+    return word if meant else ""
 
 
 _RULES = {

@@ -106,5 +106,7 @@ def _aliases(tokens: Tokens) -> set[str]:
 
 def _repeated(tokens: Tokens) -> set[str]:
     """Names that occur more than once."""
-    names = Counter(identifier(text) for text in tokens.text[: tokens.end] if text[:1].isalpha() or text[:1] in '_"')
+    names = Counter(
+        identifier(text) for text in tokens.text[: tokens.end] if text[:1].isalpha() or text[:1] in '_"'
+    )
     return {name for name, times in names.items() if times > 1}

@@ -41,6 +41,8 @@ def _end_of_list(tokens: Tokens, i: int) -> int:
     if tokens.low[i + 1] == "(":
         return tokens.close(i + 1) + 1
     stop = i + 2
-    while tokens.low[stop] == "," and is_name(tokens, stop + 1) and tokens.low[stop + 2] in (",", "from", ")"):
+    while (
+        tokens.low[stop] == "," and is_name(tokens, stop + 1) and tokens.low[stop + 2] in (",", "from", ")")
+    ):
         stop += 2
     return stop

@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 from local_aws.dialect.lexing.literals import escaped
 from local_aws.dialect.lexing.tokens import STRING, TEMPORARY, Tokens
-from local_aws.dialect.queries import aggregates
+from local_aws.dialect.queries import aggregates, unnesting
 from local_aws.dialect.queries import clauses as queries
 from local_aws.dialect.queries import function_calls as calls
-from local_aws.dialect.queries import unnesting
 from local_aws.dialect.refusals import UnsupportedError
 from local_aws.dialect.statements import types
 

@@ -7,15 +7,19 @@ from local_aws.dialect.queries.select_lists import NO_ALIAS
 from local_aws.dialect.queries.selects import selects_around, top_level
 from local_aws.dialect.refusals import RedshiftError, UnsupportedError
 
+_NO_CALL = frozenset(("in", "and", "or", "not", "select", "as", "on", "where", "when", "then", "else"))
+
 
 def steps(tokens: Tokens, i: int) -> None:
     """The first `[` behind a value: this and all further steps become calls."""
     if tokens.low[i - 1] == "]" or tokens.low[tokens.close(i)] != "]":
         return
     first = _start_of_value(tokens, i)
+    if first is None:
+        return
     if tokens.low[i + 1] == "]" or tokens.low[i - 1] == "array" or tokens.low[first - 1] == "::":
         raise RedshiftError("arrays are not supported; SUPER holds arrays")
-    item = _from_item(tokens, first)
+    item = from_item(tokens, first)
     if item is not None:
         unnest(tokens, item)
         return
@@ -37,7 +41,7 @@ def in_from(tokens: Tokens, i: int) -> None:
     word = tokens.low[i]
     if word == "at":
         follows = is_name(tokens, i + 1) and tokens.low[i + 1] != "time" and is_name(tokens, i - 1)
-        item = _from_item(tokens, _before_alias(tokens, i)) if follows else None
+        item = from_item(tokens, _before_alias(tokens, i)) if follows else None
     elif tokens.low[i - 1] in (",", "from", "join"):
         called = word == "unnest" and tokens.low[i + 1] == "("
         item = i if called or (word == "unpivot" and is_name(tokens, i + 1)) else None
@@ -61,9 +65,7 @@ def unnest(tokens: Tokens, first: int) -> None:
     kind = "members" if pairs else "elements" if offset or len(columns) > 1 else "items"
     if len(columns) > (1 if kind == "items" else 2):
         raise UnsupportedError("UNNEST into so many columns")
-    _replace(
-        tokens, first, stop, f"pg_catalog.local_aws_{kind}({text}) AS {alias} ({', '.join(columns)})"
-    )
+    _replace(tokens, first, stop, f"pg_catalog.local_aws_{kind}({text}) AS {alias} ({', '.join(columns)})")
 
 
 def _alias(tokens: Tokens, at: int, name: str) -> tuple[str, list[str], int]:
@@ -104,18 +106,21 @@ def _path(tokens: Tokens, first: int, i: int) -> tuple[str, str, int]:
             return text, name if name[-1:].isalnum() or name[-1:] in '_"' else "", at
 
 
-def _start_of_value(tokens: Tokens, i: int) -> int:
-    """Where the value before the `[` at i begins: a name with dots, a call or an expression in parentheses."""
+def _start_of_value(tokens: Tokens, i: int) -> int | None:
+    """Where the value before the `[` at i begins: a name, a call or parentheses; None when steps come before it."""
     first = i - 1
-    if tokens.low[first] == ")":
-        depth = 0
-        while first > 0 and (depth := depth + (tokens.low[first] == ")") - (tokens.low[first] == "(")) > 0:
-            first -= 1
-        if first and is_name(tokens, first - 1) and tokens.low[first - 1] not in ("in", "and", "or", "not", "select"):
-            first -= 1
-    while first > 1 and tokens.low[first - 1] == ".":
+    while tokens.low[first - 1] == ".":
         first -= 2
-    return max(first, 0)
+        if tokens.low[first] == "]":
+            return None
+    if tokens.low[first] != ")":
+        return max(first, 0)
+    depth = 1
+    while first > 0 and depth:
+        first -= 1
+        depth += (tokens.low[first] == ")") - (tokens.low[first] == "(")
+    called = first and is_name(tokens, first - 1) and tokens.low[first - 1] not in _NO_CALL
+    return first - 1 if called else first
 
 
 def _before_alias(tokens: Tokens, i: int) -> int:
@@ -127,7 +132,7 @@ def _before_alias(tokens: Tokens, i: int) -> int:
     return at + 1
 
 
-def _from_item(tokens: Tokens, first: int) -> int | None:
+def from_item(tokens: Tokens, first: int) -> int | None:
     """The item of FROM that begins at `first`, or with UNPIVOT before it, if there is one."""
     begin = first - (tokens.low[first - 1] == "unpivot")
     if begin < 1 or tokens.low[begin - 1] not in (",", "from", "join"):
