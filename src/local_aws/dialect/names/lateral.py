@@ -12,6 +12,8 @@ _VOLATILE = re.compile(
     r"\b(?:random|setseed|timeofday|gen_random_uuid|clock_timestamp|nextval)\s*\(", re.IGNORECASE
 )
 
+_BEFORE_NAMES = frozenset(("from", "join", ",", "where", "and"))
+
 
 def inline(tokens: Tokens, at: int) -> bool:
     """Put the expression in the place of the alias at `at`; tells whether it is one."""
@@ -43,19 +45,46 @@ def inline(tokens: Tokens, at: int) -> bool:
     return False
 
 
+def refuse_rows(tokens: Tokens) -> None:
+    """An alias that is also the name of a table of its SELECT: PostgreSQL would take it for the table's whole row."""
+    named = {tokens.text[i + 1].lower() for i, word in enumerate(tokens.low) if word == "as"}
+    if named.isdisjoint(tokens.low[i + 1] for i, word in enumerate(tokens.low) if word in _BEFORE_NAMES):
+        return
+    for start in [i for i, word in enumerate(tokens.low) if word == "select"]:
+        select = Select(tokens, start)
+        tables = _tables(tokens, select)
+        for first, last in select.items():
+            name, end = alias_of(tokens, first, last)
+            uses = (
+                *range(last, select.list_end),
+                *range(select.from_end, select.first_of("group", "order", "limit")),
+            )
+            if name in tables and any(_is_use(tokens, j, name) for j in uses) and end < last:
+                raise UnsupportedError(
+                    f"the alias {name}, which is also the name of a table, in its own SELECT"
+                )
+
+
+def _is_use(tokens: Tokens, j: int, name: str) -> bool:
+    alone = tokens.low[j + 1] not in (".", "(") and tokens.low[j - 1] not in (".", "as")
+    return alone and is_name(tokens, j) and identifier(tokens.text[j]) == name
+
+
+def _tables(tokens: Tokens, select: Select) -> set[str]:
+    """The names of the tables in FROM."""
+    start = select.clauses.get("from", select.end)
+    places = [j for j in top_level(tokens, start, select.from_end) if tokens.low[j] in ("from", ",", "join")]
+    return {identifier(source_names(tokens, j + 1)[1]) for j in places}
+
+
 def _as_seen_within(tokens: Tokens, select: Select, within: list[Select], first: int, last: int) -> str:
     """An expression of a SELECT for a subquery in it, whose own columns must not answer to the names in it."""
     names = [j for j in range(first, last) if is_name(tokens, j) and tokens.low[j - 1] != "."]
     if any(tokens.low[j + 1] != "." for j in names):
         start = select.clauses.get("from", select.end)
         end, table = source_names(tokens, start + 1)
-        taken = {
-            source_names(tokens, j + 1)[1]
-            for inner in within
-            for j in top_level(tokens, inner.clauses.get("from", inner.end), inner.from_end)
-            if tokens.low[j] in ("from", ",", "join")
-        }
-        if last > first + 1 or end != select.from_end or table in taken:
+        taken = {name for inner in within for name in _tables(tokens, inner)}
+        if last > first + 1 or end != select.from_end or identifier(table) in taken:
             raise UnsupportedError("an alias of more than a column in a subquery of its SELECT")
         return f"{table}.{tokens.text[first]}"
     return tokens.render(first, last)

@@ -4,7 +4,7 @@ What holds no construct that needs names is rewritten as always, and nothing is 
 """
 
 from local_aws.dialect.lexing.tokens import Tokens
-from local_aws.dialect.names import bodies, grouping, outer_joins, pivots, qualify, settling, stars
+from local_aws.dialect.names import bodies, grouping, lateral, outer_joins, pivots, qualify, settling, stars
 from local_aws.dialect.names.asking import Asking
 from local_aws.dialect.rewriter import rewrite_tokens
 
@@ -31,6 +31,7 @@ def resolve_statement(tokens: Tokens, *, thorough: bool) -> Asking[str]:
         rule = _rule(tokens, found[-1])
         yield from _answered(_RULES[rule](tokens, found[-1]))
         tokens = Tokens(tokens.render())
+    lateral.refuse_rows(tokens)
     thorough = thorough and settling.may_need_names(tokens)
     sql = rewrite_tokens(tokens)
     return (yield from settling.settle(sql)) if thorough else sql

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from local_aws.dialect.lexing.literals import escaped
 from local_aws.dialect.lexing.tokens import STRING, TEMPORARY, Tokens
-from local_aws.dialect.queries import aggregates, unnesting
+from local_aws.dialect.queries import aggregates, refused, unnesting
 from local_aws.dialect.queries import clauses as queries
 from local_aws.dialect.queries import function_calls as calls
 from local_aws.dialect.refusals import UnsupportedError
@@ -54,6 +54,7 @@ def _unpivot(tokens: Tokens, i: int) -> None:
 
 
 RULES: dict[str, Rule] = {
+    **refused.RULES,
     STRING: _string,
     TEMPORARY: _temporary_name,
     "sysdate": calls.sysdate,
