@@ -1,20 +1,22 @@
 """Statements of a procedure's body, which are resolved when it is created.
 
-Its variables are shown to PostgreSQL as parameters of their types, what it makes itself as WITH tables. What is not there by
-then stays as it is, and fails loudly when it runs.
+For its variables stand calls of a function, for tables that it makes itself WITH tables. What is not there by then
+stays as it is, and fails loudly when it runs.
 """
 
 from collections.abc import Callable, Iterator
 
+from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import BODY, Tokens, identifier, is_name
 from local_aws.dialect.names.asking import Answer, Asking
-from local_aws.dialect.names.settling import may_need_names
+from local_aws.dialect.names.settling import Variables, may_need_names
 from local_aws.dialect.procedures.plpgsql import Block, Branches, Node, Parser, blocks, leaves
 from local_aws.dialect.queries.selects import top_level
 from local_aws.dialect.refusals import DialectError
 from local_aws.dialect.rewriter import rewrite
 
 Resolve = Callable[..., Asking[str]]
+_INTO = "/*local_aws_into*/"
 _SQL = frozenset("select insert create update delete with merge".split())  # noqa: SIM905
 
 
@@ -33,21 +35,30 @@ def resolve_body(tokens: Tokens, resolve: Resolve) -> Asking[None]:
     variables = _variables(tokens, body, nodes)
     made: dict[str, str] = {}
     for start, end in _statements(body, nodes):
+        if body.low[start] not in _SQL:
+            continue
         text = body.render(start, end)
-        if body.low[start] in _SQL and may_need_names(Tokens(text)):
-            hidden, shown = _hide(Tokens(text), variables)
-            try:
-                done = yield from _with_tables(resolve(Tokens(hidden), thorough=True), made)
-            except DialectError:
-                done = hidden  # the rules that need no names may do
-            found = all(word in done for word in shown)
-            for word, original in shown.items():
-                done = done.replace(word, original)
-            if found and done.strip() not in (text.strip(), rewrite(text).strip()):
-                body.drop(start, end)
-                body.lead[start], body.text[start] = " ", done.strip()
-        _note_table(made, Tokens(text))
+        asked, target = _without_into(Tokens(text))
+        done = yield from _resolved(asked, made, variables, resolve)
+        _note_table(made, Tokens(done))
+        for name, stand_in in variables.items():
+            done = done.replace(stand_in, name)
+        done = done.replace(_INTO, target).strip()
+        if target in done and done not in (text.strip(), rewrite(text).strip()):
+            lead = body.lead[start]
+            body.drop(start, end)
+            body.lead[start], body.text[start] = lead, done
     tokens.text[at] = tag + body.render() + tag
+
+
+def _resolved(asked: str, made: dict[str, str], variables: Variables, resolve: Resolve) -> Asking[str]:
+    tokens = Tokens(asked)
+    if not (may_need_names(tokens) or tokens.low[0] == "create"):
+        return asked
+    try:
+        return (yield from _with_tables(resolve(asked, thorough=True, variables=variables), made))
+    except DialectError:
+        return asked  # the rules that need no names may do
 
 
 def _body(tokens: Tokens) -> int | None:
@@ -80,9 +91,9 @@ def _conditions(nodes: list[Node]) -> Iterator[tuple[int, int]]:
             yield from _conditions([*node.body, *node.handler])
 
 
-def _variables(tokens: Tokens, body: Tokens, nodes: list[Node]) -> dict[str, str]:
-    """The types of arguments and variables."""
-    found: dict[str, str] = {}
+def _variables(tokens: Tokens, body: Tokens, nodes: list[Node]) -> Variables:
+    """What stands for each argument and variable."""
+    found: Variables = {}
     opening = tokens.low.index("(")
     for first, last in tokens.split(opening + 1, tokens.close(opening)):
         if first < last:
@@ -96,7 +107,7 @@ def _variables(tokens: Tokens, body: Tokens, nodes: list[Node]) -> dict[str, str
     return found
 
 
-def _declare(found: dict[str, str], tokens: Tokens, first: int, last: int) -> None:
+def _declare(found: Variables, tokens: Tokens, first: int, last: int) -> None:
     stop = next((j for j in range(first, last) if tokens.low[j] in (":=", "=", "default", "not")), last)
     start = first + (2 if tokens.low[first + 1] == "constant" else 1)
     kind = tokens.render(start, stop).strip()
@@ -106,28 +117,22 @@ def _declare(found: dict[str, str], tokens: Tokens, first: int, last: int) -> No
         and tokens.low[start] not in ("cursor", "refcursor", "record", "alias")
     ):
         kind = "text" if "%" in kind else rewrite(f"select null::{kind}").removeprefix("select null::")
-        found[identifier(tokens.text[first])] = kind
+        name = quoted(tokens.text[first])
+        found[identifier(tokens.text[first])] = f"pg_catalog.local_aws_variable({name}, NULL::{kind})"
 
 
-def _hide(tokens: Tokens, variables: dict[str, str]) -> tuple[str, dict[str, str]]:
-    """The statement as PostgreSQL is shown it, and what stands in it for what."""
-    shown: dict[str, str] = {}
+def _without_into(tokens: Tokens) -> tuple[str, str]:
+    """A query with a mark in the place of INTO and its variables, and those."""
     into = next((j for j in top_level(tokens, 1, tokens.end) if tokens.low[j] == "into"), None)
-    if into is not None and tokens.low[0] in ("select", "with"):
-        stop = into + 1 + (tokens.low[into + 1] == "strict")
-        while tokens.low[stop + 1] in (",", "."):
-            stop += 2
-        shown["/*into*/"] = tokens.render(into, stop + 1).strip()
-        tokens.drop(into, stop + 1)
-        tokens.lead[into], tokens.text[into] = " ", "/*into*/"
-    for j in range(tokens.end):
-        kind = variables.get(identifier(tokens.text[j])) if is_name(tokens, j) else None
-        apart = tokens.low[j - 1] not in (".", "as") and tokens.low[j + 1] not in (".", "(")
-        if kind and apart:
-            word = f"(${len(shown) + 1}::{kind})"
-            shown[word] = tokens.text[j]
-            tokens.text[j] = word
-    return tokens.render(), shown
+    if into is None or tokens.low[0] not in ("select", "with"):
+        return tokens.render(), ""
+    stop = into + 1 + (tokens.low[into + 1] == "strict")
+    while tokens.low[stop + 1] in (",", "."):
+        stop += 2
+    target = tokens.render(into, stop + 1).strip()
+    tokens.drop(into, stop + 1)
+    tokens.lead[into], tokens.text[into] = " ", _INTO
+    return tokens.render(), target
 
 
 def _with_tables(asking: Asking[str], made: dict[str, str]) -> Asking[str]:

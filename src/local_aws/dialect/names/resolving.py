@@ -11,38 +11,34 @@ from local_aws.dialect.rewriter import rewrite_tokens
 _WORDS = frozenset(("exclude", "qualify", "pivot", "unpivot", "all", "+"))
 
 
-def resolve(sql: str, *, thorough: bool = False) -> Asking[str]:
+def resolve(sql: str, *, thorough: bool = False, variables: settling.Variables | None = None) -> Asking[str]:
     """The statement for PostgreSQL.
 
-    `thorough` asks whether it knows all names of the statement. Else that shows when the statement fails.
+    `thorough` asks whether it knows all names of the statement. Else that shows when the statement fails. A statement
+    of a procedure's body comes with the procedure's `variables` and what stands for each, in the result as well.
     """
     tokens = Tokens(sql)
     if bodies.has_body(tokens):
-        yield from bodies.resolve_body(tokens, resolve_statement)
+        yield from bodies.resolve_body(tokens, resolve)
         return rewrite_tokens(tokens)
-    return (yield from resolve_statement(tokens, thorough=thorough))
-
-
-def resolve_statement(tokens: Tokens, *, thorough: bool) -> Asking[str]:
-    """The same for tokens that hold one statement, which may be of a procedure's body."""
     while found := [i for i, word in enumerate(tokens.low) if word in _WORDS and _rule(tokens, i)]:
         thorough = True
         # One at a time and from right to left: what is further in or further right is done.
         rule = _rule(tokens, found[-1])
-        yield from _answered(_RULES[rule](tokens, found[-1]))
+        yield from _answered(_RULES[rule](tokens, found[-1]), variables)
         tokens = Tokens(tokens.render())
     lateral.refuse_rows(tokens)
-    thorough = thorough and settling.may_need_names(tokens)
+    thorough = thorough and (bool(variables) or settling.may_need_names(tokens))
     sql = rewrite_tokens(tokens)
-    return (yield from settling.settle(sql)) if thorough else sql
+    return (yield from settling.settle(sql, variables)) if thorough else sql
 
 
-def _answered(rule: Asking[None]) -> Asking[None]:
+def _answered(rule: Asking[None], variables: settling.Variables | None) -> Asking[None]:
     """Resolve the queries of a rule before PostgreSQL is asked them."""
     try:
         query = next(rule)
         while True:
-            query = rule.send((yield (yield from resolve(query, thorough=True))))
+            query = rule.send((yield (yield from resolve(query, thorough=True, variables=variables))))
     except StopIteration:
         return
 

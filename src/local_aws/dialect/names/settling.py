@@ -8,6 +8,7 @@ from local_aws.dialect.names.asking import UNKNOWN_NAME, WRONG, Answer, Asking
 from local_aws.dialect.queries.selects import top_level
 from local_aws.dialect.refusals import UnsupportedError
 
+Variables = dict[str, str]
 MOST_STEPS = 500
 # An alias of an alias doubles what it stands for.
 MOST_GROWTH = 200_000
@@ -21,16 +22,19 @@ def may_need_names(tokens: Tokens) -> bool:
     return "." in tokens.low or not _aliases(tokens).isdisjoint(_repeated(tokens))
 
 
-def settle(sql: str) -> Asking[str]:
-    """The rewritten statement with names that PostgreSQL knows; the same where nothing helps."""
+def settle(sql: str, variables: Variables | None = None) -> Asking[str]:
+    """The rewritten statement with names that PostgreSQL knows; the same where nothing helps.
+
+    Variables of a procedure, given with what stands for each, come back as that.
+    """
     limit = len(sql) + MOST_GROWTH
     draft = Draft(sql)
     answer = yield draft.asked
     for _ in range(MOST_STEPS):
         at = draft.token_at(answer)
-        if at is None:
-            return draft.sql
-        found = yield from _try(draft, at)
+        found = None
+        if at is not None:
+            found = yield from _try(_with_variable(draft, at, variables or {}), draft, at)
         if found is None:
             return draft.sql
         draft, answer = found
@@ -74,11 +78,21 @@ def _query(tokens: Tokens) -> tuple[int, int]:
     return 0, last
 
 
-def _try(draft: Draft, at: int) -> Asking[tuple[Draft, Answer] | None]:
+def _with_variable(draft: Draft, at: int, variables: Variables) -> Tokens | None:
+    """The statement with what stands for the variable at `at`; Redshift takes a name for a variable first."""
+    tokens = Tokens(draft.sql)
+    stand_in = variables.get(identifier(tokens.text[at]))
+    if stand_in is None or "." in (tokens.low[at - 1], tokens.low[at + 1]):
+        return None
+    tokens.text[at] = stand_in
+    return tokens
+
+
+def _try(variable: Tokens | None, draft: Draft, at: int) -> Asking[tuple[Draft, Answer] | None]:
     """The statement with something else for the name at `at`, and what PostgreSQL says of it."""
-    alias = Tokens(draft.sql)
-    if lateral.inline(alias, at) or navigation.unnested(alias, at):
-        new = Draft(alias.render())
+    tokens = variable or Tokens(draft.sql)
+    if variable or lateral.inline(tokens, at) or navigation.unnested(tokens, at):
+        new = Draft(tokens.render())
         return new, (yield new.asked)
     start = len(draft.tokens.render(0, at)) + len(draft.tokens.lead[at])
     behind = len(draft.sql) - len(draft.tokens.render(0, navigation.chain_end(draft.tokens, at)))
