@@ -62,7 +62,7 @@ def _resolved(asked: str, made: dict[str, str], variables: Variables, resolve: R
 
 
 def _body(tokens: Tokens) -> int | None:
-    if tokens.low[0] != "create" or "procedure" not in tokens.low[:4]:
+    if tokens.low[0] != "create" or tokens.low[1] not in ("procedure", "or"):
         return None
     for i in range(tokens.end):
         if tokens.low[i] == BODY:

@@ -47,6 +47,8 @@ def inline(tokens: Tokens, at: int) -> bool:
 
 def refuse_rows(tokens: Tokens) -> None:
     """An alias that is also the name of a table of its SELECT: PostgreSQL would take it for the table's whole row."""
+    if "as" not in tokens.low:
+        return
     named = {tokens.text[i + 1].lower() for i, word in enumerate(tokens.low) if word == "as"}
     if named.isdisjoint(tokens.low[i + 1] for i, word in enumerate(tokens.low) if word in _BEFORE_NAMES):
         return

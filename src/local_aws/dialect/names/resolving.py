@@ -21,7 +21,7 @@ def resolve(sql: str, *, thorough: bool = False, variables: settling.Variables |
     if bodies.has_body(tokens):
         yield from bodies.resolve_body(tokens, resolve)
         return rewrite_tokens(tokens)
-    while found := [i for i, word in enumerate(tokens.low) if word in _WORDS and _rule(tokens, i)]:
+    while found := _found(tokens):
         thorough = True
         # One at a time and from right to left: what is further in or further right is done.
         rule = _rule(tokens, found[-1])
@@ -41,6 +41,13 @@ def _answered(rule: Asking[None], variables: settling.Variables | None) -> Askin
             query = rule.send((yield (yield from resolve(query, thorough=True, variables=variables))))
     except StopIteration:
         return
+
+
+def _found(tokens: Tokens) -> list[int]:
+    """Where rules are meant."""
+    if _WORDS.isdisjoint(tokens.low):
+        return []
+    return [i for i, word in enumerate(tokens.low) if word in _WORDS and _rule(tokens, i)]
 
 
 def _rule(tokens: Tokens, i: int) -> str:

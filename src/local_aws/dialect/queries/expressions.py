@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from local_aws.dialect.lexing.literals import escaped
 from local_aws.dialect.lexing.tokens import STRING, TEMPORARY, Tokens
-from local_aws.dialect.queries import aggregates, refused, unnesting
+from local_aws.dialect.queries import aggregates, naming, refused, unnesting
 from local_aws.dialect.queries import clauses as queries
 from local_aws.dialect.queries import function_calls as calls
 from local_aws.dialect.refusals import UnsupportedError
@@ -15,10 +15,14 @@ Rule = Callable[[Tokens, int], None]
 
 def apply(tokens: Tokens) -> None:
     """Run the rules from right to left, so that an inner call is done before the one around it copies it."""
-    for i in reversed([i for i, word in enumerate(tokens.low) if word in RULES]):
+    for i in reversed([i for i, word in enumerate(tokens.low) if word in _WORDS]):
         # A rule further right may have taken this token out.
-        if rule := RULES.get(tokens.low[i]):
+        word = tokens.low[i]
+        unnamed = naming.end_of_unnamed(tokens, i) if word in naming.NAMES else 0
+        if rule := RULES.get(word):
             rule(tokens, i)
+        if unnamed:
+            tokens.after(unnamed - 1, f" AS {naming.NAMES[word]}")
 
 
 def _string(tokens: Tokens, i: int) -> None:
@@ -86,3 +90,4 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(calls.DATE_FUNCTIONS, calls.date_part_word),
     **dict.fromkeys(calls.REFUSED, calls.refuse),
 }
+_WORDS = frozenset((*RULES, *naming.NAMES))
