@@ -39,7 +39,7 @@ def place(tokens: Tokens, at: int, text: str) -> None:
 
 def unnested(tokens: Tokens, at: int) -> bool:
     """Unnest the item of FROM at `at` if it begins with the name of a table before it; tells whether it does."""
-    if chain_end(tokens, at) == at + 1 or from_item(tokens, at) != at:
+    if from_item(tokens, at) != at:
         return False
     if identifier(tokens.text[at]) not in _tables_around(tokens, at):
         return False

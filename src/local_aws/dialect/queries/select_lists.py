@@ -70,6 +70,7 @@ def source_names(tokens: Tokens, at: int) -> tuple[int, str]:
         while tokens.low[at + 1] == ".":
             at += 2
         at += 1
+        at = tokens.close(at) + 1 if tokens.low[at] == "(" else at  # a function
     named = at - 1
     if tokens.low[at] == "as":
         named, at = at + 1, at + 2

@@ -65,7 +65,13 @@ def unnest(tokens: Tokens, first: int) -> None:
     kind = "members" if pairs else "elements" if offset or len(columns) > 1 else "items"
     if len(columns) > (1 if kind == "items" else 2):
         raise UnsupportedError("UNNEST into so many columns")
-    _replace(tokens, first, stop, f"pg_catalog.local_aws_{kind}({text}) AS {alias} ({', '.join(columns)})")
+    names = ", ".join(map(_spelt, columns))
+    _replace(tokens, first, stop, f"pg_catalog.local_aws_{kind}({text}) AS {_spelt(alias)} ({names})")
+
+
+def _spelt(name: str) -> str:
+    """A name in quotes, for some are words of PostgreSQL's."""
+    return f'"{name.lower()}"' if name.isidentifier() else name
 
 
 def _alias(tokens: Tokens, at: int, name: str) -> tuple[str, list[str], int]:
