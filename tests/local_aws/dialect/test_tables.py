@@ -120,7 +120,6 @@ def test_like_copies_distribution_and_sort_keys(db: Database) -> None:
     "sql",
     [
         "create external table e (a int)",
-        "create table t (a super)",
         "alter table t append from s",
         "alter table t alter sortkey (a), add column b int",
         "create datashare d",

@@ -23,6 +23,8 @@ class Answer:
 
 Asking = Generator[str, Answer, T]
 
+# Words of constructs that need names.
+RULE_WORDS = frozenset(("exclude", "qualify", "pivot", "unpivot", "all", "+"))
 # What PostgreSQL says of names that it can't find, and of what cannot be read as names.
 UNKNOWN_NAME = frozenset(("42703", "42P01", "3F000", "0A000", "42601"))
 # What it says of a guess that was wrong.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import BODY, Tokens, identifier, is_name
-from local_aws.dialect.names.asking import Answer, Asking
+from local_aws.dialect.names.asking import RULE_WORDS, Answer, Asking
 from local_aws.dialect.names.settling import Variables, may_need_names
 from local_aws.dialect.procedures.plpgsql import Block, Branches, Node, Parser, blocks, leaves
 from local_aws.dialect.queries.selects import top_level
@@ -53,7 +53,7 @@ def resolve_body(tokens: Tokens, resolve: Resolve) -> Asking[None]:
 
 def _resolved(asked: str, made: dict[str, str], variables: Variables, resolve: Resolve) -> Asking[str]:
     tokens = Tokens(asked)
-    if not (may_need_names(tokens) or tokens.low[0] == "create"):
+    if not (may_need_names(tokens) or tokens.low[0] == "create" or RULE_WORDS & set(tokens.low)):
         return asked
     try:
         return (yield from _with_tables(resolve(asked, thorough=True, variables=variables), made))

@@ -37,12 +37,12 @@ def _is_aggregate(
     tokens: Tokens, select: Select, first: int, last: int, aggregated: set[str]
 ) -> Asking[bool]:
     """Whether an item holds an aggregate, itself or by an earlier alias; subqueries in it do not count."""
+    if "over" in tokens.low[first:last]:
+        raise UnsupportedError("GROUP BY ALL with window functions")
     j = first
     while j < last:
         if tokens.low[j] == "(" and tokens.low[j + 1] in ("select", "with"):
             j = tokens.close(j)
-        elif tokens.low[j] == "over":
-            raise UnsupportedError("GROUP BY ALL with window functions")
         elif tokens.low[j] in AGGREGATES and tokens.low[j + 1] in ("(", "count", "percentile_disc"):
             return True
         j += 1

@@ -5,10 +5,8 @@ What holds no construct that needs names is rewritten as always, and nothing is 
 
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.names import bodies, grouping, lateral, outer_joins, pivots, qualify, settling, stars
-from local_aws.dialect.names.asking import Asking
+from local_aws.dialect.names.asking import RULE_WORDS, Asking
 from local_aws.dialect.rewriter import rewrite_tokens
-
-_WORDS = frozenset(("exclude", "qualify", "pivot", "unpivot", "all", "+"))
 
 
 def resolve(sql: str, *, thorough: bool = False, variables: settling.Variables | None = None) -> Asking[str]:
@@ -45,9 +43,9 @@ def _answered(rule: Asking[None], variables: settling.Variables | None) -> Askin
 
 def _found(tokens: Tokens) -> list[int]:
     """Where rules are meant."""
-    if _WORDS.isdisjoint(tokens.low):
+    if RULE_WORDS.isdisjoint(tokens.low):
         return []
-    return [i for i, word in enumerate(tokens.low) if word in _WORDS and _rule(tokens, i)]
+    return [i for i, word in enumerate(tokens.low) if word in RULE_WORDS and _rule(tokens, i)]
 
 
 def _rule(tokens: Tokens, i: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from local_aws.dialect.lexing.literals import escaped
 from local_aws.dialect.lexing.tokens import STRING, TEMPORARY, Tokens
-from local_aws.dialect.queries import aggregates, naming, refused, unnesting
+from local_aws.dialect.queries import aggregates, hierarchies, naming, refused, unnesting
 from local_aws.dialect.queries import clauses as queries
 from local_aws.dialect.queries import function_calls as calls
 from local_aws.dialect.refusals import UnsupportedError
@@ -82,6 +82,7 @@ RULES: dict[str, Rule] = {
     "unpivot": _unpivot,
     "max": types.maximum,
     "returning": _returning,
+    "connect": hierarchies.connect_by,
     "[": unnesting.steps,
     "at": unnesting.in_from,
     "unnest": unnesting.in_from,

@@ -12,6 +12,9 @@ NAMES = {
     **dict.fromkeys(("date_part", "datepart", "pgdate_part"), "pgdate_part"),
     **dict.fromkeys(("getdate", "sysdate"), '"timestamp"'),
     **dict.fromkeys(("true", "false"), "bool"),
+    "current_date": '"date"',
+    "current_timestamp": '"timestamptz"',
+    "user": '"current_user"',
     **{word: word for word in ("concat", "ratio_to_report", "first_value", "last_value", "lag", "lead")},
     "array": '"array"',
     "object": "object",
@@ -20,7 +23,7 @@ NAMES = {
     "log": "dlog10",
     "select": '"?column?"',
 }
-_WITHOUT_CALL = frozenset(("sysdate", "true", "false"))
+_WITHOUT_CALL = frozenset(("sysdate", "true", "false", "current_date", "current_timestamp", "user"))
 _ONLY_IGNORING_NULLS = frozenset(("first_value", "last_value", "lag", "lead"))
 
 

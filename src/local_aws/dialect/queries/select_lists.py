@@ -5,7 +5,7 @@ from local_aws.dialect.refusals import UnsupportedError
 
 NO_ALIAS = frozenset(
     """join left right full inner outer cross natural on using where group having qualify order limit window union
-    intersect except minus offset pivot unpivot for""".split()  # noqa: SIM905
+    intersect except minus offset pivot unpivot for connect""".split()  # noqa: SIM905
 )
 
 
@@ -74,6 +74,10 @@ def source_names(tokens: Tokens, at: int) -> tuple[int, str]:
     named = at - 1
     if tokens.low[at] == "as":
         named, at = at + 1, at + 2
-    elif tokens.low[at] == NAME or (tokens.low[at].isidentifier() and tokens.low[at] not in NO_ALIAS):
+    elif tokens.low[at] == NAME or (
+        tokens.low[at].isidentifier()
+        and tokens.low[at] not in NO_ALIAS
+        and not tokens.matches(at, "start", "with")
+    ):
         named, at = at, at + 1
     return at, tokens.text[named]
