@@ -6,7 +6,8 @@ import pytest
 
 from tests.local_aws.conftest import Statements, value
 
-DOCUMENT = '{"name": "bo", "n": 5, "items": [{"p": "a", "q": [1, 2]}, {"p": "b", "q": [3]}], "addr": {"city": "rome", "Zip": 12}}'
+ITEMS = '[{"p": "a", "q": [1, 2]}, {"p": "b", "q": [3]}]'
+DOCUMENT = f'{{"name": "bo", "n": 5, "items": {ITEMS}, "addr": {{"city": "rome", "Zip": 12}}}}'
 
 
 @pytest.fixture

@@ -49,11 +49,10 @@ def test_of_queries_of_qualify_and_of_tables(db: Database, expression: str, name
 
 
 def test_percentiles_over_windows(db: Database) -> None:
-    db.run(
-        "create table pw as select 1 as g, 10 as q union all select 1, 20 union all select 1, 40 union all select 2, 5"
-    )
+    db.run("create table pw (g int, q int); insert into pw values (1, 10), (1, 20), (1, 40), (2, 5)")
     assert db.run("""
         select g, percentile_cont(0.25) within group (order by q) over (partition by g),
-               percentile_disc(0.25) within group (order by q desc) over (partition by g), median(q) over (partition by g)
+               percentile_disc(0.25) within group (order by q desc) over (partition by g),
+               median(q) over (partition by g)
         from pw order by 1 desc limit 2
     """) == [(2, 5, 5, 5), (1, 15, 40, 20)]

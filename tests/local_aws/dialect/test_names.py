@@ -12,8 +12,10 @@ def filled(db: Database) -> Database:
     db.run("""
         create table la (a int, g varchar(5)); insert into la values (1, 'x'), (2, 'x'), (3, 'y');
         create table lb (a int, b int); insert into lb values (1, 100), (2, 200);
-        create table sold (id int, who varchar(5), amt int); insert into sold values (1, 'p', 10), (2, 'q', 5), (3, null, 7);
-        create table who (who varchar(5), city varchar(5)); insert into who values ('p', 'bern'), ('q', 'rome'), ('z', 'oslo');
+        create table sold (id int, who varchar(5), amt int);
+        insert into sold values (1, 'p', 10), (2, 'q', 5), (3, null, 7);
+        create table who (who varchar(5), city varchar(5));
+        insert into who values ('p', 'bern'), ('q', 'rome'), ('z', 'oslo');
     """)
     return db
 
@@ -117,7 +119,8 @@ OTHERS: list[tuple[str, Rows]] = [
         [(1, "bern"), (2, "rome"), (3, None)],
     ),
     (
-        "select s.id, city from sold s, who w where s.who = w.who(+) and city(+) = 'bern' and s.id between 1 and 2 order by 1",
+        "select s.id, city from sold s, who w where s.who = w.who(+) and city(+) = 'bern' and s.id between 1 and 2"
+        " order by 1",
         [(1, "bern"), (2, None)],
     ),
     (
@@ -126,7 +129,8 @@ OTHERS: list[tuple[str, Rows]] = [
     ),
     ("select count(*) from sold s, who w, la where s.who = w.who(+) and s.id = la.a(+)", [(3,)]),
     (
-        "select level, count(*) from (select 1 as id, null::int as up union select 2, 1 union select 3, 1) t start with up is null connect by prior id = up group by 1 order by 1",
+        "select level, count(*) from (select 1 as id, null::int as up union select 2, 1 union select 3, 1) t"
+        " start with up is null connect by prior id = up group by 1 order by 1",
         [(1, 1), (2, 2)],
     ),
     ("select count(*) from lb e connect by prior b = e.a start with e.a = 1", [(1,)]),
@@ -156,7 +160,8 @@ PIVOTS: list[tuple[str, list[str], Rows]] = [
         [("k", "r", 1)],
     ),
     (
-        "select count(*) as c from (select 1 as red, null::int as blue) t unpivot include nulls (n for colour in (red, blue)) as u",
+        "select count(*) as c from (select 1 as red, null::int as blue) t"
+        " unpivot include nulls (n for colour in (red, blue)) as u",
         ["c"],
         [(2,)],
     ),
