@@ -180,3 +180,7 @@ def test_super_is_shown_as_json(statements: Statements) -> None:
     assert result["Records"] == [
         [{"stringValue": '{"b":[1.50,"é"]}'}, {"stringValue": '"x"'}, {"isNull": True}]
     ]
+
+
+def test_the_name_of_a_table_is_a_text(statements: Statements) -> None:
+    assert statements.rows("select 'pg_catalog.pg_class'::regclass") == [["pg_class"]]

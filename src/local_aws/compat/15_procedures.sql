@@ -36,7 +36,7 @@ $$;
 -- Ask the stand-in for something: a message goes out at once, the answer comes as a file. An empty file says that
 -- the stand-in is at work.
 CREATE OR REPLACE FUNCTION local_aws.ask(kind text, question text, file text) RETURNS text
-LANGUAGE plpgsql SECURITY DEFINER AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     path text := 'local_aws_mailbox/' || file;
     answer text;

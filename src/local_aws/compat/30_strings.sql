@@ -36,7 +36,10 @@ BEGIN
 END
 $$;
 
--- Hashes as hexadecimal text.
+-- Hashes as hexadecimal text. Redshift's CRC32 is CRC-32C.
+SELECT local_aws.set_aside('crc32(bytea)');
+CREATE OR REPLACE FUNCTION pg_catalog.crc32(value text) RETURNS varchar LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+AS $$ SELECT lpad(to_hex(crc32c(convert_to(value, 'UTF8'))), 8, '0') $$;
 CREATE OR REPLACE FUNCTION pg_catalog.sha2(value text, bits int) RETURNS varchar
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT CASE
@@ -113,5 +116,7 @@ CREATE OR REPLACE FUNCTION pg_catalog.fnv_hash(value text, seed bigint DEFAULT -
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT local_aws.fnv(convert_to(value, 'UTF8'), seed) $$;
 CREATE OR REPLACE FUNCTION pg_catalog.fnv_hash(value int, seed bigint DEFAULT -3750763034362895579) RETURNS bigint
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT local_aws.fnv(local_aws.reversed(int4send(value)), seed) $$;
+CREATE OR REPLACE FUNCTION pg_catalog.fnv_hash(value smallint, seed bigint DEFAULT -3750763034362895579) RETURNS bigint
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT local_aws.fnv(local_aws.reversed(int2send(value)), seed) $$;
 CREATE OR REPLACE FUNCTION pg_catalog.fnv_hash(value bigint, seed bigint DEFAULT -3750763034362895579) RETURNS bigint
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT local_aws.fnv(local_aws.reversed(int8send(value)), seed) $$;

@@ -110,10 +110,10 @@ CREATE OR REPLACE FUNCTION local_aws.super_order(a super, b super) RETURNS int L
             sign(array_position(ARRAY['null', 'boolean', 'number', 'string', 'array', 'object'], json_typeof(a)::text)
                - array_position(ARRAY['null', 'boolean', 'number', 'string', 'array', 'object'], json_typeof(b)::text))::int
         WHEN json_typeof(a) = 'number' THEN sign(local_aws.number_of(a) - local_aws.number_of(b))::int
-        ELSE bttextcmp(local_aws.kept(a), local_aws.kept(b)) END
+        ELSE bpcharcmp(local_aws.kept(a)::bpchar, local_aws.kept(b)::bpchar) END
 $$;
 CREATE OR REPLACE FUNCTION local_aws.super_hash(value super) RETURNS int LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT CASE json_typeof(value) WHEN 'number' THEN hash_numeric(local_aws.number_of(value)) ELSE hashtext(local_aws.kept(value)) END
+    SELECT CASE json_typeof(value) WHEN 'number' THEN hash_numeric(local_aws.number_of(value)) ELSE hashbpchar(local_aws.kept(value)::bpchar) END
 $$;
 DO $$
 DECLARE

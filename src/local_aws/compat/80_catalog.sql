@@ -122,11 +122,16 @@ SELECT NULL::oid AS esoid, NULL::smallint AS eskind, NULL::name AS schemaname, N
 CREATE OR REPLACE VIEW pg_catalog.svv_external_tables AS
 SELECT NULL::text AS schemaname, NULL::text AS tablename, NULL::text AS location WHERE false;
 
+-- Administrators are superusers to Redshift's clients, though not to PostgreSQL.
+CREATE OR REPLACE VIEW pg_catalog.pg_user AS
+SELECT s.usename, s.usesysid, s.usecreatedb, s.usesuper OR r.rolcreaterole AS usesuper, s.userepl, s.usebypassrls,
+       '********'::text AS passwd, s.valuntil, s.useconfig
+FROM pg_shadow AS s JOIN pg_roles AS r ON r.oid = s.usesysid;
 CREATE OR REPLACE VIEW pg_catalog.svv_user_info AS
-SELECT rolname::text AS user_name, oid::int AS user_id, rolcreatedb AS createdb, rolsuper AS superuser,
+SELECT rolname::text AS user_name, oid::int AS user_id, rolcreatedb AS createdb, rolsuper OR rolcreaterole AS superuser,
        rolsuper AS catalog_update,
        (CASE rolconnlimit WHEN -1 THEN 'UNLIMITED' ELSE rolconnlimit::text END) AS connection_limit,
-       (CASE WHEN rolsuper THEN 'UNRESTRICTED' ELSE 'RESTRICTED' END) AS syslog_access,
+       (CASE WHEN rolsuper OR rolcreaterole THEN 'UNRESTRICTED' ELSE 'RESTRICTED' END) AS syslog_access,
        NULL::timestamp AS last_ddl_timestamp, 0 AS session_timeout, NULL::text AS external_id
 FROM pg_roles WHERE rolcanlogin;
 CREATE OR REPLACE VIEW pg_catalog.pg_user_info AS

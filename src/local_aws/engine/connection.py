@@ -10,6 +10,7 @@ from psycopg import OperationalError, pq
 from psycopg.pq.abc import PGconn, PGresult
 
 from local_aws.engine.libpq import EngineError, engine_error, field, finish_connecting, ready
+from local_aws.engine.postmaster import SUPERUSER
 
 __all__ = ["Answer", "Connection", "EngineError", "Notice", "rows"]
 
@@ -57,7 +58,8 @@ class Connection:
             "client_encoding": "UTF8",
         }
         wanted |= {
-            "options": "",
+            # What a database's owner has set for it is not for the owner of the system.
+            "options": "-c search_path=pg_catalog" if user == SUPERUSER else "",
             "sslmode": "disable",
             "gssencmode": "disable",
             "passfile": f"{sockets}/none",

@@ -68,6 +68,7 @@ RULES: dict[str, Rule] = {
     "decode": calls.decode,
     "convert": calls.convert,
     "concat": calls.concat,
+    "try_cast": calls.try_cast,
     "listagg": aggregates.listagg,
     "approximate": aggregates.approximate,
     "ratio_to_report": aggregates.ratio_to_report,

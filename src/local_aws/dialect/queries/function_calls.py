@@ -22,7 +22,15 @@ _SPELLING = {
 # Functions on types that the stand-in lacks, and hashes whose algorithm AWS does not publish.
 REFUSED = (
     *("json_serialize_to_varbyte", "object_transform", "checksum", "hll", "hll_cardinality"),
-    *("strtobinary", "to_varbyte", "from_varbyte", "lambda", "bpcharcmp"),
+    *("strtobinary", "to_varbyte", "from_varbyte", "from_hex", "getbit", "lambda", "bpcharcmp", "collate"),
+    *(
+        "murmur3_32_hash",
+        "farmfingerprint64",
+        "numeric_hash",
+        "h3_fromlonglat",
+        "h3_frompoint",
+        "h3_polyfill",
+    ),
 )
 
 
@@ -104,6 +112,18 @@ def concat(tokens: Tokens, i: int) -> None:
         _replace(tokens, i, ranges[-1][1], f"(({left})::text || ({right})::text)")
     elif ranges:
         raise UnsupportedError("CONCAT of other than two arguments")
+
+
+def try_cast(tokens: Tokens, i: int) -> None:
+    """TRY_CAST(value AS type): the engine is given the type as a text, to try, and as a NULL of it, for the result."""
+    ranges = arguments(tokens, i)
+    if not ranges:
+        return
+    first, last = ranges[0][0], ranges[-1][1]
+    at = max(j for j in range(first, last) if tokens.low[j] == "as")
+    value, kind = tokens.render(first, at).strip(), tokens.render(at + 1, last).strip()
+    quoted = kind.replace("'", "''")
+    _replace(tokens, i, last, f"pg_catalog.local_aws_try_cast({value}, '{quoted}', NULL::{kind})::{kind}")
 
 
 def super_function(tokens: Tokens, i: int) -> None:

@@ -23,11 +23,22 @@ _NAMES = frozenset(
 # PostgreSQL's own parameters that begin like Redshift's.
 _POSTGRES = ("enable_seqscan", "enable_hashjoin", "enable_nestloop", "enable_mergejoin", "enable_sort")
 # What would change results if it were obeyed, and is refused because it is not.
-_REFUSED = {"describe_field_name_in_uppercase": ("on", "true"), "enable_numeric_rounding": ("on", "true")}
+_REFUSED = {
+    "navigate_super_null_on_error": ("off", "false"),
+    "cast_super_null_on_error": ("off", "false"),
+    "parse_super_null_on_error": ("on", "true"),
+    "describe_field_name_in_uppercase": ("on", "true"),
+    "enable_numeric_rounding": ("on", "true"),
+}
 
 
 def assign(tokens: Tokens, start: int, end: int) -> None:
     """SET [SESSION | LOCAL] name TO value; RESET name."""
+    if tokens.matches(start + 1, "session", "authorization"):  # which PostgreSQL leaves to its superusers
+        tokens.text[start + 1], tokens.text[start + 2] = "ROLE", ""
+        if tokens.low[start + 3] == "default":
+            tokens.text[start + 3] = "NONE"
+        return
     at = start + 2 if tokens.low[start + 1] in ("session", "local") else start + 1
     name = tokens.low[at]
     if not _is_redshift(name):

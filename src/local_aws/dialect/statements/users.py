@@ -2,7 +2,7 @@
 
 from local_aws.dialect.lexing.tokens import Tokens
 
-_SPELLING = {"createuser": "SUPERUSER", "nocreateuser": "NOSUPERUSER"}
+_SPELLING = {"createuser": "CREATEROLE", "nocreateuser": "NOCREATEROLE"}
 
 
 def create(tokens: Tokens, at: int, end: int) -> None:
