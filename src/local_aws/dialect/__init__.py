@@ -10,8 +10,12 @@ from local_aws.dialect.procedures.dynamic import Mailbox
 from local_aws.dialect.refusals import DialectError, ParameterError, RedshiftError, UnsupportedError
 from local_aws.dialect.rewriter import rewrite, rewrite_dynamic, written_table
 from local_aws.dialect.statements.locks import lock_statement
+from local_aws.dialect.statements.quoted_names import KEEP_CASE
+from local_aws.dialect.statements.quoted_names import SETTING as CASE_SETTING
 
 __all__ = [
+    "CASE_SETTING",
+    "KEEP_CASE",
     "UNKNOWN_NAME",
     "Answer",
     "DialectError",

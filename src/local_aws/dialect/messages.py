@@ -4,10 +4,19 @@ import re
 from collections.abc import Callable
 
 _NOT_NULL = re.compile(r'null value in column "(.*?)"')
+_MERGE = "Found multiple matches to update the same tuple."
+# The schema in which calls of functions that Redshift does not have look for them, in vain.
+ABSENT = "local_aws."
 # By SQLSTATE: the message in Redshift's words, from PostgreSQL's.
 _MESSAGES: dict[str, Callable[[str], str]] = {
     "23502": lambda message: f"Cannot insert a NULL value into column {_first(_NOT_NULL, message)}",
     "22P02": lambda message: message.replace("invalid input syntax for type ", "invalid input syntax for "),
+    "21000": lambda message: _MERGE if message.startswith("MERGE command cannot affect row") else message,
+    "42883": lambda message: message.replace(ABSENT, ""),
+    "0A000": lambda message: message.replace(
+        "cross-database references are not implemented",
+        "local stand-in does not support names of other databases",
+    ),
     "57014": lambda message: "Query cancelled on user's request" if "user request" in message else message,
 }
 _HINTS = {

@@ -7,7 +7,7 @@ from local_aws.dialect.procedures.plpgsql import Parser, blocks, leaves
 from local_aws.dialect.procedures.transactions import TransactionRules
 from local_aws.dialect.queries import expressions
 from local_aws.dialect.refusals import UnsupportedError
-from local_aws.dialect.statements import locks, transfers, types
+from local_aws.dialect.statements import locks, quoted_names, transfers, types
 from local_aws.dialect.statements import rules as statements
 
 
@@ -26,6 +26,12 @@ def rewrite_tokens(tokens: Tokens) -> str:
 
 def rewrite_dynamic(sql: str) -> str:
     """The same for EXECUTE, which takes several statements: with the locks of writers, and with COPY and UNLOAD."""
+    if sql.startswith(quoted_names.KEEP_CASE_MARK):
+        before = quoted_names.KEEP_CASE.set(True)
+        try:
+            return _rewrite(Tokens(sql.removeprefix(quoted_names.KEEP_CASE_MARK)), inside=True)
+        finally:
+            quoted_names.KEEP_CASE.reset(before)
     return _rewrite(Tokens(sql), inside=True)
 
 
@@ -36,6 +42,7 @@ def written_table(sql: str) -> str | None:
 
 def _rewrite(tokens: Tokens, *, inside: bool) -> str:
     _check_names(tokens)
+    quoted_names.fold(tokens)
     for start, end in tokens.statements():
         if inside and transfers.is_transfer(tokens, start):
             transfers.hand_over(tokens, start, end, "SELECT", rewrite)
@@ -54,6 +61,7 @@ def _rewrite_body(body: str, nonatomic: bool, plpgsql: bool) -> str:
         return rewrite(body)
     tokens = Tokens(body)
     _check_names(tokens)
+    quoted_names.fold(tokens)
     try:
         nodes = Parser(tokens).parse()
     except RecursionError:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from local_aws import dialect
 from local_aws.dialect.lexing.literals import literal_value
 from local_aws.dialect.lexing.tokens import BODY, STRING, Tokens, identifier
+from local_aws.dialect.statements import quoted_names
 from local_aws.dialect.statements.tables import after_name
 from local_aws.dialect.statements.transfers import unloaded_query
 from local_aws.transfer.options import COPY_OPTIONS, UNLOAD_OPTIONS, Options, read
@@ -58,6 +59,7 @@ class Unload:
 def parse(text: str) -> Copy | Unload | None:
     """Return the command that a text is, None if it is neither; raise TransferProblem for a malformed one."""
     tokens = Tokens(text)
+    quoted_names.fold(tokens)
     while tokens.end and tokens.low[tokens.end - 1] == ";":
         tokens.drop(tokens.end - 1, tokens.end)
         tokens.end -= 1

@@ -24,6 +24,7 @@ BEGIN = re.compile(rf"{_GAP}(?:begin|start\s+transaction)\b", re.IGNORECASE | re
 TRUNCATE = re.compile(rf"{_GAP}truncate\b", re.IGNORECASE | re.DOTALL)
 # Views and functions that show what ran before.
 LOOK = re.compile(r"\b(?:stl_|svl_|sys_|pg_last_|local_aws\.)", re.IGNORECASE)
+KEEPS_CASE = f"SELECT lower(current_setting('local_aws.{dialect.CASE_SETTING}', true))"
 SERIALIZATION_FAILURE = "40001"
 IDENTIFY = "SELECT pg_current_xact_id(), $1::regclass::oid"
 
@@ -72,6 +73,7 @@ class PartRun:
         self._tools.store.drop_pages(self._statement.id, self._number)
 
     async def _run_one(self, text: str) -> None:
+        await self._learn_case(text)
         moved = await self._tools.transfer.run(text, self._connection, self._statement, self._part)
         if moved is not None:
             self._part.has_result, self._part.rows, self._part.size, self._part.columns = False, moved, 0, []
@@ -105,6 +107,15 @@ class PartRun:
         await self._stream(sql, values)
         if self._connection.in_transaction and TRUNCATE.match(sql):
             await self._connection.run("COMMIT")
+
+    async def _learn_case(self, text: str) -> None:
+        """Tell the dialect whether quoted names keep their case; only sessions that ever spoke of it are asked."""
+        connection = self._connection
+        connection.speaks_of_case |= dialect.CASE_SETTING in text.lower()
+        if connection.speaks_of_case and not connection.failed:
+            [(value,)] = await connection.run(KEEPS_CASE)
+            connection.keeps_case = value in ("on", "true", "1")
+        dialect.KEEP_CASE.set(connection.keeps_case)
 
     async def _write(self, sql: str, values: list[str], table: str) -> None:
         # The lock comes first, so that the statement sees what the writer before it has committed.

@@ -7,6 +7,7 @@ from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.names import bodies, grouping, lateral, outer_joins, pivots, qualify, settling, stars
 from local_aws.dialect.names.asking import RULE_WORDS, Asking
 from local_aws.dialect.rewriter import rewrite_tokens
+from local_aws.dialect.statements import quoted_names
 
 
 def resolve(sql: str, *, thorough: bool = False, variables: settling.Variables | None = None) -> Asking[str]:
@@ -16,6 +17,7 @@ def resolve(sql: str, *, thorough: bool = False, variables: settling.Variables |
     of a procedure's body comes with the procedure's `variables` and what stands for each, in the result as well.
     """
     tokens = Tokens(sql)
+    quoted_names.fold(tokens)
     if bodies.has_body(tokens):
         yield from bodies.resolve_body(tokens, resolve)
         return rewrite_tokens(tokens)

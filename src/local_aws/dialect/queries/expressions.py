@@ -8,7 +8,7 @@ from local_aws.dialect.queries import aggregates, hierarchies, naming, refused, 
 from local_aws.dialect.queries import clauses as queries
 from local_aws.dialect.queries import function_calls as calls
 from local_aws.dialect.refusals import UnsupportedError
-from local_aws.dialect.statements import types
+from local_aws.dialect.statements import absent_functions, catalog_names, foreign_types, types
 
 Rule = Callable[[Tokens, int], None]
 
@@ -58,6 +58,9 @@ def _unpivot(tokens: Tokens, i: int) -> None:
 
 
 RULES: dict[str, Rule] = {
+    **dict.fromkeys(absent_functions.NAMES, absent_functions.refuse),
+    **dict.fromkeys(catalog_names.NAMES, catalog_names.extend),
+    **dict.fromkeys(foreign_types.NAMES, types.in_expression),
     **refused.RULES,
     STRING: _string,
     TEMPORARY: _temporary_name,

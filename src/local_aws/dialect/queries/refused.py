@@ -130,12 +130,6 @@ def _tablesample(tokens: Tokens, i: int) -> None:
         _syntax_error(tokens, i)
 
 
-def _absent(tokens: Tokens, i: int) -> None:
-    """A function of PostgreSQL's: its call looks where nothing is."""
-    if tokens.low[i + 1] == "(" and tokens.low[i - 1] not in (".", "function", "procedure", "into", "table"):
-        tokens.text[i] = f"local_aws.{tokens.text[i]}"
-
-
 RULES: dict[str, Callable[[Tokens, int], None]] = {
     "over": _window,
     "window": _named_window,
@@ -149,5 +143,4 @@ RULES: dict[str, Callable[[Tokens, int], None]] = {
     "fetch": _fetch,
     "all": _all,
     "tablesample": _tablesample,
-    **dict.fromkeys(("string_agg", "array_agg"), _absent),
 }

@@ -4,7 +4,16 @@ from collections.abc import Callable
 
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.refusals import UnsupportedError
-from local_aws.dialect.statements import alterations, creations, maintenance, settings
+from local_aws.dialect.statements import (
+    alterations,
+    creations,
+    maintenance,
+    merges,
+    settings,
+    shows,
+    unsupported,
+    writes,
+)
 
 Rule = Callable[[Tokens, int, int], None]
 _BEGIN_OPTIONS = frozenset(
@@ -15,8 +24,8 @@ _BEGIN_OPTIONS = frozenset(
 def apply(tokens: Tokens, start: int, end: int) -> None:
     """Run the rule for the statement at start..end, if there is one."""
     rule = RULES.get(tokens.low[start])
-    # In a procedure, a variable may have such a name.
-    if rule is not None and tokens.low[start + 1] not in (":=", "="):
+    # In a procedure, a variable may have such a name; and so may a table, whose name is rewritten alone.
+    if rule is not None and tokens.low[start + 1] not in (":=", "=", ".") and end > start:
         rule(tokens, start, end)
 
 
@@ -31,30 +40,36 @@ def begin(tokens: Tokens, start: int, end: int) -> None:
         tokens.after(behind - 1, f" ISOLATION LEVEL REPEATABLE READ{mode} DEFERRABLE")
 
 
-def _delete(tokens: Tokens, start: int, _end: int) -> None:
-    if tokens.low[start + 1] != "from":
-        tokens.after(start, " FROM")
+def _drop(tokens: Tokens, start: int, end: int) -> None:
+    unsupported.definition(tokens, start, end, start + 1)
 
 
-def _refuse(tokens: Tokens, start: int, _end: int) -> None:
-    raise UnsupportedError(tokens.low[start].upper())
-
-
-def _drop(tokens: Tokens, start: int, _end: int) -> None:
-    if tokens.low[start + 1] in creations.REFUSED:
-        raise UnsupportedError(f"DROP {tokens.low[start + 1].upper()}")
-
-
-def _merge(tokens: Tokens, _start: int, end: int) -> None:
-    if tokens.matches(end - 2, "remove", "duplicates"):
-        raise UnsupportedError("MERGE ... REMOVE DUPLICATES")
+def _prepare(tokens: Tokens, start: int, end: int) -> None:
+    """PREPARE name [(types)] AS statement."""
+    if tokens.low[start + 1] == "transaction":
+        unsupported.taken_out(tokens, start, end)
+    if "as" in tokens.low[start:end]:
+        apply(tokens, tokens.low.index("as", start) + 1, end)
 
 
 def _grant(tokens: Tokens, start: int, end: int) -> None:
     words = tokens.low[start:end]
-    for refused in ("assumerole", "datashare", "model", "masking", "system"):
+    verb, privileges = words[0].upper(), words[1 : words.index("on")] if "on" in words else words[1:]
+    for refused in ("assumerole", "datashare", "model", "masking", "system", "rls"):
         if refused in words:
-            raise UnsupportedError(f"{words[0].upper()} ... {refused.upper()}")
+            raise UnsupportedError(f"{verb} ... {refused.upper()}")
+    if "for" in privileges[3:] or ("for" in privileges[:3] and privileges[:3] != ["grant", "option", "for"]):
+        raise UnsupportedError(f"{verb} ... FOR: privileges of a scope")
+    if (
+        "on" not in words
+        and "," not in words
+        and words[2:3] not in (["to"], ["from"], ["."])
+        and "role" not in words[1:2]
+    ):
+        raise UnsupportedError(f"{verb} of system privileges")
+    for refused in ("drop", "alter"):
+        if refused in privileges:
+            raise UnsupportedError(f"the privilege {refused.upper()}")
     for i in range(start, end):
         # TO ROLE name: a role is a role in PostgreSQL without the word.
         if tokens.low[i] == "role" and tokens.low[i - 1] in ("to", "from", ",", "grant", "revoke"):
@@ -71,18 +86,21 @@ def _select(tokens: Tokens, start: int, end: int) -> None:
 RULES: dict[str, Rule] = {
     "create": creations.create,
     "alter": alterations.alter,
-    "delete": _delete,
+    "delete": writes.delete,
+    "insert": writes.insert,
+    "update": writes.update,
     "drop": _drop,
-    "merge": _merge,
+    "merge": merges.merge,
+    "prepare": _prepare,
     "grant": _grant,
     "revoke": _grant,
     "select": _select,
     "with": _select,
     "set": settings.assign,
     "reset": settings.assign,
-    "show": settings.show,
+    "show": shows.show,
     "vacuum": maintenance.vacuum,
     "analyze": maintenance.analyze,
     "analyse": maintenance.analyze,
-    **dict.fromkeys(("copy", "unload", "attach", "detach", "desc", "describe", "cancel", "use"), _refuse),
+    **unsupported.FIRST_WORDS,
 }
