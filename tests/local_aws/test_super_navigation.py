@@ -66,12 +66,17 @@ def test_navigation_and_unnesting(filled: Statements, query: str, rows: list[lis
     assert filled.rows(query) == rows
 
 
-def test_attributes_with_capitals(filled: Statements) -> None:
-    query = 'select data.addr."Zip", data.addr.Zip from so where id = 1'
-    done = filled.batch("set enable_case_sensitive_super_attribute to true", query)
-    assert filled.rows(query) == [[None, None]]
-    [record] = filled.pages(done["SubStatements"][1]["Id"], "Records")
-    assert [value(field) for field in record] == ["12", "12"]
+@pytest.mark.parametrize(
+    ("setting", "query"),
+    [
+        ("enable_case_sensitive_super_attribute", "select data.addr.Zip from so where id = 1"),
+        ("enable_case_sensitive_identifier", 'select data.addr."Zip" from so where id = 1'),
+    ],
+)
+def test_attributes_with_capitals(filled: Statements, setting: str, query: str) -> None:
+    done = filled.batch(f"set {setting} to true", query, f"reset {setting}", query)
+    found = [filled.pages(done["SubStatements"][part]["Id"], "Records")[0][0] for part in (1, 3)]
+    assert [value(field) for field in found] == ["12", None]
 
 
 def test_columns_are_called_by_their_last_step(filled: Statements) -> None:
