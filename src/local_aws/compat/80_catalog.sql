@@ -120,7 +120,9 @@ CREATE OR REPLACE VIEW pg_catalog.svv_external_schemas AS
 SELECT NULL::oid AS esoid, NULL::smallint AS eskind, NULL::name AS schemaname, NULL::int AS esowner,
        NULL::text AS databasename, NULL::text AS esoptions WHERE false;
 CREATE OR REPLACE VIEW pg_catalog.svv_external_tables AS
-SELECT NULL::text AS schemaname, NULL::text AS tablename, NULL::text AS location WHERE false;
+SELECT NULL::text AS schemaname, NULL::text AS tablename, NULL::text AS location, NULL::text AS input_format,
+       NULL::text AS output_format, NULL::text AS serialization_lib, NULL::text AS serde_parameters,
+       NULL::int AS compressed, NULL::text AS parameters, NULL::text AS tabletype WHERE false;
 
 -- Administrators are superusers to Redshift's clients, though not to PostgreSQL.
 CREATE OR REPLACE VIEW pg_catalog.pg_user AS

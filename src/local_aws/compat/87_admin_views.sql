@@ -74,14 +74,8 @@ SELECT local_aws.show_nothing(name, columns) FROM (VALUES
     ('sys_load_history', 'user_id int, query_id bigint, transaction_id bigint, session_id int, database_name text, status text, table_name text, start_time timestamp, end_time timestamp, duration bigint, data_source text, file_format text, loaded_rows bigint, loaded_bytes bigint, source_file_count int, source_file_bytes bigint, file_count_scanned int, file_bytes_scanned bigint, error_count bigint, copy_job_id bigint'),
     ('sys_external_query_detail', 'user_id int, query_id bigint, child_query_sequence int, transaction_id bigint, segment_id int, source_type char(16), start_time timestamp, end_time timestamp, duration bigint, total_partitions int, qualified_partitions int, scanned_files int, returned_rows bigint, returned_bytes bigint, file_format char(16), file_location text, external_query_text text, warning_message char(4000), table_name char(136), is_recursive char(1), is_nested char(1), s3list_time bigint, get_partition_time bigint'),
     ('pg_library', 'name name, language_oid oid, file_store_id int, owner int'),
-    ('pg_conf', 'name text, setting text')
+    ('pg_conf', 'key text, value text')
 ) AS nothing (name, columns);
--- Younger columns of a view that was there before.
-CREATE OR REPLACE VIEW pg_catalog.svv_external_tables AS
-SELECT NULL::text AS schemaname, NULL::text AS tablename, NULL::text AS location, NULL::text AS input_format,
-       NULL::text AS output_format, NULL::text AS serialization_lib, NULL::text AS serde_parameters,
-       NULL::int AS compressed, NULL::text AS parameters, NULL::text AS tabletype WHERE false;
-
 SELECT local_aws.show_known(name, query) FROM (VALUES
     ('stv_slices', $$SELECT 0 AS node, 0 AS slice, 0 AS localslice, 'D'::char(1) AS type$$),
     ('stv_tbl_perm', $$

@@ -26,16 +26,15 @@ def in_declarations(tokens: Tokens, start: int, stop: int) -> None:
     """Arguments and variables between start and stop: a type follows a name."""
     for i in range(start + 1, stop):
         before = tokens.low[i - 1]
-        if tokens.low[i] not in NAMES or not (before == NAME or before.isidentifier()):
+        if not (before == NAME or before.isidentifier()):
             continue
-        behind = tokens.low[i + 1]
-        # A name may read like a type of PostgreSQL's; then its type follows.
-        if tokens.low[i] in foreign_types.NAMES and (
-            before in ("procedure", "function")
-            or (behind.isidentifier() and behind not in ("default", "not"))
-        ):
-            continue
-        _rewrite(tokens, i)
+        if tokens.low[i] in NAMES:
+            _rewrite(tokens, i)
+        elif tokens.low[i] in foreign_types.NAMES and before not in ("procedure", "function"):
+            # A name may read like such a type; then its type follows.
+            behind = tokens.low[i + 1]
+            if not behind.isidentifier() or behind in ("default", "not"):
+                foreign_types.in_expression(tokens, i)
 
 
 def in_column(tokens: Tokens, at: int, column: str) -> int:
