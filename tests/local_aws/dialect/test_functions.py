@@ -74,7 +74,10 @@ VALUES = [
     ("extract(decade from timestamp '1999-02-16 20:38:40')", 200),
     ("dateadd(hour, 2, timetz '13:24:55 PST')::varchar", "23:24:55+00"),
     ("timestamp_cmp_date(timestamp '2008-01-01 10:00:00', date '2008-01-02')", -1),
-    ("avg(x) || ',' || avg(distinct x) from (select 2.71 as x union all select 2.72 union all select 2.72) t", "2.71,2.71"),
+    (
+        "avg(x) || ',' || avg(distinct x) from (select 2.71 as x union all select 2.72 union all select 2.72) t",
+        "2.71,2.71",
+    ),
     ("avg(x) over () from (select -2.71 as x union all select -2.72) t limit 1", Decimal("-2.71")),
     ("median(x) from (select 1 as x union all select 2) t", Decimal("1.5")),
     ("json_extract_array_element_text('[111,112,113]', 2)", "113"),
