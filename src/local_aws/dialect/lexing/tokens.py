@@ -8,6 +8,7 @@ from local_aws.dialect.lexing.lexer import lex
 # What `low` shows for tokens whose content no rule may look at, and for #names.
 STRING, NAME, BODY, TEMPORARY = "'", '"', "$$", "#"
 _LOOK_AHEAD = 8
+_QUERY_ENDS = frozenset(("union", "intersect", "except", "minus"))
 
 
 def _lowered(texts: list[str]) -> list[str]:
@@ -92,6 +93,29 @@ class Tokens:
             elif opened.get(word):
                 found[opened[word].pop()] = i
         return found
+
+    @cached_property
+    def around(self) -> tuple[list[int], list[int]]:
+        """For each token the parenthesis that it is in, and the SELECT before it in the same query; -1 for none."""
+        inside, selects = [-1], [-1]
+        opened: list[int] = []
+        queries: list[int] = []
+        for i, word in enumerate(self.low):
+            opened.append(inside[-1])
+            queries.append(selects[-1])
+            if word == "(":
+                inside.append(i)
+                selects.append(-1)
+            elif word == ")" and len(inside) > 1:
+                inside.pop()
+                selects.pop()
+            elif word == ";":
+                inside, selects = [-1], [-1]
+            elif word in _QUERY_ENDS:
+                selects[-1] = -1
+            elif word == "select":
+                selects[-1] = i
+        return opened, queries
 
     def statements(self) -> Iterator[tuple[int, int]]:
         """Start and end (the `;` or the last token) of every non-empty statement."""

@@ -3,7 +3,7 @@
 from local_aws.dialect.lexing.tokens import Tokens, identifier, is_name
 from local_aws.dialect.names.asking import Asking
 from local_aws.dialect.names.columns import columns_of
-from local_aws.dialect.queries.selects import Select, alias_of, is_star, selects_around
+from local_aws.dialect.queries.selects import Select, alias_of, is_star, select_of
 from local_aws.dialect.refusals import UnsupportedError
 
 AGGREGATES = frozenset(
@@ -14,7 +14,7 @@ AGGREGATES = frozenset(
 
 def group_by_all(tokens: Tokens, i: int) -> Asking[None]:
     """The GROUP BY ALL whose ALL is at i: a list of positions, or nothing when all items are aggregates."""
-    select, _ = next(selects_around(tokens, i))
+    select, _ = select_of(tokens, i)
     numbers: list[int] = []
     aggregated: set[str] = set()
     number = 0

@@ -4,7 +4,7 @@ from local_aws.dialect.lexing.tokens import Tokens, identifier, is_name
 from local_aws.dialect.names.asking import Asking
 from local_aws.dialect.names.columns import columns_of
 from local_aws.dialect.queries.select_lists import source_names
-from local_aws.dialect.queries.selects import Select, selects_around, top_level
+from local_aws.dialect.queries.selects import Select, select_of, top_level
 from local_aws.dialect.refusals import UnsupportedError
 
 Columns = dict[str, list[str]]
@@ -12,7 +12,7 @@ Columns = dict[str, list[str]]
 
 def outer_joins(tokens: Tokens, i: int) -> Asking[None]:
     """All (+) of the WHERE clause around the one at i."""
-    select, at = next(selects_around(tokens, i))
+    select, at = select_of(tokens, i)
     where = select.clauses.get("where", tokens.end)
     if at < where or at > select.first_of("group", "having", "qualify", "order", "limit"):
         raise UnsupportedError("(+) outside WHERE")

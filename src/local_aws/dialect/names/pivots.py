@@ -4,7 +4,7 @@ from local_aws.dialect.lexing.literals import literal_value, quoted
 from local_aws.dialect.lexing.tokens import STRING, Tokens, identifier, is_name
 from local_aws.dialect.names.asking import Asking, quoted_name
 from local_aws.dialect.names.columns import columns_of
-from local_aws.dialect.queries.selects import selects_around, top_level
+from local_aws.dialect.queries.selects import select_of, top_level
 from local_aws.dialect.refusals import RedshiftError, UnsupportedError
 
 
@@ -62,7 +62,7 @@ def unpivot(tokens: Tokens, i: int) -> Asking[None]:
 
 def _source(tokens: Tokens, i: int) -> Asking[tuple[int, str, list[str]]]:
     """The table or subquery before the word at i: where it begins, its text and its columns."""
-    select, _ = next(selects_around(tokens, i))
+    select, _ = select_of(tokens, i)
     first = select.clauses["from"] + 1
     for j in top_level(tokens, first, i):
         if tokens.low[j] in (",", "join"):

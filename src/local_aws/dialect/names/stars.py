@@ -3,7 +3,7 @@
 from local_aws.dialect.lexing.tokens import Tokens, identifier, is_name
 from local_aws.dialect.names.asking import Asking, quoted_name
 from local_aws.dialect.names.columns import columns_of
-from local_aws.dialect.queries.selects import selects_around
+from local_aws.dialect.queries.selects import select_of
 from local_aws.dialect.refusals import RedshiftError, UnsupportedError
 
 _BEFORE_STAR = frozenset(("select", ",", ".", "distinct", "all"))
@@ -16,7 +16,7 @@ def is_exclude(tokens: Tokens, i: int) -> bool:
 
 def exclude(tokens: Tokens, i: int) -> Asking[None]:
     """The EXCLUDE at i: its `*` becomes a list of the other columns."""
-    select, _ = next(selects_around(tokens, i))
+    select, _ = select_of(tokens, i)
     first = i - 1
     while tokens.low[first - 1] == "." or tokens.low[first] == ".":
         first -= 1

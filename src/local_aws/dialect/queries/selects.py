@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from local_aws.dialect.lexing.tokens import NAME, STRING, Tokens, identifier, is_name
+from local_aws.dialect.refusals import RedshiftError
 
 SET_OPERATORS = frozenset(("union", "intersect", "except", "minus"))
 CLAUSES = frozenset("into from where group having qualify window order limit offset".split())  # noqa: SIM905
@@ -105,25 +106,16 @@ def top_level(tokens: Tokens, start: int, stop: int) -> Iterator[int]:
 
 def select_before(tokens: Tokens, i: int) -> int | None:
     """The SELECT before i that is not in other parentheses and not of another statement or query."""
-    depth = 0
-    for j in range(i - 1, -1, -1):
-        word = tokens.low[j]
-        depth += (word == ")") - (word == "(")
-        if depth < 0 or word == ";" or (depth == 0 and word in SET_OPERATORS):
-            return None
-        if word == "select" and depth == 0:
-            return j
-    return None
+    start = tokens.around[1][i]
+    return None if start < 0 else start
 
 
 def outwards(tokens: Tokens, i: int) -> int:
     """The first token in the parentheses around i, or of the statement."""
-    depth = 0
-    for j in range(i - 1, -1, -1):
-        depth += (tokens.low[j] == ")") - (tokens.low[j] == "(")
-        if depth < 0 or (tokens.low[j] == ";" and depth == 0):
-            return j + 1
-    return 0
+    opening = tokens.around[0][i]
+    if opening >= 0:
+        return opening + 1
+    return next((j + 1 for j in range(i - 1, -1, -1) if tokens.low[j] == ";"), 0)
 
 
 def selects_around(tokens: Tokens, i: int) -> Iterator[tuple[Select, int]]:
@@ -136,6 +128,14 @@ def selects_around(tokens: Tokens, i: int) -> Iterator[tuple[Select, int]]:
         if first == 0 or tokens.low[first - 1] == ";":
             return
         at = first - 1
+
+
+def select_of(tokens: Tokens, i: int) -> tuple[Select, int]:
+    """The innermost SELECT with a FROM that i belongs to, and the position by which i is in it."""
+    select, at = next(selects_around(tokens, i), (None, i))
+    if select is None or not select.start < select.clauses.get("from", tokens.end) < tokens.end:
+        raise RedshiftError(f'syntax error at or near "{tokens.text[i]}"')
+    return select, at
 
 
 def _begins_clause(tokens: Tokens, j: int) -> bool:
