@@ -16,7 +16,12 @@ def rewrite(sql: str) -> str:
 
     Rewriting twice is rewriting once. Raises UnsupportedError for what the stand-in does not imitate.
     """
-    return _rewrite(sql, inside=False)
+    return rewrite_tokens(Tokens(sql))
+
+
+def rewrite_tokens(tokens: Tokens) -> str:
+    """The same for a script in tokens, which are used up."""
+    return _rewrite(tokens, inside=False)
 
 
 def rewrite_dynamic(sql: str) -> str:
@@ -24,10 +29,10 @@ def rewrite_dynamic(sql: str) -> str:
     if sql.startswith(quoted_names.KEEP_CASE_MARK):
         before = quoted_names.KEEP_CASE.set(True)
         try:
-            return _rewrite(sql.removeprefix(quoted_names.KEEP_CASE_MARK), inside=True)
+            return _rewrite(Tokens(sql.removeprefix(quoted_names.KEEP_CASE_MARK)), inside=True)
         finally:
             quoted_names.KEEP_CASE.reset(before)
-    return _rewrite(sql, inside=True)
+    return _rewrite(Tokens(sql), inside=True)
 
 
 def written_table(sql: str) -> str | None:
@@ -35,8 +40,7 @@ def written_table(sql: str) -> str | None:
     return locks.written_table(Tokens(sql), 0)
 
 
-def _rewrite(sql: str, *, inside: bool) -> str:
-    tokens = Tokens(sql)
+def _rewrite(tokens: Tokens, *, inside: bool) -> str:
     _check_names(tokens)
     quoted_names.fold(tokens)
     for start, end in tokens.statements():

@@ -158,6 +158,15 @@ class Connection:
         self.handle.exit_pipeline_mode()
         return results, failure
 
+    async def last_result(self) -> PGresult:
+        """Wait for the result of what was sent, and return it, whatever it is."""
+        await self.flush()
+        last = await self.next_result()
+        assert last is not None  # noqa: S101 - everything that is sent has a result
+        while (result := await self.next_result()) is not None:
+            last = result
+        return last
+
     async def abandon(self) -> None:
         """Stop what is running and drop its rows; the connection is then good for the next statement."""
         await self.cancel()

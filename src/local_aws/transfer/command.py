@@ -49,7 +49,7 @@ class Copy:
 
 @dataclass(frozen=True)
 class Unload:
-    """UNLOAD (query) TO target; the query is rewritten for the engine."""
+    """UNLOAD (query) TO target; the query is still Redshift's."""
 
     query: str
     target: Location
@@ -89,7 +89,7 @@ def _unload(tokens: Tokens) -> Unload:
         raise _syntax(tokens, 4)
     query = unloaded_query(tokens, 0)
     target = Location.parse(literal_value(tokens.text[5]))
-    return Unload(dialect.rewrite(query).strip().rstrip(";"), target, _options(tokens, 6, UNLOAD_OPTIONS))
+    return Unload(query.strip().rstrip(";"), target, _options(tokens, 6, UNLOAD_OPTIONS))
 
 
 def _options(tokens: Tokens, start: int, known: Mapping[str, str]) -> Options:

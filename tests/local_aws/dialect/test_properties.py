@@ -2,16 +2,18 @@
 
 import contextlib
 import os
+import random
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from local_aws.dialect import DialectError, rewrite, rewrite_dynamic, split
+from local_aws.dialect import Answer, DialectError, resolve, rewrite, rewrite_dynamic, split
 from local_aws.dialect.lexing.tokens import NAME, STRING, Tokens
+from local_aws.dialect.names.asking import Asking
 
 WORDS = """select from where create table temp procedure as begin end exception when others then raise if loop for
 execute commit truncate call declare distkey sortkey encode zstd primary key references identity varchar decimal
@@ -20,7 +22,8 @@ datediff day top qualify minus over listagg within group order by ignore nulls l
 insert into update set delete merge using alter column add drop constraint like language plpgsql sql nonatomic or
 replace convert concat ratio_to_report analyze vacuum unload copy grant to public case else union all lock with
 -- /* */ /*c*/ interval cast out inout view materialized diststyle key all backup no while return start transaction
-continue_handler exit_handler
+continue_handler exit_handler * + pivot unpivot for in exclude (+) group having all [ ] at unnest x.y x.y.z ts.k
+connect prior level filter lateral values window rows with recursive within extract true array lag fetch first
 """.split()  # noqa: SIM905
 
 plain_text = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60)
@@ -47,6 +50,31 @@ def test_rewriting_again_changes_nothing(sql: str, rewriting: Callable[[str], st
     except DialectError:
         return
     assert rewriting(once) == once
+
+
+def drive(asking: Asking[str], answers: Iterator[Answer]) -> str:
+    try:
+        next(asking)
+        while True:
+            asking.send(next(answers))
+    except StopIteration as done:
+        return str(done.value)
+
+
+def nonsense(seed: int) -> Iterator[Answer]:
+    """What PostgreSQL might say."""
+    chance = random.Random(seed)
+    while True:
+        state = chance.choice(["", "42703", "42P01", "42601", "42883", "0A000"])
+        columns = ["a", "b", 'c "d"'][: chance.randrange(4)]
+        yield Answer([] if state else columns, state, "no", chance.randrange(120) if state else 0)
+
+
+@common
+@given(anything, st.integers(0, 9))
+def test_whatever_postgresql_says_of_names_the_asking_ends(sql: str, seed: int) -> None:
+    with contextlib.suppress(DialectError):
+        assert drive(resolve(sql, thorough=True), nonsense(seed)) is not None
 
 
 @common
@@ -118,6 +146,14 @@ def test_sql_without_a_redshift_construct_is_unchanged_to_the_byte(
         "nvl(listagg(" * 4000,
         "top 1 minus qualify " * 4000,
         "ignore nulls) over (" * 4000,
+        "a[" * 9000,
+        "a[0]." * 9000,
+        "select dateadd(day, " * 4000,
+        "(select " * 5000,
+        "with a as (" * 4000,
+        "select 1 as a, " * 3000,
+        "connect by prior a = b " * 3000,
+        "from a, b at c " * 3000,
     ],
     ids=lambda sql: sql[:8].strip(),
 )

@@ -12,7 +12,7 @@ from local_aws.data_api.results import columns
 from local_aws.data_api.results.rendering import Pages, ResultTooLarge
 from local_aws.data_api.running import parameters
 from local_aws.data_api.running.collaborators import Collaborators
-from local_aws.engine import divisions
+from local_aws.engine import asking, divisions
 from local_aws.engine.connection import Connection, EngineError, rows
 
 _GAP = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
@@ -80,7 +80,21 @@ class PartRun:
             self._part.has_result, self._part.rows, self._part.size, self._part.columns = False, moved, 0, []
             return
         bound, values = parameters.bind(text, self._statement.parameters)
-        sql = dialect.rewrite(bound)
+        # An error in a block is the end of it, so names are looked at before; otherwise only after one.
+        in_block = self._connection.in_transaction
+        sql = await asking.resolve(self._connection, bound, thorough=in_block)
+        try:
+            await self._run_resolved(sql, values)
+        except EngineError as error:
+            if in_block or error.sqlstate not in dialect.UNKNOWN_NAME:
+                raise
+            await self._roll_back()
+            again = await asking.resolve(self._connection, bound, thorough=True)
+            if again == sql:
+                raise
+            await self._run_resolved(again, values)
+
+    async def _run_resolved(self, sql: str, values: list[str]) -> None:
         if BEGIN.match(sql) and self._connection.in_transaction:
             sql = "BEGIN"  # only a warning, as long as it asks for nothing
         if GLOBAL_CHANGE.match(sql):

@@ -13,7 +13,7 @@ NAMES = tuple(
     jsonb_to_record json_to_recordset jsonb_to_recordset jsonb_set jsonb_insert jsonb_pretty jsonb_typeof
     jsonb_strip_nulls json_strip_nulls jsonb_array_length jsonb_path_query jsonb_path_exists jsonb_path_match
     jsonb_path_query_array jsonb_path_query_first json_query json_value json_exists json_table json_scalar
-    array_length array_ndims array_remove
+    string_agg array_agg array_length array_ndims array_remove
     array_replace array_to_json unnest cardinality array_fill trim_array
     array_sample array_shuffle array_reverse
     format concat_ws overlay quote_nullable regexp_matches regexp_match regexp_split_to_array regexp_split_to_table
