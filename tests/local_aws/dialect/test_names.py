@@ -42,6 +42,8 @@ LATERAL: list[tuple[str, Rows]] = [
         "select a as x, (select max(b) from lb where lb.a = x) as m from la order by 1",
         [(1, 100), (2, 200), (3, None)],
     ),
+    ("select a from la where a in (select count(*) as n from lb having n > 0)", [(2,)]),
+    ("select a from la where a in (select lb.a as b from lb where b > 100)", [(2,)]),  # the table's own
     ("select a as x -- one\n, x + 1 as y from la where y = 2", [(1, 2)]),
     (
         "select a as x, x + 1 as y from la where a = 1 union all select 5 as k, k + 1 order by y",
@@ -59,13 +61,16 @@ def test_lateral_aliases(filled: Database, query: str, rows: Rows) -> None:
 def test_lateral_aliases_where_rows_go_somewhere(filled: Database) -> None:
     filled.run("""
         create table made as select a + 1 as b, b * 2 as c from la;
+        create view late as select a + 1 as b, b * 2 as c from public.la with no schema binding;
         create view seen as select a + 1 as b, b * 2 as c from la;
         insert into made select a + 7 as q, q * 10 as r from la where q = 8;
         update made set c = s.y from (select 8 as x, x + 1 as y) s where b = s.x;
         delete from made where b in (select a as z from la where z = 2);
     """)
     assert filled.run("select b, c from made order by 1") == [(3, 6), (4, 8), (8, 9)]
-    assert filled.run("select sum(c) from seen") == [(18,)]
+    assert filled.run("select sum(c) from seen") == filled.run("select sum(c) from late") == [(18,)]
+    filled.run("prepare one as select a as x, x + 1 as y from la where y > 3")
+    assert filled.run("execute one") == [(3, 4)]
 
 
 QUALIFY: list[tuple[str, Rows]] = [
@@ -188,6 +193,7 @@ def test_pivot_and_unpivot(filled: Database, query: str, names: list[str], rows:
         "select a + 1 as x, (select count(*) from lb where lb.a = x) from la",
         "select a as x, g as x, x from la",
         "select a, sum(a) over () from la group by all",
+        "select id from sold where 1 in (select a as id from la where id > 1)",
         "select * exclude (a) from la l join lb on l.a = lb.a",
         "select count(*) from sold s, who w where s.who = w.who(+) or s.id = 1",
         "select * from sold s, who w where s.who(+) = w.who",

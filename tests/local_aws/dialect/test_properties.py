@@ -150,6 +150,7 @@ def test_sql_without_a_redshift_construct_is_unchanged_to_the_byte(
         "a[0]." * 9000,
         "select dateadd(day, " * 4000,
         "(select " * 5000,
+        "select " + "dateadd(day, 1, x), " * 3000,
         "with a as (" * 4000,
         "select 1 as a, " * 3000,
         "connect by prior a = b " * 3000,

@@ -46,6 +46,8 @@ class Tokens:
         self.lead, self.text = lex(sql)
         self.low = _lowered(self.text)
         self.end = len(self.text) - 1
+        # Where select lists end, by their SELECT, once somebody has looked.
+        self.list_ends: dict[int, int] = {}
         # Rules look a few tokens ahead; malformed SQL is for the engine to complain about.
         for parts in (self.lead, self.text, self.low):
             parts += [""] * _LOOK_AHEAD

@@ -1,8 +1,11 @@
 """Aliases of a select list that are used in the same SELECT: the expression is put in their place."""
 
 import re
+from collections.abc import Iterator
 
 from local_aws.dialect.lexing.tokens import Tokens, identifier, is_name
+from local_aws.dialect.names.asking import Asking
+from local_aws.dialect.names.columns import columns_of
 from local_aws.dialect.queries.select_lists import source_names
 from local_aws.dialect.queries.selects import Select, alias_of, selects_around, top_level
 from local_aws.dialect.refusals import UnsupportedError
@@ -65,6 +68,35 @@ def refuse_rows(tokens: Tokens) -> None:
                 raise UnsupportedError(
                     f"the alias {name}, which is also the name of a table, in its own SELECT"
                 )
+
+
+def has_doubtful(tokens: Tokens) -> bool:
+    """Whether a subquery in an expression uses an alias of its own."""
+    return tokens.low.count("select") > 1 and next(_doubtful(tokens), None) is not None
+
+
+def refuse_doubtful(tokens: Tokens) -> Asking[None]:
+    """Refuse such an alias where no column of the subquery's tables answers to it, but one of a query around does."""
+    for select, name in list(_doubtful(tokens)):
+        query = f"SELECT * {select.source()}" if select.source() else "SELECT 1"
+        if name not in (yield from columns_of(tokens, select.start, query)):
+            raise UnsupportedError(
+                f"the alias {name}, which is also a column of a query around, in a subquery"
+            )
+
+
+def _doubtful(tokens: Tokens) -> Iterator[tuple[Select, str]]:
+    for start in (i for i, word in enumerate(tokens.low) if word == "select" and tokens.low[i - 1] == "("):
+        if tokens.low[start - 2] in ("from", "join", ",", "as", "") or not next(
+            selects_around(tokens, start - 1), None
+        ):
+            continue
+        select = Select(tokens, start)
+        for first, last in select.items():
+            name, end = alias_of(tokens, first, last)
+            uses = (*range(last, select.list_end), *range(select.from_end, select.first_of("order", "limit")))
+            if end < last and any(_is_use(tokens, j, name) for j in uses):
+                yield select, name
 
 
 def _is_use(tokens: Tokens, j: int, name: str) -> bool:

@@ -6,6 +6,7 @@ What holds no construct that needs names is rewritten as always, and nothing is 
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.names import bodies, grouping, lateral, outer_joins, pivots, qualify, settling, stars
 from local_aws.dialect.names.asking import RULE_WORDS, Asking
+from local_aws.dialect.queries.selects import top_level
 from local_aws.dialect.rewriter import rewrite_tokens
 from local_aws.dialect.statements import quoted_names
 
@@ -21,6 +22,11 @@ def resolve(sql: str, *, thorough: bool = False, variables: settling.Variables |
     if bodies.has_body(tokens):
         yield from bodies.resolve_body(tokens, resolve)
         return rewrite_tokens(tokens)
+    if query := _late_query(tokens):
+        text = yield from resolve(tokens.render(*query), thorough=True)
+        tokens.drop(*query)
+        tokens.lead[query[0]], tokens.text[query[0]] = " ", text.strip()
+        return rewrite_tokens(Tokens(tokens.render()))
     while found := _found(tokens):
         thorough = True
         # One at a time and from right to left: what is further in or further right is done.
@@ -29,8 +35,22 @@ def resolve(sql: str, *, thorough: bool = False, variables: settling.Variables |
         tokens = Tokens(tokens.render())
     lateral.refuse_rows(tokens)
     thorough = thorough and (bool(variables) or settling.may_need_names(tokens))
+    doubtful = lateral.has_doubtful(tokens)
     sql = rewrite_tokens(tokens)
-    return (yield from settling.settle(sql, variables)) if thorough else sql
+    if thorough or doubtful:
+        sql = yield from settling.settle(sql, variables)
+    if doubtful:
+        yield from _answered(lateral.refuse_doubtful(Tokens(sql)), variables)
+    return sql
+
+
+def _late_query(tokens: Tokens) -> tuple[int, int] | None:
+    """The query of a view WITH NO SCHEMA BINDING, which is kept as a text, so that it never fails for its names."""
+    end = tokens.end - (tokens.low[tokens.end - 1] == ";")
+    if tokens.low[0] != "create" or not tokens.matches(end - 4, "with", "no", "schema", "binding"):
+        return None
+    start = next((j for j in top_level(tokens, 0, end) if tokens.low[j] == "as"), None)
+    return None if start is None else (start + 1, end - 4)
 
 
 def _answered(rule: Asking[None], variables: settling.Variables | None) -> Asking[None]:

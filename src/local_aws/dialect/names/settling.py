@@ -12,7 +12,7 @@ Variables = dict[str, str]
 MOST_STEPS = 500
 # An alias of an alias doubles what it stands for.
 MOST_GROWTH = 200_000
-_QUERIES = frozenset("select with insert update delete merge create explain declare (".split())  # noqa: SIM905
+_QUERIES = frozenset("select with insert update delete merge create explain declare prepare (".split())  # noqa: SIM905
 
 
 def may_need_names(tokens: Tokens) -> bool:
@@ -68,10 +68,11 @@ class Draft:
 
 def _query(tokens: Tokens) -> tuple[int, int]:
     """Where the part begins and ends that can be asked about: what a view, a table or an INSERT is made of."""
-    last = tokens.end - 3 if tokens.matches(tokens.end - 3, "with", "no", "data") else tokens.end
-    if tokens.low[0] not in ("insert", "create"):
+    last = tokens.end - (tokens.low[tokens.end - 1] == ";")
+    last -= 3 if tokens.matches(last - 3, "with", "no", "data") else 0
+    if tokens.low[0] not in ("insert", "create", "prepare"):
         return 0, last
-    words = ("as",) if tokens.low[0] == "create" else ("select", "with", "(")
+    words = ("select", "with", "(") if tokens.low[0] == "insert" else ("as",)
     for i in top_level(tokens, 0, tokens.end):
         if tokens.low[i] in words:
             return (i + 1 if words == ("as",) else i), last

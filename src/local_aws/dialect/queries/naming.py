@@ -57,4 +57,8 @@ def _is_item(tokens: Tokens, first: int, stop: int) -> bool:
     if before not in _BEFORE or tokens.low[stop] not in _BEHIND:
         return False
     start = select_before(tokens, first)
-    return start is not None and first < Select(tokens, start).list_end
+    if start is None:
+        return False
+    if start not in tokens.list_ends:
+        tokens.list_ends[start] = Select(tokens, start).list_end
+    return first < tokens.list_ends[start]
