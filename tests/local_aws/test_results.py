@@ -184,3 +184,18 @@ def test_super_is_shown_as_json(statements: Statements) -> None:
 
 def test_the_name_of_a_table_is_a_text(statements: Statements) -> None:
     assert statements.rows("select 'pg_catalog.pg_class'::regclass") == [["pg_class"]]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "cast(1 as decimal(38,20)) * cast(10 as decimal(38,20))",
+        "sum(n) from (select 99999999999999999999999999999999999999 as n union all select 1)",
+    ],
+)
+def test_decimals_of_more_than_38_digits_are_an_error(statements: Statements, sql: str) -> None:
+    done = statements.run(f"select {sql}")
+    assert (done["Status"], done["Error"]) == ("FAILED", "ERROR: 128 bit numeric data overflow")
+    assert statements.rows("select -0.12345678901234567890123456789012345678") == [
+        ["-0.12345678901234567890123456789012345678"]
+    ]

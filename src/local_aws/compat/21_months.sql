@@ -63,3 +63,8 @@ CREATE OR REPLACE FUNCTION pg_catalog.date_trunc(part text, value date) RETURNS 
 AS $$ SELECT date_trunc(part, value::timestamp) $$;
 CREATE OR REPLACE FUNCTION pg_catalog.date_trunc(part text, value text) RETURNS timestamp LANGUAGE sql STABLE STRICT
 AS $$ SELECT date_trunc(part, value::timestamp) $$;
+-- A moment with a time zone, or a date, is taken as it stands in UTC.
+CREATE OR REPLACE FUNCTION pg_catalog.convert_timezone(source text, target text, moment timestamptz) RETURNS timestamp
+LANGUAGE sql STABLE STRICT AS $$ SELECT convert_timezone(source, target, moment::timestamp) $$;
+CREATE OR REPLACE FUNCTION pg_catalog.convert_timezone(target text, moment timestamptz) RETURNS timestamp
+LANGUAGE sql STABLE STRICT AS $$ SELECT convert_timezone(target, moment::timestamp) $$;

@@ -3,6 +3,7 @@
 import pytest
 from psycopg import errors
 
+from local_aws.dialect import written_table
 from tests.local_aws.dialect.database import Database
 
 
@@ -245,3 +246,13 @@ def test_cancel(db: Database) -> None:
         db.run(f"cancel {db.value('pg_backend_pid()')} 'too slow'; select pg_sleep(1)")
     with pytest.raises(errors.UndefinedObject, match="does not exist"):
         db.run("cancel 1")
+
+
+def test_update_and_delete_may_follow_with(db: Database) -> None:
+    db.run("create table held (a int); insert into held values (1), (2), (3)")
+    db.run("with w as (select 1 as a) update held set a = 10 where a in (select a from w)")
+    db.run(
+        "with recursive w as (select 2 as a), v (b) as (select a from w) delete held where a in (select b from v)"
+    )
+    assert db.run("select a from held order by a") == [(3,), (10,)]
+    assert written_table("with w as (select 1) update s.held set a = 1") == "s.held"

@@ -42,7 +42,7 @@ BY_OID = {
     1184: TypeFacts("timestamptz", precision=35, scale=6),
     1186: TypeFacts("interval", precision=49, scale=6),
     1266: TypeFacts("timetz", precision=21, scale=6),
-    1700: TypeFacts("numeric", precision=38, scale=37, signed=True),
+    1700: TypeFacts("numeric", "decimal", 38, scale=37, signed=True),
     2950: TypeFacts("varchar", precision=36),
     2_000_000_001: TypeFacts("super", "super", 16777216),  # of compat/33_super.sql
 }

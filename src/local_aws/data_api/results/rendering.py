@@ -12,6 +12,7 @@ from local_aws.data_api.results import columns
 ROWS_A_PAGE = 1000
 BYTES_A_PAGE = 1_000_000
 MAX_ROW = 64 * 1024
+MAX_DIGITS = 38
 MAX_RESULT = 500 * 1024 * 1024
 SUPER_MARK = "\x01"  # comes before everything but strings
 NULL = '{"isNull":true}'
@@ -120,6 +121,17 @@ def _string(value: bytes) -> str:
     return '{"stringValue":' + quoted(value.decode()) + "}"
 
 
+def _decimal(value: bytes) -> str:
+    return _string(_checked(value))
+
+
+def _checked(value: bytes) -> bytes:
+    """Return a decimal; the engine's may have more digits than Redshift's can."""
+    if len(value) > MAX_DIGITS and len(value.translate(None, b"-.").removeprefix(b"0")) > MAX_DIGITS:
+        raise ResultTooLarge("ERROR: 128 bit numeric data overflow")
+    return value
+
+
 def _super(value: bytes) -> str:
     return '{"stringValue":' + quoted(super_text(value.decode())) + "}"
 
@@ -144,6 +156,7 @@ JSON_FIELDS: dict[str, Render] = {
     "string": _string,
     "blob": _blob,
     "super": _super,
+    "decimal": _decimal,
 }
 CSV_FIELDS: dict[str, Render] = {
     "long": _plain,
@@ -151,5 +164,6 @@ CSV_FIELDS: dict[str, Render] = {
     "boolean": lambda value: "true" if value == b"t" else "false",
     "string": csv_text,
     "blob": lambda value: value.decode()[2:],
+    "decimal": lambda value: csv_text(_checked(value)),
     "super": lambda value: csv_text(super_text(value.decode()).encode()),
 }

@@ -96,9 +96,9 @@ def _with(tokens: Tokens, i: int) -> None:
     if not is_name(tokens, at) or tokens.low[behind] != "as":
         return
     for j in top_level(tokens, behind, tokens.end):
-        if tokens.low[j] in _WRITES:
+        if tokens.low[j] in ("insert", "merge"):
             _syntax_error(tokens, j)
-        if tokens.low[j] == "select":
+        if tokens.low[j] in ("select", "update", "delete"):
             return
         if tokens.low[j] == "as":
             inside = j + 1

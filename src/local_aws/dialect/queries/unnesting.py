@@ -19,6 +19,8 @@ def steps(tokens: Tokens, i: int) -> None:
     if first is None:
         return
     if tokens.low[i + 1] == "]" or tokens.low[i - 1] == "array" or tokens.low[first - 1] == "::":
+        if tokens.low[first] == "aclitem":  # of the catalog, which Redshift has too
+            return
         raise RedshiftError("arrays are not supported; SUPER holds arrays")
     item = from_item(tokens, first)
     if item is not None:

@@ -28,7 +28,7 @@ def lock_first(tokens: Tokens, start: int) -> None:
         tokens.before(start, lock_statement(table) + "; ")
 
 
-def _behind_queries(tokens: Tokens, start: int) -> int:
+def behind_queries(tokens: Tokens, start: int) -> int:
     """Where the statement behind WITH name AS (...), ... begins."""
     at = start + 1
     while tokens.low[at] and tokens.low[at] not in ("insert", "update", "delete", "select", ";"):
@@ -38,7 +38,7 @@ def _behind_queries(tokens: Tokens, start: int) -> int:
 
 def _target(tokens: Tokens, start: int) -> int | None:
     if tokens.low[start] == "with":
-        start = _behind_queries(tokens, start)
+        start = behind_queries(tokens, start)
     word, second = tokens.low[start], tokens.low[start + 1]
     if word in ("insert", "merge") and second == "into":
         return start + 2

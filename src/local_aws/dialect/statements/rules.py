@@ -7,6 +7,7 @@ from local_aws.dialect.refusals import UnsupportedError
 from local_aws.dialect.statements import (
     alterations,
     creations,
+    locks,
     maintenance,
     merges,
     settings,
@@ -93,6 +94,14 @@ def _select(tokens: Tokens, start: int, end: int) -> None:
             tokens.after(i, " TEMP")
 
 
+def _with(tokens: Tokens, start: int, end: int) -> None:
+    """WITH name AS (...) { SELECT | UPDATE | DELETE }."""
+    _select(tokens, start, end)
+    at = locks.behind_queries(tokens, start)
+    if tokens.low[at] in ("update", "delete"):
+        apply(tokens, at, end)
+
+
 RULES: dict[str, Rule] = {
     "create": creations.create,
     "alter": alterations.alter,
@@ -106,7 +115,7 @@ RULES: dict[str, Rule] = {
     "grant": _grant,
     "revoke": _grant,
     "select": _select,
-    "with": _select,
+    "with": _with,
     "set": settings.assign,
     "reset": settings.assign,
     "show": shows.show,
