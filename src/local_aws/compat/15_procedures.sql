@@ -68,6 +68,9 @@ BEGIN
     IF sql IS NULL THEN
         RETURN NULL;
     END IF;
+    IF current_setting('local_aws.enable_case_sensitive_identifier', true) IN ('on', 'true', '1') THEN
+        sql := '/*local_aws: keep case*/' || sql;
+    END IF;
     answer := local_aws.ask('LA001', sql, encode(sha256(convert_to(sql, 'UTF8')), 'hex'));
     IF left(answer, 1) = '0' THEN
         RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = substr(answer, 2);

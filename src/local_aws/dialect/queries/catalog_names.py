@@ -2,7 +2,7 @@
 
 from local_aws.dialect.lexing.tokens import Tokens
 
-TABLES = ("pg_attribute", "pg_class", "pg_default_acl")
+TABLES = ("pg_attribute", "pg_class", "pg_attrdef", "pg_default_acl")
 
 
 def look_up(tokens: Tokens, i: int) -> None:

@@ -127,7 +127,10 @@ def try_cast(tokens: Tokens, i: int) -> None:
 
 def super_function(tokens: Tokens, i: int) -> None:
     """Functions that make or write SUPER whose names are PostgreSQL's own words."""
-    if tokens.low[i + 1] != "(" or (i and tokens.low[i - 1] == "."):
+    before = tokens.low[i - 1] if i else ""
+    if tokens.low[i] == "array" and tokens.low[i + 1] not in ("(", "[") and before != ".":
+        tokens.text[i] = '"array"'  # a name, which PostgreSQL reserves
+    if tokens.low[i + 1] != "(" or before == ".":
         return
     if tokens.low[i] == "json_serialize":
         tokens.text[i] = "pg_catalog.local_aws_json_serialize"
