@@ -7,6 +7,9 @@ import pytest
 from tests.local_aws.conftest import Statements
 from tests.local_aws.transfer_bucket import ROLE, Bucket, finished
 
+# Of the engine, and of the dialect, which may know a statement before it.
+REFUSALS = "permission denied|not allowed|no such answer|cannot be executed|not supported|does not support"
+
 
 @pytest.mark.parametrize(
     "sql",
@@ -28,13 +31,12 @@ from tests.local_aws.transfer_bucket import ROLE, Bucket, finished
 def test_the_engines_files_and_libraries_are_out_of_reach(statements: Statements, sql: str, way: str) -> None:
     if way == "execute":
         quoted = sql.replace("'", "''")
-        statements.run(f"create procedure p() as $$ begin execute '{quoted}'; end $$ language plpgsql")
-        sql = "call p()"
-    done = statements.run(sql)
+        made = statements.run(f"create procedure p() as $$ begin execute '{quoted}'; end $$ language plpgsql")
+        done = statements.run("call p()") if made["Status"] == "FINISHED" else made
+    else:
+        done = statements.run(sql)
     assert done["Status"] == "FAILED"
-    assert re.search("permission denied|not allowed|no such answer|cannot be executed", done["Error"]), done[
-        "Error"
-    ]
+    assert re.search(REFUSALS, done["Error"]), done["Error"]
 
 
 WHO = "create function who() returns varchar as $$ select current_user::varchar $$ language sql"
