@@ -18,7 +18,7 @@ def test_every_one_can_be_read(db: Database) -> None:
     names = db.column(
         "select relname from pg_class where relkind = 'v' and relname ~ '^(stl|stv|svl|svv|sys)_' order by relname"
     )
-    assert len(names) > 90
+    assert len(names) > 70
     for name in names:
         db.run(f"select * from {name} limit 1")
 
