@@ -158,7 +158,8 @@ def job() -> str:
 def plain() -> str:
     """Queries as dense as they come, with nothing to rewrite."""
     return (
-        "select a.x, sum(n) over (order by n) from a join b on a.x = b.x where b.y > 1 group by 1, 2;\n" * 400
+        "select a.x, sum(n) over (order by n rows unbounded preceding) from a"
+        " join b on a.x = b.x where b.y > 1 group by 1, 2;\n" * 400
     )
 
 

@@ -13,6 +13,7 @@ from typing import IO
 from local_aws.engine.identity import Identity
 from local_aws.start_errors import AlreadyServedError, StartError
 
+LOGS = ("server.log", "postgres.log")
 OURS = ("postgres", "statements.sqlite", "statements.sqlite-wal", "statements.sqlite-shm")
 
 
@@ -42,10 +43,15 @@ class DataFolder:
         return self.path / "statements.sqlite"
 
     def create(self) -> None:
-        """Make the directory; others may pass through it, because under root PostgreSQL is another user."""
+        """Make the directory, its owner's only; under root PostgreSQL, as another user, may pass through it."""
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            (self.path / "lock").touch()
+            if not self.path.exists():
+                self.path.mkdir(parents=True, exist_ok=True)
+                self.path.chmod(0o711 if os.geteuid() == 0 else 0o700)
+            (self.path / "lock").touch(mode=0o600)
+            for name in LOGS:
+                (self.path / name).touch(mode=0o600)
+                (self.path / name).chmod(0o600)
         except OSError as error:
             raise StartError(f"cannot write to the data directory {self.path}: {error.strerror}") from None
 
@@ -79,6 +85,7 @@ class DataFolder:
     def announce(self, url: str) -> None:
         """Tell other processes where this directory is served."""
         draft = self._endpoint_file.with_suffix(".draft")
+        draft.touch(mode=0o600)
         draft.write_text(json.dumps(asdict(Endpoint(os.getpid(), url))))
         draft.replace(self._endpoint_file)
 

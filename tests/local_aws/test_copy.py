@@ -62,6 +62,15 @@ TEXTS: list[tuple[str, str, str | bytes, list[list[Any]]]] = [
     ("csv bzip2", "a int", bz2.compress(b"1\n2\n"), [[1], [2]]),
     ("json 'auto'", "a int, b varchar(9)", '{"b": "x\\ty", "a": 1}\n{"a": 2}', [[1, "x\ty"], [2, None]]),
     (
+        "csv",
+        "a int, s super",
+        '1,"{""b"": [2.50]}"\n2,"""x"""\n3,\n',
+        [[1, '{"b":[2.50]}'], [2, '"x"'], [3, None]],
+    ),
+    ("json 'auto'", "a varchar(99), s super", '{"s": {"é": "1"}, "a": [1, "2"]}', [['[1,"2"]', '{"é":"1"}']]),
+    ("json 'auto'", "s super", '{"s": [5]}\n{"s": 5}', [["5"], ["[5]"]]),
+    ("json 'noshred'", "s super", '{"b": 1, "a": 2.0}\n{}', [['{"b":1,"a":2.0}'], ["{}"]]),
+    (
         "json 'auto'",
         "a decimal(20, 2), b bool",
         '[{"a": 12345678901234567.89, "b": true}]',
@@ -71,7 +80,7 @@ TEXTS: list[tuple[str, str, str | bytes, list[list[Any]]]] = [
         "json 'auto ignorecase'",
         "a int, b varchar(40)",
         '{"A": 1, "B": {"c": [1, "é"]}}',
-        [[1, '{"c":["1","é"]}']],
+        [[1, '{"c":[1,"é"]}']],
     ),
     (
         "format json as 'auto'",

@@ -7,6 +7,9 @@ import pytest
 from tests.local_aws.conftest import Statements, eventually
 from tests.local_aws.transfer_bucket import ROLE, Bucket, finished
 
+# The engine's own error in the midst of a load. CHECK is refused, but for the one that the dialect itself writes.
+ENGINE_REFUSES = "alter table t add check (a < 2 and local_aws_attributes(''))"
+
 
 def call(statements: Statements, body: str, declare: str = "", mode: str = "") -> dict[str, Any]:
     made = statements.run(
@@ -89,7 +92,7 @@ def test_nonatomic_procedures_keep_what_was_loaded_and_go_on(bucket: Bucket, loa
 
 def test_a_load_after_one_that_the_engine_refused(bucket: Bucket, load: str) -> None:
     bucket.put({"in": "1,x\n2,y\n", "dates": "2020-01-01\n2020-13-01\n"})
-    bucket.statements.batch("alter table t add check (a < 2)", "create table d (a date)")
+    bucket.statements.batch(ENGINE_REFUSES, "create table d (a date)")
     body = (
         f"begin {load}; exception when others then raise info '%', sqlerrm; end;"
         f" {load.replace('copy t', 'copy d').replace('/in', '/dates')} maxerror 9;"
@@ -104,7 +107,7 @@ def test_a_load_after_one_that_the_engine_refused(bucket: Bucket, load: str) -> 
 
 
 def test_the_engines_own_errors_are_told(bucket: Bucket, load: str) -> None:
-    bucket.statements.run("alter table t add check (a < 2)")
+    bucket.statements.run(ENGINE_REFUSES)
     assert "violates check constraint" in call(bucket.statements, f"{load};")["Error"]
     history = "select status from sys_query_history where query_type = 'COPY'"
     assert bucket.statements.rows(history) == [["failed"]]

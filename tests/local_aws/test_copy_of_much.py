@@ -23,7 +23,7 @@ def test_a_cancelled_copy_stops_and_loads_nothing(bucket: Bucket) -> None:
     started = bucket.statements.start(f"copy t from 's3://{bucket.name}/in/' {ROLE} csv")
     eventually(lambda: bucket.statements.api.describe_statement(Id=started)["Status"] == "STARTED")
     # Rows have begun to arrive once the table's file has grown.
-    eventually(lambda: bucket.statements.rows("select pg_relation_size('t') > 0") == [[True]])
+    eventually(lambda: bucket.statements.rows("select pg_catalog.pg_relation_size('t') > 0") == [[True]])
     bucket.statements.api.cancel_statement(Id=started)
     ended = bucket.statements.end(started)
     assert (ended["Status"], ended["Error"]) == ("ABORTED", "ERROR: Query cancelled on user's request")
@@ -44,7 +44,7 @@ def test_a_copy_whose_session_is_ended_fails(bucket: Bucket) -> None:
     bucket.put({f"in/{part}": "1\n" * 1_000_000 for part in range(6)})
     bucket.statements.run("create table t (a int)")
     started = bucket.statements.start(f"copy t from 's3://{bucket.name}/in/' {ROLE} csv")
-    eventually(lambda: bucket.statements.rows("select pg_relation_size('t') > 0") == [[True]])
+    eventually(lambda: bucket.statements.rows("select pg_catalog.pg_relation_size('t') > 0") == [[True]])
     pid = bucket.statements.api.describe_statement(Id=started)["RedshiftPid"]
     bucket.statements.run(f"select pg_terminate_backend({pid})")
     ended = bucket.statements.end(started)

@@ -10,6 +10,27 @@ from local_aws.start_errors import AlreadyServedError
 from tests.local_aws.test_answers import statement
 
 
+def test_its_files_are_its_owners_only(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "new")
+    folder.claim()
+    folder.announce("http://127.0.0.1:1")
+    Store(folder.statements).close()
+    folder.wipe()
+    Store(folder.statements).close()
+    try:
+        files = [file for file in folder.path.iterdir() if file.is_file()]
+        assert {file.name for file in files} >= {
+            "statements.sqlite",
+            "endpoint.json",
+            "server.log",
+            "postgres.log",
+        }
+        assert {file.stat().st_mode & 0o077 for file in files} == {0}
+        assert folder.path.stat().st_mode & 0o066 == 0
+    finally:
+        folder.withdraw()
+
+
 def test_one_process_at_a_time(tmp_path: Path) -> None:
     first, second = DataFolder(tmp_path), DataFolder(tmp_path)
     first.claim()

@@ -171,3 +171,31 @@ def test_a_result_that_is_too_large_leaves_a_sound_connection(statements: Statem
     assert [part["Status"] for part in done["SubStatements"]][1] == "FAILED"
     assert "Row size" in done["Error"]
     assert statements.run("select * from t")["Status"] == ("FAILED" if mode == "TRANSACTION" else "FINISHED")
+
+
+def test_super_is_shown_as_json(statements: Statements) -> None:
+    sql = "select json_parse('{\"b\" : [1.50, \"é\"]}') as o, 'x'::super as s, null::super as n"
+    result = statements.api.get_statement_result(Id=statements.run(sql)["Id"])
+    assert [column["typeName"] for column in result["ColumnMetadata"]] == ["super"] * 3
+    assert result["Records"] == [
+        [{"stringValue": '{"b":[1.50,"é"]}'}, {"stringValue": '"x"'}, {"isNull": True}]
+    ]
+
+
+def test_the_name_of_a_table_is_a_text(statements: Statements) -> None:
+    assert statements.rows("select 'pg_catalog.pg_class'::regclass") == [["pg_class"]]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "cast(1 as decimal(38,20)) * cast(10 as decimal(38,20))",
+        "sum(n) from (select 99999999999999999999999999999999999999 as n union all select 1)",
+    ],
+)
+def test_decimals_of_more_than_38_digits_are_an_error(statements: Statements, sql: str) -> None:
+    done = statements.run(f"select {sql}")
+    assert (done["Status"], done["Error"]) == ("FAILED", "ERROR: 128 bit numeric data overflow")
+    assert statements.rows("select -0.12345678901234567890123456789012345678") == [
+        ["-0.12345678901234567890123456789012345678"]
+    ]

@@ -106,3 +106,16 @@ def test_a_failing_query_leaves_nothing(bucket: Bucket) -> None:
     failed = bucket.unload("select 1 / (3 - a) from generate_series(1, 5) as a")
     assert failed["Error"].startswith("ERROR: division by zero")
     assert bucket.names() == []
+
+
+@pytest.mark.parametrize(
+    ("options", "key", "content"),
+    [
+        ("", "out/0000_part_00", '{"b":[1.50]}|"x"|\n'),
+        ("json", "out/0000_part_00.json", '{"o":{"b":[1.50]},"s":"x","n":null}\n'),
+    ],
+)
+def test_super_is_written_as_json(bucket: Bucket, options: str, key: str, content: str) -> None:
+    query = "select json_parse('{\"b\": [1.50]}') as o, 'x'::super as s, null::super as n"
+    finished(bucket.unload(query, options), 1)
+    assert bucket.get(key).decode() == content

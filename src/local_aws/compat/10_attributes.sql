@@ -17,7 +17,7 @@ BEGIN
     SELECT attributes INTO known FROM local_aws.table_attributes WHERE relation = relation_oid;
     IF given ? 'like' THEN
         SELECT attributes - 'constraints' INTO known FROM local_aws.table_attributes
-        WHERE relation = to_regclass(given ->> 'like');
+        WHERE relation = (given ->> 'like')::oid;
     END IF;
     known := coalesce(known, '{}');
     keys := coalesce(known -> 'constraints', '[]');
@@ -50,22 +50,45 @@ CREATE OR REPLACE FUNCTION local_aws.named_constraint(relation_oid oid, key json
     FROM pg_class WHERE oid = relation_oid
 $$;
 
-CREATE OR REPLACE FUNCTION local_aws.record_attributes() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER
-AS $$
+-- What a literal means, as pg_get_expr writes it.
+CREATE OR REPLACE FUNCTION local_aws.literal_value(literal text) RETURNS jsonb LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT replace(CASE WHEN literal LIKE 'E%' THEN replace(substr(literal, 3, length(literal) - 3), E'\\\\', E'\\')
+                        ELSE substr(literal, 2, length(literal) - 2) END, '''''', '''')::jsonb
+$$;
+-- Runs as the system's owner, and nothing that anybody else wrote: the attributes are read from a literal. `path` is
+-- where the caller's names are looked up.
+CREATE OR REPLACE FUNCTION local_aws.record_all(path text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
     found record;
     given jsonb;
+    name text;
 BEGIN
     FOR found IN
-        SELECT DISTINCT c.conrelid, c.conname, pg_get_expr(c.conbin, c.conrelid) AS call
+        SELECT DISTINCT c.conrelid, c.conname, substring(pg_get_expr(c.conbin, c.conrelid)
+            FROM $re$^local_aws_attributes\((E?'(?:[^']|'')*')::text\)$$re$) AS literal
         FROM pg_event_trigger_ddl_commands() AS d
         JOIN pg_constraint AS c ON c.conrelid = d.objid AND d.classid = 'pg_class'::regclass
         WHERE c.contype = 'c' AND pg_get_expr(c.conbin, c.conrelid) LIKE 'local_aws_attributes(%'
     LOOP
-        EXECUTE 'SELECT ' || substr(found.call, length('local_aws_attributes(')) INTO given;
+        CONTINUE WHEN found.literal IS NULL;
+        given := local_aws.literal_value(found.literal);
         EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', found.conrelid::regclass, found.conname);
+        name := given ->> 'like';
+        IF name IS NOT NULL THEN
+            PERFORM set_config('search_path', path, true);
+            name := pg_catalog.to_regclass(name)::pg_catalog.oid;
+            PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+            given := given || jsonb_build_object('like', name);
+        END IF;
         PERFORM local_aws.record(found.conrelid, given);
     END LOOP;
+END
+$body$;
+CREATE OR REPLACE FUNCTION local_aws.record_attributes() RETURNS event_trigger LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    PERFORM local_aws.record_all((SELECT string_agg(quote_ident(s), ', ') FROM unnest(current_schemas(true)) AS s));
 END
 $$;
 DROP EVENT TRIGGER IF EXISTS local_aws_attributes;

@@ -36,7 +36,7 @@ $$;
 -- Ask the stand-in for something: a message goes out at once, the answer comes as a file. An empty file says that
 -- the stand-in is at work.
 CREATE OR REPLACE FUNCTION local_aws.ask(kind text, question text, file text) RETURNS text
-LANGUAGE plpgsql SECURITY DEFINER AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     path text := 'local_aws_mailbox/' || file;
     answer text;
@@ -67,6 +67,9 @@ DECLARE
 BEGIN
     IF sql IS NULL THEN
         RETURN NULL;
+    END IF;
+    IF current_setting('local_aws.enable_case_sensitive_identifier', true) IN ('on', 'true', '1') THEN
+        sql := '/*local_aws: keep case*/' || sql;
     END IF;
     answer := local_aws.ask('LA001', sql, encode(sha256(convert_to(sql, 'UTF8')), 'hex'));
     IF left(answer, 1) = '0' THEN

@@ -10,6 +10,9 @@ CREATE OR REPLACE FUNCTION local_aws.table_columns(relation regclass) RETURNS js
     WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped
 $$;
 
+-- Of an earlier release.
+DROP FUNCTION IF EXISTS local_aws.load(regclass, text, bigint, uuid), local_aws.unload(uuid);
+
 -- One step of a transfer: `request` goes to the stand-in under a fresh id; its answer, or its refusal as an error.
 CREATE OR REPLACE FUNCTION local_aws.transfer(request jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
@@ -24,18 +27,35 @@ END
 $$;
 
 -- Where the rows of a transfer are.
-CREATE OR REPLACE FUNCTION local_aws.transfer_file(id uuid) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER AS $$
+CREATE OR REPLACE FUNCTION local_aws.transfer_file(id uuid) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
     SELECT current_setting('data_directory') || '/local_aws_mailbox/' || id || '.rows'
 $$;
 
--- Load the file of a transfer; -1 when too many rows were left out. As the system's owner, who may read files.
-CREATE OR REPLACE FUNCTION local_aws.load(relation regclass, columns text, reject_limit bigint, id uuid) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER AS $$
+-- The two functions that read and write files run as the system's owner. So that they run nothing of anybody else, they
+-- take only a temporary table of built-in types, without defaults, constraints, indexes and triggers.
+CREATE OR REPLACE FUNCTION local_aws.check_plain(relation regclass) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_class WHERE oid = relation AND relkind = 'r' AND relpersistence = 't'
+                   AND NOT relhasindex AND NOT relhastriggers AND NOT relhasrules AND NOT relrowsecurity)
+       OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = relation)
+       OR EXISTS (SELECT FROM pg_inherits WHERE relation IN (inhrelid, inhparent))
+       OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = relation AND attnum > 0
+                  AND (atthasdef OR atttypid >= 16384 AND atttypid <> 'super'::regtype)) THEN
+        RAISE EXCEPTION 'permission denied for relation %', relation USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END
+$$;
+-- Load the file of a transfer; -1 when too many rows were left out.
+CREATE OR REPLACE FUNCTION local_aws.load(relation regclass, reject_limit bigint, id uuid) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     loaded bigint;
 BEGIN
-    EXECUTE format('COPY %s (%s) FROM %L WITH (FORMAT text, ON_ERROR ignore, REJECT_LIMIT %s, LOG_VERBOSITY verbose)',
-                   relation, columns, local_aws.transfer_file(id), reject_limit);
+    PERFORM local_aws.check_plain(relation);
+    EXECUTE format('COPY %s FROM %L WITH (FORMAT text, ON_ERROR ignore, REJECT_LIMIT %s, LOG_VERBOSITY verbose)',
+                   relation, local_aws.transfer_file(id), reject_limit);
     GET DIAGNOSTICS loaded = ROW_COUNT;
     RETURN loaded;
 EXCEPTION WHEN invalid_text_representation THEN
@@ -45,13 +65,13 @@ EXCEPTION WHEN invalid_text_representation THEN
     RAISE;
 END
 $$;
-
--- Write the rows of the view that local_aws_unload has made. The view reads with the rights of its owner, the caller.
-CREATE OR REPLACE FUNCTION local_aws.unload(id uuid) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER AS $$
+CREATE OR REPLACE FUNCTION local_aws.unload(relation regclass, id uuid) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     unloaded bigint;
 BEGIN
-    EXECUTE format('COPY (SELECT * FROM pg_temp.local_aws_unloaded) TO %L', local_aws.transfer_file(id));
+    PERFORM local_aws.check_plain(relation);
+    EXECUTE format('COPY %s TO %L', relation, local_aws.transfer_file(id));
     GET DIAGNOSTICS unloaded = ROW_COUNT;
     RETURN unloaded;
 END
@@ -81,24 +101,36 @@ BEGIN
     plan := local_aws.transfer(jsonb_build_object(
         'command', command, 'table', (SELECT relname FROM pg_class WHERE oid = relation), 'oid', relation::oid::int8,
         'columns', local_aws.table_columns(relation)));
-    loaded := local_aws.load(relation, plan ->> 'columns', (plan ->> 'reject_limit')::bigint, (plan ->> 'id')::uuid);
+    EXECUTE (
+        SELECT format('CREATE TEMPORARY TABLE %I (%s)', plan ->> 'id',
+                      string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY c.n))
+        FROM jsonb_array_elements_text(plan -> 'columns') WITH ORDINALITY AS c (name, n)
+        JOIN pg_attribute AS a ON a.attrelid = relation AND a.attname = c.name);
+    loaded := local_aws.load(format('pg_temp.%I', plan ->> 'id')::regclass, (plan ->> 'reject_limit')::bigint,
+                             (plan ->> 'id')::uuid);
+    EXECUTE (
+        SELECT format('INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT * FROM pg_temp.%I', relation,
+                      string_agg(quote_ident(name), ', ' ORDER BY n), plan ->> 'id')
+        FROM jsonb_array_elements_text(plan -> 'columns') WITH ORDINALITY AS c (name, n));
+    EXECUTE format('DROP TABLE pg_temp.%I', plan ->> 'id');
     PERFORM local_aws.transfer(jsonb_build_object('finish', true, 'rows', loaded));
     RETURN QUERY SELECT local_aws.moved('copy', loaded, plan ->> 'query');
 END
 $$;
 
--- What UNLOAD becomes: `query` is rewritten for the engine. A view tells its columns' names and types.
+-- What UNLOAD becomes: `query` is rewritten for the engine. Its rows are the caller's work, in a table of its own.
 CREATE OR REPLACE FUNCTION pg_catalog.local_aws_unload(query text, command text) RETURNS SETOF bigint
 LANGUAGE plpgsql AS $$
 DECLARE
     plan jsonb;
     unloaded bigint;
+    made text := gen_random_uuid();
 BEGIN
-    EXECUTE 'CREATE TEMPORARY VIEW local_aws_unloaded AS ' || query;
+    EXECUTE format('CREATE TEMPORARY TABLE %I AS %s', made, query);
     plan := local_aws.transfer(jsonb_build_object(
-        'command', command, 'columns', local_aws.table_columns(to_regclass('pg_temp.local_aws_unloaded'))));
-    unloaded := local_aws.unload((plan ->> 'id')::uuid);
-    DROP VIEW pg_temp.local_aws_unloaded;
+        'command', command, 'columns', local_aws.table_columns(format('pg_temp.%I', made)::regclass)));
+    unloaded := local_aws.unload(format('pg_temp.%I', made)::regclass, (plan ->> 'id')::uuid);
+    EXECUTE format('DROP TABLE pg_temp.%I', made);
     PERFORM local_aws.transfer(jsonb_build_object('finish', true, 'rows', unloaded));
     RETURN QUERY SELECT local_aws.moved('unload', unloaded, plan ->> 'query');
 END

@@ -58,14 +58,13 @@ LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT moment AT TIME ZONE source AT TIME ZO
 CREATE OR REPLACE FUNCTION pg_catalog.convert_timezone(target text, moment timestamp) RETURNS timestamp
 LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT moment AT TIME ZONE 'UTC' AT TIME ZONE target $$;
 
--- Other names, and comparisons.
-CREATE OR REPLACE FUNCTION pg_catalog.date_cmp(date, date) RETURNS int LANGUAGE sql IMMUTABLE STRICT
-AS $$ SELECT sign($1 - $2)::int $$;
-CREATE OR REPLACE FUNCTION pg_catalog.to_date(value text, format text, is_strict boolean) RETURNS date
-LANGUAGE sql STABLE STRICT AS $$ SELECT to_date(value, format) $$;
-
 -- DATE_TRUNC of a date or of quoted text gives a timestamp; PostgreSQL would give one with time zone.
 CREATE OR REPLACE FUNCTION pg_catalog.date_trunc(part text, value date) RETURNS timestamp LANGUAGE sql IMMUTABLE STRICT
 AS $$ SELECT date_trunc(part, value::timestamp) $$;
 CREATE OR REPLACE FUNCTION pg_catalog.date_trunc(part text, value text) RETURNS timestamp LANGUAGE sql STABLE STRICT
 AS $$ SELECT date_trunc(part, value::timestamp) $$;
+-- A moment with a time zone, or a date, is taken as it stands in UTC.
+CREATE OR REPLACE FUNCTION pg_catalog.convert_timezone(source text, target text, moment timestamptz) RETURNS timestamp
+LANGUAGE sql STABLE STRICT AS $$ SELECT convert_timezone(source, target, moment::timestamp) $$;
+CREATE OR REPLACE FUNCTION pg_catalog.convert_timezone(target text, moment timestamptz) RETURNS timestamp
+LANGUAGE sql STABLE STRICT AS $$ SELECT convert_timezone(target, moment::timestamp) $$;

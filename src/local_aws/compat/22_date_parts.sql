@@ -4,6 +4,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE name
         WHEN 'millisecond' THEN trunc(mod(number, 1000))
         WHEN 'microsecond' THEN mod(number, 1000000)
+        WHEN 'decade' THEN number + sign(number + 0.5) -- the first one begins with year 1
         ELSE number
     END
 $$;
@@ -32,6 +33,15 @@ CREATE OR REPLACE FUNCTION pg_catalog.date_part(part text, value time) RETURNS f
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT local_aws.part(local_aws.date_part_name(part), value)::float8 $$;
 CREATE OR REPLACE FUNCTION pg_catalog.extract(part text, value time) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT trunc(local_aws.part(local_aws.date_part_name(part), value))::bigint $$;
+
+CREATE OR REPLACE FUNCTION local_aws.part(name text, value timetz) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT local_aws.after_second(name, pg_extract(name, value)) $$;
+CREATE OR REPLACE FUNCTION pg_catalog.date_part(part text, value timetz) RETURNS float8
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT local_aws.part(local_aws.date_part_name(part), value)::float8 $$;
+CREATE OR REPLACE FUNCTION pg_catalog.extract(part text, value timetz) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT trunc(local_aws.part(local_aws.date_part_name(part), value))::bigint $$;
 

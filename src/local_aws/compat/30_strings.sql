@@ -36,7 +36,10 @@ BEGIN
 END
 $$;
 
--- Hashes as hexadecimal text.
+-- Hashes as hexadecimal text. Redshift's CRC32 is CRC-32C.
+SELECT local_aws.set_aside('crc32(varbyte)');
+CREATE OR REPLACE FUNCTION pg_catalog.crc32(value text) RETURNS varchar LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+AS $$ SELECT lpad(to_hex(crc32c(convert_to(value, 'UTF8'))), 8, '0') $$;
 CREATE OR REPLACE FUNCTION pg_catalog.sha2(value text, bits int) RETURNS varchar
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT CASE
@@ -53,13 +56,13 @@ CREATE OR REPLACE FUNCTION pg_catalog.sha1(value text) RETURNS varchar
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
     mask CONSTANT bigint := 4294967295;
-    data bytea := convert_to(value, 'UTF8');
+    data varbyte := convert_to(value, 'UTF8');
     bits bigint := 8 * length(data);
     h bigint[] := ARRAY[1732584193, 4023233417, 2562383102, 271733878, 3285377520];
     w bigint[];
     a bigint; b bigint; c bigint; d bigint; e bigint; f bigint; k bigint; x bigint;
 BEGIN
-    data := data || '\x80'::bytea || decode(repeat('00', mod(119 - length(data) % 64, 64)), 'hex')
+    data := data || '\x80'::varbyte || decode(repeat('00', mod(119 - length(data) % 64, 64)), 'hex')
         || int8send(bits);
     FOR chunk IN 0..length(data) / 64 - 1 LOOP
         FOR i IN 0..79 LOOP
@@ -92,7 +95,7 @@ CREATE OR REPLACE FUNCTION pg_catalog.sha(value text) RETURNS varchar LANGUAGE s
 AS 'SELECT sha1(value)';
 
 -- FNV-1a with 64 bits over the value's bytes: integers little-endian, text as UTF-8.
-CREATE OR REPLACE FUNCTION local_aws.fnv(data bytea, seed bigint) RETURNS bigint
+CREATE OR REPLACE FUNCTION local_aws.fnv(data varbyte, seed bigint) RETURNS bigint
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
     modulus CONSTANT numeric := 18446744073709551616;
@@ -107,11 +110,13 @@ BEGIN
     RETURN hash;
 END
 $$;
-CREATE OR REPLACE FUNCTION local_aws.reversed(data bytea) RETURNS bytea LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+CREATE OR REPLACE FUNCTION local_aws.reversed(data varbyte) RETURNS varbyte LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 AS 'SELECT reverse(data)';
 CREATE OR REPLACE FUNCTION pg_catalog.fnv_hash(value text, seed bigint DEFAULT -3750763034362895579) RETURNS bigint
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT local_aws.fnv(convert_to(value, 'UTF8'), seed) $$;
 CREATE OR REPLACE FUNCTION pg_catalog.fnv_hash(value int, seed bigint DEFAULT -3750763034362895579) RETURNS bigint
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT local_aws.fnv(local_aws.reversed(int4send(value)), seed) $$;
+CREATE OR REPLACE FUNCTION pg_catalog.fnv_hash(value smallint, seed bigint DEFAULT -3750763034362895579) RETURNS bigint
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT local_aws.fnv(local_aws.reversed(int2send(value)), seed) $$;
 CREATE OR REPLACE FUNCTION pg_catalog.fnv_hash(value bigint, seed bigint DEFAULT -3750763034362895579) RETURNS bigint
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT local_aws.fnv(local_aws.reversed(int8send(value)), seed) $$;

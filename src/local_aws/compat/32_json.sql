@@ -1,4 +1,4 @@
--- JSON in text: a missing element is an empty string, invalid JSON an error, or NULL when asked for.
+-- JSON in text: a missing element is NULL, invalid JSON an error, or NULL when asked for.
 CREATE OR REPLACE FUNCTION local_aws.json_element(document text, path text[], null_if_invalid boolean) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN
@@ -11,7 +11,7 @@ BEGIN
         END IF;
         RAISE EXCEPTION 'JSON parsing error' USING DETAIL = left(document, 200);
     END IF;
-    RETURN coalesce(document::json #>> path, '');
+    RETURN document::json #>> path;
 END
 $$;
 CREATE OR REPLACE FUNCTION pg_catalog.json_extract_path_text(document text, VARIADIC path text[]) RETURNS text
@@ -37,7 +37,7 @@ AS 'SELECT local_aws.json_element(document, ARRAY[a, b, c, d, e], null_if_invali
 CREATE OR REPLACE FUNCTION pg_catalog.json_extract_array_element_text(
     document text, index int, null_if_invalid boolean DEFAULT false
 ) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT CASE WHEN index < 0 THEN '' ELSE local_aws.json_element(document, ARRAY[index::text], null_if_invalid) END
+    SELECT CASE WHEN index >= 0 THEN local_aws.json_element(document, ARRAY[index::text], null_if_invalid) END
 $$;
 CREATE OR REPLACE FUNCTION pg_catalog.json_array_length(document text, null_if_invalid boolean DEFAULT false)
 RETURNS int LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$

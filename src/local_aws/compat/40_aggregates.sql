@@ -17,10 +17,21 @@ CREATE OR REPLACE AGGREGATE pg_catalog.avg(bigint) (
     SFUNC = local_aws.average_step, STYPE = numeric[], FINALFUNC = local_aws.average_end, INITCOND = '{0,0}'
 );
 
+-- AVG of decimals keeps the scale of its argument and cuts, too: the number of values, their sum and their scale.
+SELECT local_aws.set_aside('avg(numeric)');
+CREATE OR REPLACE FUNCTION local_aws.average_cut(numeric[]) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+AS 'SELECT trunc($1[2] / nullif($1[1], 0), scale($1[2]))';
+CREATE OR REPLACE FUNCTION local_aws.average_step(state numeric[], value numeric) RETURNS numeric[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS 'SELECT ARRAY[state[1] + 1, state[2] + value]';
+CREATE OR REPLACE AGGREGATE pg_catalog.avg(numeric) (
+    SFUNC = local_aws.average_step, STYPE = numeric[], FINALFUNC = local_aws.average_cut, INITCOND = '{0,0}'
+);
+
 -- MEDIAN, also as a window function, which PostgreSQL's ordered-set aggregates cannot be.
 CREATE OR REPLACE FUNCTION local_aws.median_end(numeric[]) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 AS $$
-    SELECT avg(value) FROM (SELECT value, row_number() OVER (ORDER BY value) AS n FROM unnest($1) AS value) AS sorted
+    -- One digit at least behind the point.
+    SELECT round(pg_avg(value), greatest(max(scale(value)), 1)) FROM (SELECT value, row_number() OVER (ORDER BY value) AS n FROM unnest($1) AS value) AS sorted
     WHERE n IN ((cardinality($1) + 1) / 2, cardinality($1) / 2 + 1)
 $$;
 CREATE OR REPLACE FUNCTION local_aws.median_end(float8[]) RETURNS float8 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE

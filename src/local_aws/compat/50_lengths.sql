@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION local_aws.cut_bytes(value text, bytes int) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
-    data bytea := substr(convert_to(value, 'UTF8'), 1, bytes + 1);
+    data varbyte := substr(convert_to(value, 'UTF8'), 1, bytes + 1);
     size int := bytes;
 BEGIN
     -- A byte 10xxxxxx continues a character.
@@ -36,9 +36,17 @@ $$;
 UPDATE pg_cast SET castfunc = 'local_aws.varchar_length(varchar, int, boolean)'::regprocedure
 WHERE castsource = 'varchar'::regtype AND casttarget = 'varchar'::regtype;
 
+CREATE OR REPLACE FUNCTION local_aws.refuse_multibyte(value text) RETURNS bpchar LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = 'untranslatable_character', MESSAGE =
+        'Multibyte character not supported for CHAR (Hint: try using VARCHAR). Invalid char: '
+        || pg_regexp_replace(encode(convert_to(substring(value FROM '[^\x01-\x7f]'), 'UTF8'), 'hex'), '(..)(?=.)', '\1 ', 'g');
+END
+$$;
 CREATE OR REPLACE FUNCTION local_aws.char_length(value bpchar, modifier int, is_explicit boolean) RETURNS bpchar
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE
+        WHEN octet_length(value) <> length(value::text) AND value::text ~ '[^\x01-\x7f]' THEN local_aws.refuse_multibyte(value::text)
         WHEN modifier < 4 OR octet_length(value) <= modifier - 4 THEN bpchar(value, modifier, is_explicit)
         ELSE bpchar(local_aws.fit_bytes(value::text, modifier - 4, is_explicit, 'character')::bpchar, modifier, true)
     END

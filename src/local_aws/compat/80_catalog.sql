@@ -19,6 +19,11 @@ LANGUAGE sql STABLE AS $$
         WHERE name = column_name
     ), 0)::int
 $$;
+-- The numbers by which pg_attribute tells encodings; 0 is none, 128 chosen by Redshift.
+CREATE OR REPLACE FUNCTION local_aws.encoding_number(name text) RETURNS smallint LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(array_position(ARRAY['raw', 'bytedict', 'delta', 'lzo', 'runlength', 'mostly8', 'mostly16', 'mostly32',
+                                         'text255', 'text32k', 'delta32k', 'zstd', 'az64'], lower(name)) - 1, 128)::smallint
+$$;
 CREATE OR REPLACE FUNCTION local_aws.diststyle(attributes jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
         WHEN attributes ? 'distkey' THEN format('KEY(%s)', attributes -> 'distkey' ->> 0)
@@ -120,13 +125,20 @@ CREATE OR REPLACE VIEW pg_catalog.svv_external_schemas AS
 SELECT NULL::oid AS esoid, NULL::smallint AS eskind, NULL::name AS schemaname, NULL::int AS esowner,
        NULL::text AS databasename, NULL::text AS esoptions WHERE false;
 CREATE OR REPLACE VIEW pg_catalog.svv_external_tables AS
-SELECT NULL::text AS schemaname, NULL::text AS tablename, NULL::text AS location WHERE false;
+SELECT NULL::text AS schemaname, NULL::text AS tablename, NULL::text AS location,
+       NULL::text AS input_format, NULL::text AS output_format, NULL::text AS serialization_lib, NULL::text AS serde_parameters,
+       NULL::int AS compressed, NULL::text AS parameters, NULL::text AS redshift_database_name, NULL::text AS tabletype WHERE false;
 
+-- Administrators are superusers to Redshift's clients, though not to PostgreSQL.
+CREATE OR REPLACE VIEW pg_catalog.pg_user AS
+SELECT s.usename, s.usesysid, s.usecreatedb, s.usesuper OR r.rolcreaterole AS usesuper, s.userepl, s.usebypassrls,
+       '********'::text AS passwd, s.valuntil, s.useconfig
+FROM pg_shadow AS s JOIN pg_roles AS r ON r.oid = s.usesysid;
 CREATE OR REPLACE VIEW pg_catalog.svv_user_info AS
-SELECT rolname::text AS user_name, oid::int AS user_id, rolcreatedb AS createdb, rolsuper AS superuser,
+SELECT rolname::text AS user_name, oid::int AS user_id, rolcreatedb AS createdb, rolsuper OR rolcreaterole AS superuser,
        rolsuper AS catalog_update,
        (CASE rolconnlimit WHEN -1 THEN 'UNLIMITED' ELSE rolconnlimit::text END) AS connection_limit,
-       (CASE WHEN rolsuper THEN 'UNRESTRICTED' ELSE 'RESTRICTED' END) AS syslog_access,
+       (CASE WHEN rolsuper OR rolcreaterole THEN 'UNRESTRICTED' ELSE 'RESTRICTED' END) AS syslog_access,
        NULL::timestamp AS last_ddl_timestamp, 0 AS session_timeout, NULL::text AS external_id
 FROM pg_roles WHERE rolcanlogin;
 CREATE OR REPLACE VIEW pg_catalog.pg_user_info AS

@@ -42,3 +42,11 @@ FROM local_aws.queries, LATERAL generate_series(0, (length(text) - 1) / 200) AS 
 WHERE kind IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE', 'COPY', 'UNLOAD');
 GRANT SELECT ON pg_catalog.stv_sessions, pg_catalog.stv_recents, pg_catalog.stv_inflight, pg_catalog.svv_transactions,
     pg_catalog.stl_ddltext, pg_catalog.stl_utilitytext, pg_catalog.stl_querytext TO PUBLIC;
+
+-- One slice, and who is a member of what.
+CREATE OR REPLACE FUNCTION pg_catalog.slice_num() RETURNS int LANGUAGE sql STABLE AS 'SELECT 0';
+CREATE OR REPLACE FUNCTION pg_catalog.last_user_query_id() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT pg_last_query_id()';
+CREATE OR REPLACE FUNCTION pg_catalog.user_is_member_of("user" text, role text) RETURNS boolean LANGUAGE sql STABLE STRICT
+AS $$ SELECT pg_has_role("user"::name, role::name, 'MEMBER') $$;
+CREATE OR REPLACE FUNCTION pg_catalog.role_is_member_of(role text, granted text) RETURNS boolean LANGUAGE sql STABLE STRICT
+AS $$ SELECT pg_has_role(role::name, granted::name, 'MEMBER') $$;

@@ -10,3 +10,4 @@ GRANT SELECT ON pg_catalog.svv_tables, pg_catalog.svv_columns, pg_catalog.svv_ta
     pg_catalog.svl_stored_proc_call, pg_catalog.svl_stored_proc_messages, pg_catalog.stl_load_errors TO PUBLIC;
 RESET allow_system_table_mods;
 RESET client_min_messages;
+RESET check_function_bodies;

@@ -4,20 +4,30 @@ from local_aws.dialect.compat import compat_sql
 from local_aws.dialect.lexing.parameters import bind
 from local_aws.dialect.lexing.splitting import split
 from local_aws.dialect.messages import error_text
+from local_aws.dialect.names.asking import UNKNOWN_NAME, Answer
+from local_aws.dialect.names.resolving import resolve
 from local_aws.dialect.procedures.dynamic import Mailbox
-from local_aws.dialect.refusals import DialectError, ParameterError, UnsupportedError
+from local_aws.dialect.refusals import DialectError, ParameterError, RedshiftError, UnsupportedError
 from local_aws.dialect.rewriter import rewrite, rewrite_dynamic, written_table
 from local_aws.dialect.statements.locks import lock_statement
+from local_aws.dialect.statements.quoted_names import KEEP_CASE
+from local_aws.dialect.statements.quoted_names import SETTING as CASE_SETTING
 
 __all__ = [
+    "CASE_SETTING",
+    "KEEP_CASE",
+    "UNKNOWN_NAME",
+    "Answer",
     "DialectError",
     "Mailbox",
     "ParameterError",
+    "RedshiftError",
     "UnsupportedError",
     "bind",
     "compat_sql",
     "error_text",
     "lock_statement",
+    "resolve",
     "rewrite",
     "rewrite_dynamic",
     "split",

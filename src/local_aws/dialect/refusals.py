@@ -1,6 +1,7 @@
 """What the dialect raises.
 
 DialectError
+├── RedshiftError      SQL that Redshift refuses as well, in its own words
 ├── UnsupportedError   Redshift SQL that the stand-in refuses rather than imitates
 └── ParameterError     named parameters that do not fit their statement
 """
@@ -8,6 +9,10 @@ DialectError
 
 class DialectError(ValueError):
     """Any refusal of a statement before it reaches the engine."""
+
+
+class RedshiftError(DialectError):
+    """SQL that PostgreSQL would run and Redshift does not; the message is Redshift's."""
 
 
 class UnsupportedError(DialectError):

@@ -2,12 +2,12 @@
 
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.procedures import definitions as procedures
-from local_aws.dialect.procedures import dynamic
+from local_aws.dialect.procedures import dynamic, unsupported
 from local_aws.dialect.procedures.plpgsql import Parser, blocks, leaves
 from local_aws.dialect.procedures.transactions import TransactionRules
 from local_aws.dialect.queries import expressions
 from local_aws.dialect.refusals import UnsupportedError
-from local_aws.dialect.statements import locks, transfers, types
+from local_aws.dialect.statements import locks, quoted_names, transfers, types
 from local_aws.dialect.statements import rules as statements
 
 
@@ -16,12 +16,23 @@ def rewrite(sql: str) -> str:
 
     Rewriting twice is rewriting once. Raises UnsupportedError for what the stand-in does not imitate.
     """
-    return _rewrite(sql, inside=False)
+    return rewrite_tokens(Tokens(sql))
+
+
+def rewrite_tokens(tokens: Tokens) -> str:
+    """The same for a script in tokens, which are used up."""
+    return _rewrite(tokens, inside=False)
 
 
 def rewrite_dynamic(sql: str) -> str:
     """The same for EXECUTE, which takes several statements: with the locks of writers, and with COPY and UNLOAD."""
-    return _rewrite(sql, inside=True)
+    if sql.startswith(quoted_names.KEEP_CASE_MARK):
+        before = quoted_names.KEEP_CASE.set(True)
+        try:
+            return _rewrite(Tokens(sql.removeprefix(quoted_names.KEEP_CASE_MARK)), inside=True)
+        finally:
+            quoted_names.KEEP_CASE.reset(before)
+    return _rewrite(Tokens(sql), inside=True)
 
 
 def written_table(sql: str) -> str | None:
@@ -29,9 +40,9 @@ def written_table(sql: str) -> str | None:
     return locks.written_table(Tokens(sql), 0)
 
 
-def _rewrite(sql: str, *, inside: bool) -> str:
-    tokens = Tokens(sql)
+def _rewrite(tokens: Tokens, *, inside: bool) -> str:
     _check_names(tokens)
+    quoted_names.fold(tokens)
     for start, end in tokens.statements():
         if inside and transfers.is_transfer(tokens, start):
             transfers.hand_over(tokens, start, end, "SELECT", rewrite)
@@ -50,10 +61,12 @@ def _rewrite_body(body: str, nonatomic: bool, plpgsql: bool) -> str:
         return rewrite(body)
     tokens = Tokens(body)
     _check_names(tokens)
+    quoted_names.fold(tokens)
     try:
         nodes = Parser(tokens).parse()
     except RecursionError:
         raise UnsupportedError("blocks nested hundreds deep") from None
+    unsupported.check(tokens, leaves(nodes))
     for leaf in leaves(nodes):
         if tokens.low[leaf.start] == "vacuum":
             raise UnsupportedError("VACUUM in a procedure, and neither does Redshift")

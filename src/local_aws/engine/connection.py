@@ -10,6 +10,7 @@ from psycopg import OperationalError, pq
 from psycopg.pq.abc import PGconn, PGresult
 
 from local_aws.engine.libpq import EngineError, engine_error, field, finish_connecting, ready
+from local_aws.engine.postmaster import SUPERUSER
 
 __all__ = ["Answer", "Connection", "EngineError", "Notice", "rows"]
 
@@ -40,6 +41,8 @@ class Connection:
         self._notices: deque[Notice] = deque(maxlen=NOTICES_KEPT)
         # libpq does not tell of an error while data go in, so a COPY has to know by itself that it is to stop.
         self.stopping = False
+        # Whether quoted names keep their case, and whether the session ever spoke of that.
+        self.keeps_case = self.speaks_of_case = False
         handle.nonblocking = 1
         handle.notice_handler = self._hear
 
@@ -57,7 +60,8 @@ class Connection:
             "client_encoding": "UTF8",
         }
         wanted |= {
-            "options": "",
+            # What a database's owner has set for it is not for the owner of the system.
+            "options": "-c search_path=pg_catalog" if user == SUPERUSER else "",
             "sslmode": "disable",
             "gssencmode": "disable",
             "passfile": f"{sockets}/none",
@@ -91,6 +95,11 @@ class Connection:
     def in_transaction(self) -> bool:
         """Tell whether a transaction is open, sound or failed."""
         return self.handle.transaction_status != pq.TransactionStatus.IDLE
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether an error has spoilt the open transaction."""
+        return self.handle.transaction_status == pq.TransactionStatus.INERROR
 
     async def stream(self, sql: str, values: Sequence[str] = ()) -> AsyncGenerator[PGresult, None]:
         """Run one statement with `$1`... values; yield its results in chunks, the last one complete or empty."""
@@ -149,6 +158,15 @@ class Connection:
         self.handle.exit_pipeline_mode()
         return results, failure
 
+    async def last_result(self) -> PGresult:
+        """Wait for the result of what was sent, and return it, whatever it is."""
+        await self.flush()
+        last = await self.next_result()
+        assert last is not None  # noqa: S101 - everything that is sent has a result
+        while (result := await self.next_result()) is not None:
+            last = result
+        return last
+
     async def abandon(self) -> None:
         """Stop what is running and drop its rows; the connection is then good for the next statement."""
         await self.cancel()
@@ -160,6 +178,7 @@ class Connection:
         if self.in_transaction:
             await self.run("ROLLBACK")
         await self.run("DISCARD ALL")
+        self.keeps_case = self.speaks_of_case = False
 
     async def cancel(self) -> None:
         """Ask the server to stop what this connection is running."""

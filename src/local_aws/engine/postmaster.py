@@ -37,6 +37,7 @@ SETTINGS = {
     "datestyle": "ISO, MDY",
     "lc_messages": "C",
     "max_prepared_transactions": "0",
+    "createrole_self_grant": "set, inherit",
     "statement_timeout": "24h",  # the Data API's longest query
     # Statements and their parameters must not reach a log.
     "log_min_messages": "fatal",

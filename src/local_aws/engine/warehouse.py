@@ -2,6 +2,9 @@
 
 import asyncio
 import hashlib
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
 
 from local_aws import dialect
 from local_aws.engine import passwords
@@ -17,7 +20,10 @@ DATABASE = "dev"
 ADMIN_DATABASE = "postgres"
 HIDDEN_DATABASES = ("postgres", "template0", "template1")
 
-LOGIN = "SELECT rolpassword, rolsuper, rolvaliduntil < now() FROM pg_authid WHERE rolname = $1"
+LOGIN = "SELECT rolpassword, rolcreaterole, rolvaliduntil < now() FROM pg_authid WHERE rolname = $1"
+ROLES = (Path(__file__).parent / "roles.sql").read_text(encoding="utf-8")
+ADMINISTRATORS = "local_aws_administrators"  # made by roles.sql
+T = TypeVar("T")
 
 
 class Warehouse:
@@ -29,6 +35,7 @@ class Warehouse:
         self.mailbox = dialect.Mailbox(postmaster.data, dialect.rewrite_dynamic)
         self._pool = Pool(str(postmaster.sockets), self.mailbox.answer)
         self._admin_turn = asyncio.Lock()
+        self._known: set[str] = set()
         self._sweeper: asyncio.Task[None] | None = None
 
     async def prepare(self) -> None:
@@ -51,13 +58,18 @@ class Warehouse:
 
     async def acquire(self, database: str, user: str) -> Connection:
         """Connect; a user that does not exist yet is made, an administrator like Redshift's first user."""
-        try:
-            return await self._pool.acquire(database, user)
-        except EngineError as error:
-            if error.sqlstate != "08001" or f'role "{user}" does not exist' not in error.message:
-                raise
-        await self.admin_run(f"CREATE ROLE {_identifier(user)} LOGIN SUPERUSER")
+        if user == SUPERUSER:
+            raise EngineError(f'role "{user}" is not permitted to log in', severity="FATAL", sqlstate="28000")
+        if user not in self._known:
+            await self._meet(user)
         return await self._pool.acquire(database, user)
+
+    async def _meet(self, user: str) -> None:
+        """Make a user that does not exist, and see to what administrators may do."""
+        if not await self.admin_run("SELECT FROM pg_roles WHERE rolname = $1", user):
+            await self.admin_run(f"CREATE ROLE {_identifier(user)} LOGIN CREATEROLE CREATEDB")
+        await self._as_owner(lambda connection: connection.run_script(ROLES))
+        self._known.add(user)
 
     async def admits(self, user: str, password: str) -> bool:
         """Tell whether a password is a user's; who was made at a first use, or is not made yet, has none to compare."""
@@ -84,6 +96,7 @@ class Warehouse:
 
     async def drop_idle(self) -> None:
         """Close every idle connection, so that databases and users can be dropped or altered."""
+        self._known.clear()
         await self._pool.drain()
 
     async def databases(self) -> list[str]:
@@ -97,17 +110,27 @@ class Warehouse:
         for database in await self.databases():
             await self.admin_run(f"DROP DATABASE {_identifier(database)} WITH (FORCE)")
         await self.admin_run(f"CREATE DATABASE {DATABASE}")
+        await self._give_default()
+
+    async def _give_default(self) -> None:
+        """Make the default database the administrators'."""
+        await self._as_owner(lambda connection: connection.run_script(ROLES))
+        await self.admin_run(f"ALTER DATABASE {DATABASE} OWNER TO {ADMINISTRATORS}")
 
     async def admin_run(self, sql: str, *values: str) -> list[tuple[str | None, ...]]:
         """Run one statement as the owner of the system."""
+        try:
+            return await self._as_owner(lambda connection: connection.run(sql, values))
+        except EngineError as error:
+            if error.sqlstate == "42710":  # somebody else just made that role
+                return []
+            raise
+
+    async def _as_owner(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         async with self._admin_turn:
             connection = await self._pool.acquire(ADMIN_DATABASE, SUPERUSER)
             try:
-                return await connection.run(sql, values)
-            except EngineError as error:
-                if error.sqlstate == "42710":  # somebody else just made that role
-                    return []
-                raise
+                return await work(connection)
             finally:
                 await self._pool.release(connection, ADMIN_DATABASE, SUPERUSER)
 
@@ -122,7 +145,8 @@ class Warehouse:
             finally:
                 connection.close()
         if DATABASE not in existing:
-            await self.admin_run(f"CREATE DATABASE {DATABASE}")
+            await self.admin_run(f"CREATE DATABASE {DATABASE} STRATEGY FILE_COPY")
+        await self._give_default()
 
     async def _wait_until_up(self) -> None:
         while not self._postmaster.is_up():  # noqa: ASYNC110 - it is another process

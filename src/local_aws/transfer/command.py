@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from local_aws import dialect
 from local_aws.dialect.lexing.literals import literal_value
 from local_aws.dialect.lexing.tokens import BODY, STRING, Tokens, identifier
+from local_aws.dialect.statements import quoted_names
 from local_aws.dialect.statements.tables import after_name
 from local_aws.dialect.statements.transfers import unloaded_query
 from local_aws.transfer.options import COPY_OPTIONS, UNLOAD_OPTIONS, Options, read
@@ -48,7 +49,7 @@ class Copy:
 
 @dataclass(frozen=True)
 class Unload:
-    """UNLOAD (query) TO target; the query is rewritten for the engine."""
+    """UNLOAD (query) TO target; the query is still Redshift's."""
 
     query: str
     target: Location
@@ -58,6 +59,7 @@ class Unload:
 def parse(text: str) -> Copy | Unload | None:
     """Return the command that a text is, None if it is neither; raise TransferProblem for a malformed one."""
     tokens = Tokens(text)
+    quoted_names.fold(tokens)
     while tokens.end and tokens.low[tokens.end - 1] == ";":
         tokens.drop(tokens.end - 1, tokens.end)
         tokens.end -= 1
@@ -87,7 +89,7 @@ def _unload(tokens: Tokens) -> Unload:
         raise _syntax(tokens, 4)
     query = unloaded_query(tokens, 0)
     target = Location.parse(literal_value(tokens.text[5]))
-    return Unload(dialect.rewrite(query).strip().rstrip(";"), target, _options(tokens, 6, UNLOAD_OPTIONS))
+    return Unload(query.strip().rstrip(";"), target, _options(tokens, 6, UNLOAD_OPTIONS))
 
 
 def _options(tokens: Tokens, start: int, known: Mapping[str, str]) -> Options:

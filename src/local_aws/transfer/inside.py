@@ -169,7 +169,10 @@ class _Copying:
         except TooManyRejected:
             await self._load.judge()
         self._rows.chmod(0o644)
-        return {"columns": self._target.column_list, "reject_limit": self._load.reject_limit}
+        return {
+            "columns": [column.name for column in self._target.columns],
+            "reject_limit": self._load.reject_limit,
+        }
 
     async def finish(self) -> None:
         await self._load.judge()

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, BinaryIO
 
+from local_aws.transfer.semistructured import DECODER, serialized
+from local_aws.transfer.table import Column
 from local_aws.transfer.text_rows import Row
 from local_aws.transfer.transfer_errors import RejectedRow, TransferProblem
 
@@ -13,8 +15,6 @@ PIECE = 1 << 18
 _GAP = re.compile(r"[\s,\[\]]*")
 _SPACE = re.compile(r"\s*")
 _STEP = re.compile(r"\.([^.\[]+)|\[\s*(?:(\d+)|'([^']*)'|\"([^\"]*)\")\s*\]")
-# Numbers stay as they are written, so that no digit is lost.
-_DECODER = json.JSONDecoder(parse_float=str, parse_int=str)
 
 Values = Callable[[Any], list[str | None]]
 
@@ -35,7 +35,7 @@ def _items(text: io.TextIOWrapper) -> Iterator[Any]:
         gap = (_GAP if in_array else _SPACE).match(buffer, at)
         at = gap.end() if gap else at
         try:
-            item, at = _DECODER.raw_decode(buffer, at)
+            item, at = DECODER.raw_decode(buffer, at)
         except ValueError as error:
             more = text.read(PIECE)
             if more:
@@ -49,20 +49,27 @@ def _items(text: io.TextIOWrapper) -> Iterator[Any]:
         yield item
 
 
-def by_name(columns: Sequence[str], *, ignore_case: bool) -> Values:
+def by_name(columns: Sequence[Column], *, ignore_case: bool) -> Values:
     """JSON 'auto': keys are the columns' names; a missing one is NULL."""
-    wanted = [column.lower() for column in columns] if ignore_case else list(columns)
+    wanted = [(column.name.lower() if ignore_case else column.name, _maker(column)) for column in columns]
 
     def values(item: Any) -> list[str | None]:
         if not isinstance(item, dict):
             raise TransferProblem("JSON 'auto' needs objects")
         found = {key.lower(): value for key, value in item.items()} if ignore_case else item
-        return [text(found.get(column)) for column in wanted]
+        return [make(found.get(name)) for name, make in wanted]
 
     return values
 
 
-def by_paths(source: BinaryIO, columns: int) -> Values:
+def whole(columns: Sequence[Column]) -> Values:
+    """JSON 'noshred': each object goes whole into the only column."""
+    if [column.type for column in columns] != ["super"]:
+        raise TransferProblem("JSON 'noshred' needs a table or column list with one SUPER column")
+    return lambda item: [_serialized(item)]
+
+
+def by_paths(source: BinaryIO, columns: Sequence[Column]) -> Values:
     """A JSONPaths file: one path for each column, in their order."""
     try:
         paths = [_path(path) for path in json.load(source)["jsonpaths"]]
@@ -70,12 +77,13 @@ def by_paths(source: BinaryIO, columns: int) -> Values:
         raise TransferProblem(
             "Invalid JSONPath format: the file must be an object with a list 'jsonpaths'"
         ) from None
-    if len(paths) != columns:
+    if len(paths) != len(columns):
         raise TransferProblem(
             f"Number of jsonpaths and the number of columns should match. JSONPath size: {len(paths)},"
-            f" Number of columns in table or column list: {columns}"
+            f" Number of columns in table or column list: {len(columns)}"
         )
-    return lambda item: [text(_follow(item, path)) for path in paths]
+    makers = [_maker(column) for column in columns]
+    return lambda item: [make(_follow(item, path)) for path, make in zip(paths, makers, strict=True)]
 
 
 def _path(path: str) -> list[str | int]:
@@ -105,4 +113,13 @@ def text(value: Any) -> str | None:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return serialized(value)
+
+
+def _maker(column: Column) -> Callable[[Any], str | None]:
+    return _serialized if column.type == "super" else text
+
+
+def _serialized(value: Any) -> str | None:
+    """Return a JSON value as a SUPER column takes it."""
+    return None if value is None else serialized(value)

@@ -1,16 +1,18 @@
 """Parquet files, by pyarrow."""
 
+import json
 from collections.abc import Iterator, Sequence
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from local_aws.transfer.compression import pyarrow
+from local_aws.transfer.table import Column
 from local_aws.transfer.text_rows import Row
 from local_aws.transfer.transfer_errors import TransferProblem
 
 ROWS_A_BATCH = 5000
 
 
-def rows(file: BinaryIO, columns: int) -> Iterator[Row]:
+def rows(file: BinaryIO, columns: Sequence[Column]) -> Iterator[Row]:
     """Read a file; its columns are the table's by position, whatever they are called."""
     arrow = pyarrow("FORMAT PARQUET")
     import pyarrow.parquet as parquet
@@ -21,15 +23,15 @@ def rows(file: BinaryIO, columns: int) -> Iterator[Row]:
         raise TransferProblem(
             "Spectrum Scan Error\n  Detail: File has an invalid version number or is no Parquet file"
         ) from None
-    if source.metadata.num_columns != columns and len(source.schema_arrow) != columns:
+    if source.metadata.num_columns != len(columns) and len(source.schema_arrow) != len(columns):
         raise TransferProblem(
             "Spectrum Scan Error\n  Detail: Unmatched number of columns between table and file."
-            f" Table columns: {columns}, Data columns: {len(source.schema_arrow)}"
+            f" Table columns: {len(columns)}, Data columns: {len(source.schema_arrow)}"
         )
     line = 0
     for batch in source.iter_batches(ROWS_A_BATCH):
         try:
-            texts = [column.cast(arrow.string()).to_pylist() for column in batch.columns]
+            texts = [_texts(arrow, *pair) for pair in zip(batch.columns, columns, strict=True)]
         except (arrow.ArrowNotImplementedError, arrow.ArrowInvalid):
             raise TransferProblem(
                 "local stand-in does not support nested or binary columns of Parquet"
@@ -37,6 +39,16 @@ def rows(file: BinaryIO, columns: int) -> Iterator[Row]:
         for fields in zip(*texts, strict=True):
             line += 1
             yield line, list(fields)
+
+
+def _texts(arrow: Any, values: Any, column: Column) -> list[str | None]:
+    if column.type != "super":
+        return cast("list[str | None]", values.cast(arrow.string()).to_pylist())
+    found = values.to_pylist()
+    return [
+        None if value is None else json.dumps(value, ensure_ascii=False, default=str, separators=(",", ":"))
+        for value in found
+    ]
 
 
 class Writer:

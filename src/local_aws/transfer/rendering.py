@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from decimal import ROUND_DOWN, Decimal, InvalidOperation
 from typing import cast
 
-from local_aws.transfer import times
+from local_aws.transfer import semistructured, times
 from local_aws.transfer.options import Options
 from local_aws.transfer.table import Column
 from local_aws.transfer.transfer_errors import RejectedRow
@@ -125,6 +125,10 @@ def _change(column: Column, options: Options) -> Change | None:
     """What the options do to a column's values that are not empty."""
     if column.is_text:
         return _text_change(column, options)
+    if column.type == "varbyte":
+        return _bytes
+    if column.type == "super":
+        return semistructured.kept
     if column.type == "date":
         return times.converter(options.text("dateformat"))
     if column.type in ("timestamp", "timestamptz"):
@@ -150,6 +154,10 @@ def _text_change(column: Column, options: Options) -> Change | None:
         return value
 
     return change
+
+
+def _bytes(value: str) -> str:
+    return "\\x" + bytes.fromhex(value).hex()
 
 
 def _truncated(scale: int) -> Change:

@@ -96,22 +96,22 @@ class Source:
     def _reader(self) -> Callable[[BinaryIO], Iterator[Row]]:
         options, columns = self._copy.options, self._table.columns
         if options.has("parquet"):
-            return lambda file: parquet.rows(file, len(columns))
+            return lambda file: parquet.rows(file, columns)
         if options.has("json"):
             values = self._json_values()
             return lambda file: json_rows.rows(compression.reader(file, options.compression), values)
         return lambda file: text_rows.rows(compression.reader(file, options.compression), options)
 
     def _json_values(self) -> json_rows.Values:
-        names = [column.name for column in self._table.columns]
+        columns = self._table.columns
         how = self._copy.options.text("json", "auto")
         if how.lower() in ("auto", "auto ignorecase"):
-            return json_rows.by_name(names, ignore_case=how.lower() != "auto")
+            return json_rows.by_name(columns, ignore_case=how.lower() != "auto")
         if how.lower() == "noshred":
-            raise TransferProblem("local stand-in does not support JSON 'noshred'")
+            return json_rows.whole(columns)
         location = Location.parse(how)
         with objects.Bucket(self._backend, location.bucket).open(location.key) as file:
-            return json_rows.by_paths(file, len(names))
+            return json_rows.by_paths(file, columns)
 
 
 class TooManyRejected(Exception):  # noqa: N818 - it only stops the reading

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from local_aws.data_api.records.query_log import QueryLog
 from local_aws.data_api.records.statement import Part, Statement
 from local_aws.dialect import Mailbox
+from local_aws.engine import asking
 from local_aws.engine.connection import Connection
 from local_aws.engine.libpq import EngineError
 from local_aws.rest_of_aws import RestOfAws
@@ -52,7 +54,9 @@ class Transfers:
         backend = await self._rest.s3()
         if isinstance(command, Copy):
             return await self._copy(command, connection, backend, statement, part)
-        rows = await _in_transaction(connection, lambda: unload.run(command, connection, backend))
+        query = await asking.resolve(connection, command.query, thorough=True)
+        resolved = replace(command, query=query.strip())
+        rows = await _in_transaction(connection, lambda: unload.run(resolved, connection, backend))
         await connection.run(REMEMBER, ["unload_count", str(rows), "unload_id", str(part.query_id)])
         return rows
 

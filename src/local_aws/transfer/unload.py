@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from typing import Any, BinaryIO, Protocol
 
 from local_aws.data_api.results import columns as metadata
+from local_aws.data_api.results.rendering import super_text
+from local_aws.engine import divisions
 from local_aws.engine.connection import Connection
 from local_aws.engine.copying import copy_out
 from local_aws.transfer import compression, parquet, unload_text
@@ -40,8 +42,9 @@ class Writer(Protocol):
 
 async def run(unload: Unload, connection: Connection, backend: Any) -> int:
     """Write the files; return the number of rows. Raises TransferProblem or EngineError."""
-    files = prepare(unload, backend, await _columns(unload, connection))
-    return await write(files, _turns(copy_out(connection, f"COPY ({unload.query}) TO STDOUT")))
+    query = await divisions.scaled(connection, unload.query)
+    files = prepare(unload, backend, await _columns(query, connection))
+    return await write(files, _turns(copy_out(connection, f"COPY ({query}) TO STDOUT")))
 
 
 def prepare(unload: Unload, backend: Any, columns: Columns) -> "Files":
@@ -78,8 +81,8 @@ def _check(options: Options) -> None:
         raise TransferProblem("PARQUET takes no compression, HEADER or DELIMITER")
 
 
-async def _columns(unload: Unload, connection: Connection) -> Columns:
-    async for result in connection.stream(f"SELECT * FROM ({unload.query}) AS unloaded LIMIT 0"):  # noqa: S608
+async def _columns(query: str, connection: Connection) -> Columns:
+    async for result in connection.stream(f"SELECT * FROM ({query}) AS unloaded LIMIT 0"):  # noqa: S608
         described = metadata.of_result(result)
     return [
         (column["name"], (column["typeName"], column["precision"], column["scale"])) for column in described
@@ -104,6 +107,8 @@ class Files:
         self._prefix = unload.target.key
         self._bucket = bucket
         self._names, self._types = [name for name, _ in columns], [kind for _, kind in columns]
+        self._supers = [number for number, (name, _, _) in enumerate(self._types) if name == "super"]
+        self._bytes = [number for number, (name, _, _) in enumerate(self._types) if name == "varbyte"]
         self._limit = float(unload.options.values.get("maxfilesize", DEFAULT_SIZE))
         self._done: list[str] = []
         self._file: Any = None
@@ -114,7 +119,12 @@ class Files:
         """Write rows as the engine's COPY prints them."""
         for line in lines:
             writer = self._writer or self._open()
-            writer.add(unload_text.fields(line))
+            row = unload_text.fields(line)
+            for number in self._supers:
+                row[number] = None if (value := row[number]) is None else super_text(value)
+            for number in self._bytes:
+                row[number] = None if (value := row[number]) is None else value[2:]
+            writer.add(row)
             self.rows += 1
         if self._file is not None and self._file.tell() >= self._limit:
             self._close()

@@ -100,6 +100,8 @@ def _json(names: Sequence[str], types: Sequence[tuple[str, int, int]]) -> Line:
             return "null"
         if kind == "bool":
             return "true" if text == "t" else "false"
+        if kind == "super":
+            return text
         return text if kind in _NUMBERS and text[-1:].isdigit() else json.dumps(text, ensure_ascii=False)
 
     def line(row: list[str | None]) -> str:

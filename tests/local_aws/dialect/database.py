@@ -28,9 +28,37 @@ class Database:
         rows: Rows = []
         for statement in dialect.split(sql):
             # With parameters, even none, the extended protocol is used, as the stand-in does.
-            cursor = psycopg.RawCursor(self.connection).execute(dialect.rewrite(statement).encode(), [])
+            cursor = psycopg.RawCursor(self.connection).execute(self.resolve(statement).encode(), [])
             rows = cursor.fetchall() if cursor.description else []
         return rows
+
+    def resolve(self, statement: str) -> str:
+        """The statement for PostgreSQL, its names looked up."""
+        asking = dialect.resolve(statement, thorough=True)
+        try:
+            query = next(asking)
+            while True:
+                query = asking.send(self._answer(query))
+        except StopIteration as done:
+            return str(done.value)
+
+    def _answer(self, query: str) -> dialect.Answer:
+        handle, code = self.connection.pgconn, psycopg.pq.DiagnosticField
+        in_block = handle.transaction_status == psycopg.pq.TransactionStatus.INTRANS
+        if in_block:
+            handle.exec_(b"SAVEPOINT asking")
+        result = handle.prepare(b"", query.encode())
+        if result.status == psycopg.pq.ExecStatus.COMMAND_OK:
+            result = handle.describe_prepared(b"")
+        fields = (
+            result.error_field(c) or b""
+            for c in (code.SQLSTATE, code.MESSAGE_PRIMARY, code.STATEMENT_POSITION)
+        )
+        state, message, position = (field.decode() for field in fields)
+        if in_block:
+            handle.exec_(b"ROLLBACK TO SAVEPOINT asking")
+        columns = [(result.fname(n) or b"").decode() for n in range(result.nfields)]
+        return dialect.Answer(columns, state, message, int(position or 0))
 
     def value(self, expression: str) -> object:
         """What one expression is."""

@@ -37,3 +37,11 @@ from local_aws.dialect import error_text
 )
 def test_errors_are_worded_as_redshift_words_them(fields: tuple[str, ...], text: str) -> None:
     assert error_text(*fields) == text
+
+
+def test_functions_that_only_redshift_has_are_named() -> None:
+    said = error_text(
+        "42883", "function st_point(integer, integer) does not exist", hint="No function matches"
+    )
+    assert said.startswith("ERROR: local stand-in does not support the function ST_POINT")
+    assert "f() does not exist" in error_text("42883", "function f() does not exist")

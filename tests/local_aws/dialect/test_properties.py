@@ -2,16 +2,18 @@
 
 import contextlib
 import os
+import random
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from local_aws.dialect import DialectError, rewrite, rewrite_dynamic, split
+from local_aws.dialect import Answer, DialectError, resolve, rewrite, rewrite_dynamic, split
 from local_aws.dialect.lexing.tokens import NAME, STRING, Tokens
+from local_aws.dialect.names.asking import Asking
 
 WORDS = """select from where create table temp procedure as begin end exception when others then raise if loop for
 execute commit truncate call declare distkey sortkey encode zstd primary key references identity varchar decimal
@@ -20,7 +22,8 @@ datediff day top qualify minus over listagg within group order by ignore nulls l
 insert into update set delete merge using alter column add drop constraint like language plpgsql sql nonatomic or
 replace convert concat ratio_to_report analyze vacuum unload copy grant to public case else union all lock with
 -- /* */ /*c*/ interval cast out inout view materialized diststyle key all backup no while return start transaction
-continue_handler exit_handler
+continue_handler exit_handler * + pivot unpivot for in exclude (+) group having all [ ] at unnest x.y x.y.z ts.k
+connect prior level filter lateral values window rows with recursive within extract true array lag fetch first
 """.split()  # noqa: SIM905
 
 plain_text = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60)
@@ -49,6 +52,31 @@ def test_rewriting_again_changes_nothing(sql: str, rewriting: Callable[[str], st
     assert rewriting(once) == once
 
 
+def drive(asking: Asking[str], answers: Iterator[Answer]) -> str:
+    try:
+        next(asking)
+        while True:
+            asking.send(next(answers))
+    except StopIteration as done:
+        return str(done.value)
+
+
+def nonsense(seed: int) -> Iterator[Answer]:
+    """What PostgreSQL might say."""
+    chance = random.Random(seed)
+    while True:
+        state = chance.choice(["", "42703", "42P01", "42601", "42883", "0A000"])
+        columns = ["a", "b", 'c "d"'][: chance.randrange(4)]
+        yield Answer([] if state else columns, state, "no", chance.randrange(120) if state else 0)
+
+
+@common
+@given(anything, st.integers(0, 9))
+def test_whatever_postgresql_says_of_names_the_asking_ends(sql: str, seed: int) -> None:
+    with contextlib.suppress(DialectError):
+        assert drive(resolve(sql, thorough=True), nonsense(seed)) is not None
+
+
 @common
 @given(anything)
 def test_the_lexer_loses_nothing(sql: str) -> None:
@@ -58,13 +86,13 @@ def test_the_lexer_loses_nothing(sql: str) -> None:
 
 @common
 @given(st.lists(st.sampled_from(["'a b'", '"Top 1"', "'sysdate'", '"nvl("', "'#x'", "'--'"]), max_size=6))
-def test_literals_and_quoted_names_come_out_as_they_went_in(pieces: list[str]) -> None:
+def test_literals_come_out_as_they_went_in_and_quoted_names_in_lower_case(pieces: list[str]) -> None:
     sql = f"select nvl({', '.join(['1', *pieces])}), decode(1, 2, 3) from #t -- sysdate\n/* nvl(1) */ where a = sysdate"
     result = rewrite(sql)
     inside = [
         text for text, low in zip(*_texts(result), strict=True) if low in (NAME, STRING) and text != '"#t"'
     ]
-    assert inside == pieces
+    assert inside == [piece.lower() if piece[0] == '"' else piece for piece in pieces]
     assert "-- sysdate\n/* nvl(1) */" in result
 
 
@@ -118,6 +146,15 @@ def test_sql_without_a_redshift_construct_is_unchanged_to_the_byte(
         "nvl(listagg(" * 4000,
         "top 1 minus qualify " * 4000,
         "ignore nulls) over (" * 4000,
+        "a[" * 9000,
+        "a[0]." * 9000,
+        "select dateadd(day, " * 4000,
+        "(select " * 5000,
+        "select " + "dateadd(day, 1, x), " * 3000,
+        "with a as (" * 4000,
+        "select 1 as a, " * 3000,
+        "connect by prior a = b " * 3000,
+        "from a, b at c " * 3000,
     ],
     ids=lambda sql: sql[:8].strip(),
 )

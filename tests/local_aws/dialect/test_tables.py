@@ -25,7 +25,7 @@ def test_attributes_are_kept_for_the_catalog(db: Database) -> None:
     assert db.run(ATTRIBUTES.format("kept")) == [
         (
             {
-                "encode": {"A b": "raw"},
+                "encode": {"a b": "raw"},
                 "sortkey": ["c"],
                 "diststyle": "all",
                 "constraints": [{"name": "kept_c_key", "type": "u", "columns": ["c"]}],
@@ -36,15 +36,15 @@ def test_attributes_are_kept_for_the_catalog(db: Database) -> None:
 
 def test_alterations_of_storage_and_keys_are_recorded(db: Database) -> None:
     db.run("""
-        create table altered (a int, b varchar);
-        insert into altered values (1, 'x'), (1, 'y');
+        create table altered (a int, b varchar, d varchar);
+        insert into altered values (1, 'x', 'v'), (1, 'y', 'w');
         alter table altered add constraint pk primary key (a);
         alter table altered add foreign key (b) references elsewhere (b);
         alter table altered alter distkey a, alter sortkey (a, b);
         alter table altered alter column b encode zstd;
         alter table altered drop constraint pk;
         alter table altered add column c nvarchar(3) encode lzo default 'z';
-        alter table altered alter column b type varchar(300);
+        alter table altered alter column d type varchar(300);
     """)
     [(attributes,)] = db.run(ATTRIBUTES.format("altered"))
     assert attributes == {
@@ -55,7 +55,7 @@ def test_alterations_of_storage_and_keys_are_recorded(db: Database) -> None:
             {"name": "altered_b_fkey", "type": "f", "columns": ["b"], "references": "elsewhere (b)"}
         ],
     }
-    assert db.run("select * from altered") == [(1, "x", "z"), (1, "y", "z")]
+    assert db.run("select * from altered") == [(1, "x", "v", "z"), (1, "y", "w", "z")]
 
 
 def test_widths_default_to_redshifts(db: Database) -> None:
@@ -78,9 +78,16 @@ def test_lengths_count_bytes(db: Database) -> None:
     db.run("insert into bytes values ('é1', 'ab'), ('abc  ', 'a   ')")
     assert db.run("select a, len(b) from bytes") == [("é1", 2), ("abc", 1)]
     assert db.value("'ééé'::varchar(3)") == "é"
-    for value in ("('éé', '')", "('', 'éa')", "('abcd', '')"):
+    for value in ("('éé', '')", "('', 'abc')", "('abcd', '')"):
         with pytest.raises(errors.StringDataRightTruncation, match="value too long for type"):
             db.run(f"insert into bytes values {value}")
+
+
+def test_char_takes_single_bytes_only(db: Database) -> None:
+    db.run("create table single (a char(5))")
+    with pytest.raises(errors.UntranslatableCharacter, match="Multibyte character not supported for CHAR"):
+        db.run("insert into single values ('é')")
+    assert db.value("'é '::varchar(5)") == "é "
 
 
 def test_identity_counts_from_seed_by_step(db: Database) -> None:
@@ -120,9 +127,8 @@ def test_like_copies_distribution_and_sort_keys(db: Database) -> None:
     "sql",
     [
         "create external table e (a int)",
-        "create table t (a super)",
+        "create table t (a hllsketch)",
         "alter table t append from s",
-        "alter table t alter sortkey (a), add column b int",
         "create datashare d",
         f"select 1 as {'n' * 64}",
     ],

@@ -34,6 +34,9 @@ class Store:
     """The history of statements. Live ones are objects held here; ended ones are read back when asked for."""
 
     def __init__(self, file: Path) -> None:
+        # Its owner's only, as are the files that SQLite puts beside it.
+        file.touch(mode=0o600)
+        file.chmod(0o600)
         self._database = sqlite3.connect(file, isolation_level=None)
         [version] = self._database.execute("PRAGMA user_version").fetchone()
         if version != VERSION:  # another release's: history is worth less than a migration

@@ -24,7 +24,7 @@ class TypeFacts:
 
 BY_OID = {
     16: TypeFacts("bool", "boolean", 1),
-    17: TypeFacts("varbyte", "blob", 64000),
+    17: TypeFacts("varbyte", "hex", 64000),
     18: TypeFacts("char", precision=1),
     19: TypeFacts("name", precision=128),
     20: TypeFacts("int8", "long", 19, signed=True),
@@ -32,7 +32,6 @@ BY_OID = {
     23: TypeFacts("int4", "long", 10, signed=True),
     25: TypeFacts("varchar", precision=65535),
     26: TypeFacts("oid", "long", 10),
-    114: TypeFacts("super", precision=16777216),
     700: TypeFacts("float4", "double", 8, 8, signed=True),
     701: TypeFacts("float8", "double", 17, 17, signed=True),
     1042: TypeFacts("bpchar", precision=1),
@@ -43,10 +42,9 @@ BY_OID = {
     1184: TypeFacts("timestamptz", precision=35, scale=6),
     1186: TypeFacts("interval", precision=49, scale=6),
     1266: TypeFacts("timetz", precision=21, scale=6),
-    1700: TypeFacts("numeric", precision=38, scale=37, signed=True),
-    2205: TypeFacts("oid", "long", 10),
+    1700: TypeFacts("numeric", "decimal", 38, scale=37, signed=True),
     2950: TypeFacts("varchar", precision=36),
-    3802: TypeFacts("super", precision=16777216),
+    2_000_000_001: TypeFacts("super", "super", 16777216),  # of compat/33_super.sql
 }
 OTHER = TypeFacts("varchar", precision=65535)
 NUMERIC, BPCHAR, VARCHAR = 1700, 1042, 1043

@@ -1,6 +1,6 @@
 """Turns the engine's rows into the pages that GetStatementResult and GetStatementResultV2 hand out."""
 
-import base64
+import json
 from collections.abc import Callable, Iterable
 from json.encoder import encode_basestring_ascii as quoted  # the C function behind json.dumps
 
@@ -11,7 +11,9 @@ from local_aws.data_api.results import columns
 ROWS_A_PAGE = 1000
 BYTES_A_PAGE = 1_000_000
 MAX_ROW = 64 * 1024
+MAX_DIGITS = 38
 MAX_RESULT = 500 * 1024 * 1024
+SUPER_MARK = "\x01"  # comes before everything but strings
 NULL = '{"isNull":true}'
 ODD_NUMBERS = frozenset({"NaN", "Infinity", "-Infinity"})
 
@@ -118,8 +120,28 @@ def _string(value: bytes) -> str:
     return '{"stringValue":' + quoted(value.decode()) + "}"
 
 
-def _blob(value: bytes) -> str:
-    return '{"blobValue":"' + base64.b64encode(bytes.fromhex(value.decode()[2:])).decode() + '"}'
+def _decimal(value: bytes) -> str:
+    return _string(_checked(value))
+
+
+def _checked(value: bytes) -> bytes:
+    """Return a decimal; the engine's may have more digits than Redshift's can."""
+    if len(value) > MAX_DIGITS and len(value.translate(None, b"-.").removeprefix(b"0")) > MAX_DIGITS:
+        raise ResultTooLarge("ERROR: 128 bit numeric data overflow")
+    return value
+
+
+def _super(value: bytes) -> str:
+    return '{"stringValue":' + quoted(super_text(value.decode())) + "}"
+
+
+def super_text(kept: str) -> str:
+    """Return the JSON of a SUPER value, which the engine keeps as compat/33_super.sql says."""
+    return kept[1:] if kept.startswith(SUPER_MARK) else json.dumps(kept, ensure_ascii=False)
+
+
+def _hex(value: bytes) -> str:
+    return _string(value[2:])
 
 
 def _plain(value: bytes) -> str:
@@ -131,12 +153,16 @@ JSON_FIELDS: dict[str, Render] = {
     "double": _double,
     "boolean": _boolean,
     "string": _string,
-    "blob": _blob,
+    "hex": _hex,
+    "super": _super,
+    "decimal": _decimal,
 }
 CSV_FIELDS: dict[str, Render] = {
     "long": _plain,
     "double": _plain,
     "boolean": lambda value: "true" if value == b"t" else "false",
     "string": csv_text,
-    "blob": lambda value: value.decode()[2:],
+    "hex": lambda value: value.decode()[2:],
+    "decimal": lambda value: csv_text(_checked(value)),
+    "super": lambda value: csv_text(super_text(value.decode()).encode()),
 }

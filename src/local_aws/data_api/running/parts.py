@@ -1,7 +1,7 @@
 """Runs SQL texts one after another, each the way that Redshift would: its locks, its commits, its result."""
 
 import re
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
@@ -12,6 +12,7 @@ from local_aws.data_api.results import columns
 from local_aws.data_api.results.rendering import Pages, ResultTooLarge
 from local_aws.data_api.running import parameters
 from local_aws.data_api.running.collaborators import Collaborators
+from local_aws.engine import asking, divisions
 from local_aws.engine.connection import Connection, EngineError, rows
 
 _GAP = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
@@ -23,6 +24,7 @@ BEGIN = re.compile(rf"{_GAP}(?:begin|start\s+transaction)\b", re.IGNORECASE | re
 TRUNCATE = re.compile(rf"{_GAP}truncate\b", re.IGNORECASE | re.DOTALL)
 # Views and functions that show what ran before.
 LOOK = re.compile(r"\b(?:stl_|svl_|sys_|pg_last_|local_aws\.)", re.IGNORECASE)
+KEEPS_CASE = f"SELECT lower(current_setting('local_aws.{dialect.CASE_SETTING}', true))"
 SERIALIZATION_FAILURE = "40001"
 IDENTIFY = "SELECT pg_current_xact_id(), $1::regclass::oid"
 
@@ -56,6 +58,7 @@ class PartRun:
                 await self._roll_back()
                 raise Refusal(words(error)) from None
             except dialect.DialectError as error:
+                await self._spoil(str(error))
                 raise Refusal(f"ERROR: {error}") from None
             except KeyError:
                 raise Refusal('ERROR: syntax error at or near ":"') from None
@@ -71,18 +74,34 @@ class PartRun:
         self._tools.store.drop_pages(self._statement.id, self._number)
 
     async def _run_one(self, text: str) -> None:
+        await self._learn_case(text)
         moved = await self._tools.transfer.run(text, self._connection, self._statement, self._part)
         if moved is not None:
             self._part.has_result, self._part.rows, self._part.size, self._part.columns = False, moved, 0, []
             return
         bound, values = parameters.bind(text, self._statement.parameters)
-        sql = dialect.rewrite(bound)
+        # An error in a block is the end of it, so names are looked at before; otherwise only after one.
+        in_block = self._connection.in_transaction
+        sql = await asking.resolve(self._connection, bound, thorough=in_block)
+        try:
+            await self._run_resolved(sql, values)
+        except EngineError as error:
+            if in_block or error.sqlstate not in dialect.UNKNOWN_NAME:
+                raise
+            await self._roll_back()
+            again = await asking.resolve(self._connection, bound, thorough=True)
+            if again == sql:
+                raise
+            await self._run_resolved(again, values)
+
+    async def _run_resolved(self, sql: str, values: list[str]) -> None:
         if BEGIN.match(sql) and self._connection.in_transaction:
             sql = "BEGIN"  # only a warning, as long as it asks for nothing
         if GLOBAL_CHANGE.match(sql):
             await self._tools.drop_idle()
         if LOOK.search(sql):
             await self._tools.before_look(self._statement.database)
+        sql = await divisions.scaled(self._connection, sql)
         table = dialect.written_table(sql)
         if table is not None:
             await self._write(sql, values, table)
@@ -90,6 +109,21 @@ class PartRun:
         await self._stream(sql, values)
         if self._connection.in_transaction and TRUNCATE.match(sql):
             await self._connection.run("COMMIT")
+
+    async def _spoil(self, words: str) -> None:
+        """Let the engine fail too, so that an open transaction ends as by any other error."""
+        if self._connection.in_transaction and not self._connection.failed:
+            with suppress(EngineError):
+                await self._connection.run("SELECT local_aws.fail($1)", [words])
+
+    async def _learn_case(self, text: str) -> None:
+        """Tell the dialect whether quoted names keep their case; only sessions that ever spoke of it are asked."""
+        connection = self._connection
+        connection.speaks_of_case |= dialect.CASE_SETTING in text.lower()
+        if connection.speaks_of_case and not connection.failed:
+            [(value,)] = await connection.run(KEEPS_CASE)
+            connection.keeps_case = value in ("on", "true", "1")
+        dialect.KEEP_CASE.set(connection.keeps_case)
 
     async def _write(self, sql: str, values: list[str], table: str) -> None:
         # The lock comes first, so that the statement sees what the writer before it has committed.

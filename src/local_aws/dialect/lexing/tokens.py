@@ -8,6 +8,7 @@ from local_aws.dialect.lexing.lexer import lex
 # What `low` shows for tokens whose content no rule may look at, and for #names.
 STRING, NAME, BODY, TEMPORARY = "'", '"', "$$", "#"
 _LOOK_AHEAD = 8
+_QUERY_ENDS = frozenset(("union", "intersect", "except", "minus"))
 
 
 def _lowered(texts: list[str]) -> list[str]:
@@ -45,6 +46,8 @@ class Tokens:
         self.lead, self.text = lex(sql)
         self.low = _lowered(self.text)
         self.end = len(self.text) - 1
+        # Where select lists end, by their SELECT, once somebody has looked.
+        self.list_ends: dict[int, int] = {}
         # Rules look a few tokens ahead; malformed SQL is for the engine to complain about.
         for parts in (self.lead, self.text, self.low):
             parts += [""] * _LOOK_AHEAD
@@ -76,20 +79,45 @@ class Tokens:
         return tuple(self.low[i : i + len(words)]) == words
 
     def close(self, i: int) -> int:
-        """Index of the parenthesis that closes the one at i; the end when none does or there is none at i."""
+        """Index of what closes the parenthesis or bracket at i; the end when nothing does or there is none at i."""
         return self._closing.get(i, self.end)
 
     @cached_property
     def _closing(self) -> dict[int, int]:
-        """What closes each parenthesis, found once: rules delete parentheses only in pairs."""
+        """What closes each parenthesis and bracket, found once: rules delete them only in pairs."""
         found: dict[int, int] = {}
-        opened: list[int] = []
+        opened: dict[str, list[int]] = {")": [], "]": []}
         for i, word in enumerate(self.low):
             if word == "(":
-                opened.append(i)
-            elif word == ")" and opened:
-                found[opened.pop()] = i
+                opened[")"].append(i)
+            elif word == "[":
+                opened["]"].append(i)
+            elif opened.get(word):
+                found[opened[word].pop()] = i
         return found
+
+    @cached_property
+    def around(self) -> tuple[list[int], list[int]]:
+        """For each token the parenthesis that it is in, and the SELECT before it in the same query; -1 for none."""
+        inside, selects = [-1], [-1]
+        opened: list[int] = []
+        queries: list[int] = []
+        for i, word in enumerate(self.low):
+            opened.append(inside[-1])
+            queries.append(selects[-1])
+            if word == "(":
+                inside.append(i)
+                selects.append(-1)
+            elif word == ")" and len(inside) > 1:
+                inside.pop()
+                selects.pop()
+            elif word == ";":
+                inside, selects = [-1], [-1]
+            elif word in _QUERY_ENDS:
+                selects[-1] = -1
+            elif word == "select":
+                selects[-1] = i
+        return opened, queries
 
     def statements(self) -> Iterator[tuple[int, int]]:
         """Start and end (the `;` or the last token) of every non-empty statement."""

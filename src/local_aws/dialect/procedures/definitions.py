@@ -5,10 +5,11 @@ from collections.abc import Callable
 from local_aws.dialect.lexing.literals import dollar_quoted, literal_value
 from local_aws.dialect.lexing.tokens import BODY, STRING, Tokens
 from local_aws.dialect.refusals import UnsupportedError
-from local_aws.dialect.statements import settings, types
+from local_aws.dialect.statements import absent_functions, settings, types
+from local_aws.dialect.statements.tables import after_name
 
 BodyRule = Callable[[str, bool, bool], str]
-_LANGUAGES = {"procedure": ("plpgsql",), "function": ("sql", "plpgsql")}
+_LANGUAGES = {"procedure": ("plpgsql",), "function": ("sql",)}
 _TRANSACTION_WORDS = ("commit", "rollback", "truncate")
 
 
@@ -23,6 +24,9 @@ def rewrite_definition(tokens: Tokens, start: int, end: int, rewrite_body: BodyR
         return
     plpgsql = _language(tokens, kind, end) == "plpgsql"
     types.in_declarations(tokens, kind, end)
+    if tokens.low[kind] == "function":
+        _check_function(tokens, kind, end)
+    _check_arguments(tokens, kind)
     is_procedure = tokens.low[kind] == "procedure"
     if is_procedure:
         _arguments(tokens, kind)
@@ -39,12 +43,39 @@ def rewrite_definition(tokens: Tokens, start: int, end: int, rewrite_body: BodyR
                 _take_out(tokens, kind, end, "security", "definer")
 
 
+def _check_arguments(tokens: Tokens, kind: int) -> None:
+    """Arguments have neither defaults, but for those that OUT arguments are given here, nor a variable number."""
+    opening = after_name(tokens, kind + 1)
+    for first, last in tokens.split(opening + 1, tokens.close(opening)):
+        words = tokens.low[first:last]
+        if "variadic" in words or ("default" in words and "inout" not in words) or "=" in words:
+            raise UnsupportedError("VARIADIC arguments and defaults of arguments, and neither does Redshift")
+
+
+def _check_function(tokens: Tokens, kind: int, end: int) -> None:
+    """Redshift's functions return one value; one with the name of a function of PostgreSQL's would not be found."""
+    for i in range(kind, end):
+        if tokens.low[i] == "returns" and tokens.low[i + 1] in (
+            "table",
+            "setof",
+            "void",
+            "trigger",
+            "record",
+        ):
+            what = f"functions that return {tokens.low[i + 1].upper()}"
+            raise UnsupportedError(f"{what}, and neither does Redshift")
+    name = tokens.low[after_name(tokens, kind + 1) - 1]
+    if name in absent_functions.NAMES:
+        raise UnsupportedError(f"a function with the name {name.upper()}")
+
+
 def _language(tokens: Tokens, kind: int, end: int) -> str:
     for i in range(kind, end):
         if tokens.low[i] == "language":
             language = tokens.text[i + 1].strip("'").lower()
             if language not in _LANGUAGES[tokens.low[kind]]:
-                raise UnsupportedError(f"{tokens.low[kind]}s in the language {language}")
+                neither = "" if language == "plpythonu" else ", and neither does Redshift"
+                raise UnsupportedError(f"{tokens.low[kind]}s in the language {language}{neither}")
             return language
     return "plpgsql"
 

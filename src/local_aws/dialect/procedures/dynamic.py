@@ -14,7 +14,7 @@ from pathlib import Path
 
 from local_aws.dialect.lexing.literals import literal_value, quoted
 from local_aws.dialect.lexing.tokens import STRING, Tokens
-from local_aws.dialect.refusals import DialectError
+from local_aws.dialect.refusals import DialectError, RedshiftError
 
 REQUEST = "LA001"
 FOLDER = "local_aws_mailbox"  # in the data directory; compat/ knows it too
@@ -65,9 +65,11 @@ class Mailbox:
 def rewrite_execute(tokens: Tokens, i: int, rewrite: Callable[[str], str]) -> None:
     """The EXECUTE at i of a procedure body."""
     end = _end_of_expression(tokens, i + 1)
+    if tokens.low[end] == "using":
+        raise RedshiftError('syntax error at or near "using"')
     if is_computed(tokens, i):
         if tokens.low[i + 3] != "local_aws_dynamic":
-            tokens.before(i + 1, "pg_catalog.local_aws_dynamic(")
+            tokens.before(i + 1, " pg_catalog.local_aws_dynamic(")  # a blank, as EXECUTE('...') may have none
             tokens.after(end - 1, ")")
     elif end == i + 2:
         value = literal_value(tokens.text[i + 1])

@@ -2,6 +2,7 @@
 
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.queries.function_calls import arguments
+from local_aws.dialect.queries.naming import name_item
 from local_aws.dialect.refusals import UnsupportedError
 
 _WHOLE_PARTITION = "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
@@ -14,7 +15,7 @@ def approximate(tokens: Tokens, i: int) -> None:
 
 
 def listagg(tokens: Tokens, i: int) -> None:
-    """LISTAGG([DISTINCT] value [, delimiter]) [WITHIN GROUP (ORDER BY ...)] [OVER (...)] is string_agg."""
+    """LISTAGG([DISTINCT] value [, delimiter]) [WITHIN GROUP (ORDER BY ...)] [OVER (...)], with its order inside."""
     ranges = arguments(tokens, i)
     if not ranges:
         return
@@ -22,7 +23,7 @@ def listagg(tokens: Tokens, i: int) -> None:
     first = ranges[0][0] + (1 if tokens.low[ranges[0][0]] in ("distinct", "all") else 0)
     distinct = tokens.low[ranges[0][0]] == "distinct"
     order, end = _within_group(tokens, close)
-    tokens.text[i] = "string_agg"
+    tokens.text[i] = "pg_catalog.listagg"
     tokens.before(first, "(")
     tokens.after(ranges[0][1] - 1, ")::text")
     delimiter = "" if len(ranges) > 1 else ", ''"
@@ -73,12 +74,21 @@ def ratio_to_report(tokens: Tokens, i: int) -> None:
 
 
 def percentile(tokens: Tokens, i: int) -> None:
-    """PostgreSQL has no ordered-set aggregates over windows."""
+    """PostgreSQL has no ordered-set aggregates over windows: there it is an aggregate of compat/, of numbers only."""
     ranges = arguments(tokens, i)
-    if not ranges or not tokens.matches(ranges[-1][1] + 1, "within", "group", "("):
+    if not ranges or not tokens.matches(close := ranges[-1][1], ")", "within", "group", "("):
         return
-    if tokens.low[tokens.close(ranges[-1][1] + 3) + 1] == "over":
-        raise UnsupportedError(f"{tokens.low[i].upper()} as a window function")
+    if tokens.low[tokens.close(close + 3) + 1] != "over":
+        return
+    fraction = tokens.render(*ranges[0]).strip()
+    order, end = _within_group(tokens, close)
+    descending = order.lower().endswith(" desc")
+    value = order.removesuffix(order[-5:]) if descending else order
+    sign = "-" if descending else ""
+    tokens.drop(ranges[0][0], close)
+    tokens.text[i] = f"pg_catalog.local_aws_{tokens.low[i]}"
+    tokens.after(i + 1, f"{value}, {sign}({fraction})")
+    name_item(tokens, i, tokens.close(end + 1) + 1, tokens.low[i])
 
 
 def respect_nulls(tokens: Tokens, i: int) -> None:

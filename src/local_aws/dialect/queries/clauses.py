@@ -1,12 +1,9 @@
 """Clauses of SELECT: TOP, MINUS, QUALIFY."""
 
-from collections.abc import Iterator
-
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.queries.select_lists import names_of_output
+from local_aws.dialect.queries.selects import SET_OPERATORS, end_of_select, select_before, top_level
 from local_aws.dialect.refusals import UnsupportedError
-
-_SET_OPERATORS = frozenset(("union", "intersect", "except", "minus"))
 
 
 def top(tokens: Tokens, i: int) -> None:
@@ -17,7 +14,7 @@ def top(tokens: Tokens, i: int) -> None:
     number = tokens.text[i + 1]
     end = end_of_select(tokens, i)
     tokens.drop(i, i + 2)
-    if tokens.low[end] in _SET_OPERATORS or (start and tokens.low[start - 1] in (*_SET_OPERATORS, "all")):
+    if tokens.low[end] in SET_OPERATORS or (start and tokens.low[start - 1] in (*SET_OPERATORS, "all")):
         tokens.before(start, "(")
         tokens.after(end - 1, f" LIMIT {number})")
     else:
@@ -45,12 +42,12 @@ def refuse_pivot(tokens: Tokens, i: int) -> None:
 
 def qualify(tokens: Tokens, i: int) -> None:
     """QUALIFY condition: the query becomes a subquery that also computes the condition."""
-    start = _select_before(tokens, i)
+    start = select_before(tokens, i)
     if start is None or tokens.low[i + 1] in (",", ")", "from", ""):
         return
     end = end_of_select(tokens, i)
-    order = next((j for j in _top_level(tokens, i, end) if tokens.low[j] in ("order", "limit")), end)
-    origin = next((j for j in _top_level(tokens, start, i) if tokens.low[j] == "from"), None)
+    order = next((j for j in top_level(tokens, i, end) if tokens.low[j] in ("order", "limit")), end)
+    origin = next((j for j in top_level(tokens, start, i) if tokens.low[j] == "from"), None)
     if origin is None or tokens.low[start + 1] == "distinct":
         raise UnsupportedError("QUALIFY in SELECT DISTINCT or without FROM")
     names = names_of_output(tokens, start + 1, origin, i)
@@ -59,41 +56,3 @@ def qualify(tokens: Tokens, i: int) -> None:
     tokens.before(start, f"SELECT {names} FROM (")  # noqa: S608 - names are tokens of the same SQL
     tokens.after(origin - 1, f', ({condition}) AS "local_aws_qualify"')
     tokens.after(order - 1, ') AS "local_aws_qualified" WHERE "local_aws_qualify"')
-
-
-def end_of_select(tokens: Tokens, i: int) -> int:
-    """Where the SELECT around i ends: at `)`, `;`, a set operator or the last token."""
-    return next(
-        (
-            j
-            for j in _top_level(tokens, i, len(tokens.low))
-            if tokens.low[j] in (")", ";", "", "loop", *_SET_OPERATORS)
-        ),
-        tokens.end,
-    )
-
-
-def _top_level(tokens: Tokens, start: int, stop: int) -> Iterator[int]:
-    """Positions in start..stop outside inner parentheses; a closing one too many ends them, included."""
-    j = start
-    while j < stop:
-        word = tokens.low[j]
-        if word == "(":
-            j = tokens.close(j) + 1
-            continue
-        yield j
-        if word == ")":
-            return
-        j += 1
-
-
-def _select_before(tokens: Tokens, i: int) -> int | None:
-    depth = 0
-    for j in range(i - 1, -1, -1):
-        word = tokens.low[j]
-        depth += (word == ")") - (word == "(")
-        if depth < 0 or word == ";" or (depth == 0 and word in _SET_OPERATORS):
-            return None
-        if word == "select" and depth == 0:
-            return j
-    return None

@@ -4,21 +4,25 @@ from collections.abc import Callable
 
 from local_aws.dialect.lexing.literals import escaped
 from local_aws.dialect.lexing.tokens import STRING, TEMPORARY, Tokens
-from local_aws.dialect.queries import aggregates
+from local_aws.dialect.queries import aggregates, catalog_names, hierarchies, naming, refused, unnesting
 from local_aws.dialect.queries import clauses as queries
 from local_aws.dialect.queries import function_calls as calls
 from local_aws.dialect.refusals import UnsupportedError
-from local_aws.dialect.statements import types
+from local_aws.dialect.statements import absent_functions, foreign_types, types
 
 Rule = Callable[[Tokens, int], None]
 
 
 def apply(tokens: Tokens) -> None:
     """Run the rules from right to left, so that an inner call is done before the one around it copies it."""
-    for i in reversed([i for i, word in enumerate(tokens.low) if word in RULES]):
+    for i in reversed([i for i, word in enumerate(tokens.low) if word in _WORDS]):
         # A rule further right may have taken this token out.
-        if rule := RULES.get(tokens.low[i]):
+        word = tokens.low[i]
+        unnamed = naming.end_of_unnamed(tokens, i) if word in naming.NAMES else 0
+        if rule := RULES.get(word):
             rule(tokens, i)
+        if unnamed:
+            tokens.after(unnamed - 1, f" AS {naming.NAMES[word]}")
 
 
 def _string(tokens: Tokens, i: int) -> None:
@@ -48,7 +52,15 @@ def _temporary_name(tokens: Tokens, i: int) -> None:
         tokens.text[i] = f'"{tokens.text[i].lower()}"'
 
 
+def _unpivot(tokens: Tokens, i: int) -> None:
+    queries.refuse_pivot(tokens, i)
+    unnesting.in_from(tokens, i)
+
+
 RULES: dict[str, Rule] = {
+    **dict.fromkeys(absent_functions.NAMES, absent_functions.refuse),
+    **dict.fromkeys(foreign_types.NAMES, types.in_expression),
+    **refused.RULES,
     STRING: _string,
     TEMPORARY: _temporary_name,
     "sysdate": calls.sysdate,
@@ -58,6 +70,7 @@ RULES: dict[str, Rule] = {
     "decode": calls.decode,
     "convert": calls.convert,
     "concat": calls.concat,
+    "try_cast": calls.try_cast,
     "listagg": aggregates.listagg,
     "approximate": aggregates.approximate,
     "ratio_to_report": aggregates.ratio_to_report,
@@ -69,10 +82,17 @@ RULES: dict[str, Rule] = {
     "minus": queries.minus,
     "qualify": queries.qualify,
     "pivot": queries.refuse_pivot,
-    "unpivot": queries.refuse_pivot,
+    "unpivot": _unpivot,
     "max": types.maximum,
     "returning": _returning,
+    "connect": hierarchies.connect_by,
+    "[": unnesting.steps,
+    "at": unnesting.in_from,
+    "unnest": unnesting.in_from,
+    **dict.fromkeys(("array", "object", "json_serialize"), calls.super_function),
+    **dict.fromkeys(catalog_names.TABLES, catalog_names.look_up),
     **dict.fromkeys(types.NAMES, types.in_expression),
     **dict.fromkeys(calls.DATE_FUNCTIONS, calls.date_part_word),
     **dict.fromkeys(calls.REFUSED, calls.refuse),
 }
+_WORDS = frozenset((*RULES, *naming.NAMES))

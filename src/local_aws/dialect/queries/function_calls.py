@@ -21,9 +21,16 @@ _SPELLING = {
 }
 # Functions on types that the stand-in lacks, and hashes whose algorithm AWS does not publish.
 REFUSED = (
-    *("json_parse", "json_serialize", "can_json_parse", "get_array_length", "object", "object_transform"),
-    *("array_concat", "array_flatten", "subarray", "split_to_array", "checksum", "hll", "hll_cardinality"),
-    *("strtobinary", "to_varbyte", "from_varbyte", "lambda", "bpcharcmp"),
+    *("json_serialize_to_varbyte", "object_transform", "checksum", "hll", "hll_cardinality"),
+    *("strtobinary", "lambda", "bpcharcmp", "collate"),
+    *(
+        "murmur3_32_hash",
+        "farmfingerprint64",
+        "numeric_hash",
+        "h3_fromlonglat",
+        "h3_frompoint",
+        "h3_polyfill",
+    ),
 )
 
 
@@ -101,10 +108,35 @@ def concat(tokens: Tokens, i: int) -> None:
     """CONCAT of two values; unlike PostgreSQL's, it is NULL if one of them is."""
     ranges = arguments(tokens, i)
     if len(ranges) == 2:
-        left, right = (tokens.render(*part).strip() for part in ranges)
-        _replace(tokens, i, ranges[-1][1], f"(({left})::text || ({right})::text)")
+        tokens.text[i] = "pg_catalog.local_aws_concat"
     elif ranges:
         raise UnsupportedError("CONCAT of other than two arguments")
+
+
+def try_cast(tokens: Tokens, i: int) -> None:
+    """TRY_CAST(value AS type): the engine is given the type as a text, to try, and as a NULL of it, for the result."""
+    ranges = arguments(tokens, i)
+    if not ranges:
+        return
+    first, last = ranges[0][0], ranges[-1][1]
+    at = max(j for j in range(first, last) if tokens.low[j] == "as")
+    value, kind = tokens.render(first, at).strip(), tokens.render(at + 1, last).strip()
+    quoted = kind.replace("'", "''")
+    _replace(tokens, i, last, f"pg_catalog.local_aws_try_cast({value}, '{quoted}', NULL::{kind})::{kind}")
+
+
+def super_function(tokens: Tokens, i: int) -> None:
+    """Functions that make or write SUPER whose names are PostgreSQL's own words."""
+    before = tokens.low[i - 1] if i else ""
+    if tokens.low[i] == "array" and tokens.low[i + 1] not in ("(", "[") and before != ".":
+        tokens.text[i] = '"array"'  # a name, which PostgreSQL reserves
+    if tokens.low[i + 1] != "(" or before == ".":
+        return
+    if tokens.low[i] == "json_serialize":
+        tokens.text[i] = "pg_catalog.local_aws_json_serialize"
+    elif tokens.low[i + 2] not in ("select", "with"):
+        tokens.text[i] = f"local_aws.super_of(local_aws.json_{tokens.low[i]}"
+        tokens.after(tokens.close(i + 1), ")")
 
 
 def _replace(tokens: Tokens, i: int, last: int, text: str) -> None:

@@ -3,9 +3,9 @@
 from local_aws.dialect.lexing.tokens import NAME, Tokens
 from local_aws.dialect.refusals import UnsupportedError
 
-_NO_ALIAS = frozenset(
+NO_ALIAS = frozenset(
     """join left right full inner outer cross natural on using where group having qualify order limit window union
-    intersect except minus""".split()  # noqa: SIM905
+    intersect except minus offset pivot unpivot for connect""".split()  # noqa: SIM905
 )
 
 
@@ -55,23 +55,29 @@ def _aliases(tokens: Tokens, origin: int, stop: int) -> list[str]:
         if word in ("using", "natural", "lateral"):
             raise UnsupportedError(f"QUALIFY with SELECT * and {word.upper()}")
         if word in ("from", "join", ","):
-            at = _source(tokens, at + 1, found)
+            at, name = source_names(tokens, at + 1)
+            found.append(name)
         else:
             at = tokens.close(at) + 1 if word == "(" else at + 1
     return found
 
 
-def _source(tokens: Tokens, at: int, found: list[str]) -> int:
+def source_names(tokens: Tokens, at: int) -> tuple[int, str]:
+    """Where the table or subquery of FROM at `at` ends, and by which name it is called."""
     if tokens.low[at] == "(":
         at = tokens.close(at) + 1
     else:
         while tokens.low[at + 1] == ".":
             at += 2
         at += 1
+        at = tokens.close(at) + 1 if tokens.low[at] == "(" else at  # a function
     named = at - 1
     if tokens.low[at] == "as":
         named, at = at + 1, at + 2
-    elif tokens.low[at] == NAME or (tokens.low[at].isidentifier() and tokens.low[at] not in _NO_ALIAS):
+    elif tokens.low[at] == NAME or (
+        tokens.low[at].isidentifier()
+        and tokens.low[at] not in NO_ALIAS
+        and not tokens.matches(at, "start", "with")
+    ):
         named, at = at, at + 1
-    found.append(tokens.text[named])
-    return at
+    return at, tokens.text[named]

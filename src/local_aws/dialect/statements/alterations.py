@@ -1,34 +1,70 @@
 """ALTER TABLE: what only concerns storage or keys is recorded like the attributes of CREATE TABLE."""
 
+from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import Tokens, identifier
-from local_aws.dialect.refusals import UnsupportedError
-from local_aws.dialect.statements import creations, tables, types, users
+from local_aws.dialect.refusals import RedshiftError, UnsupportedError
+from local_aws.dialect.statements import creations, tables, types, unsupported, users
 from local_aws.dialect.statements.columns import Attributes, rewrite_column
+from local_aws.dialect.statements.quoted_names import SETTING as CASE_SENSITIVE
 
 _STORAGE = ("diststyle", "distkey", "sortkey", "compound", "interleaved", "encode")
 
 
 def alter(tokens: Tokens, start: int, end: int) -> None:
     """ALTER TABLE [IF EXISTS] name action, ALTER USER, ALTER DATABASE; other ALTERs are left alone."""
+    unsupported.definition(tokens, start, end, start + 1)
     if tokens.low[start + 1] == "user":
+        if CASE_SENSITIVE in tokens.low[start:end]:
+            raise UnsupportedError(f"ALTER USER ... SET {CASE_SENSITIVE}")
         users.options(tokens, start + 1, end)
     if tokens.low[start + 1] == "database" and tokens.matches(start + 3, "isolation", "level"):
         creations.check_isolation(tokens, start + 3)
         tokens.drop(start + 4, start + 6)
         tokens.text[start + 3] = "SET local_aws.isolation TO 'snapshot'"
+    _small(tokens, start, end)
     if tokens.low[start + 1] != "table":
         return
     at = tables.after_name(tokens, start + (4 if tokens.matches(start + 2, "if", "exists") else 2))
+    if "local_aws_attributes" in tokens.low[at:end]:
+        return
     _refuse(tokens, at)
+    table = tokens.render(start + 2, at).strip()
+    actions = tokens.split(at, end)
+    for first, last in actions:
+        _check(tokens, first, last)
+    if tokens.low[at] == "alter" and "type" in tokens.low[at + 2 : at + 4]:
+        _resize(tokens, start, at, table, actions)
+        return
     found: Attributes = {}
-    recorded = [_is_recorded(tokens, *action, found) for action in tokens.split(at, end)]
+    recorded = [_is_recorded(tokens, *action, identifier(tokens.text[at - 1]), found) for action in actions]
     if all(recorded):
         tokens.drop(at, end)
         tokens.lead[at], tokens.text[at] = " ", f"ADD {tables.check(found)} NOT VALID"
-    elif any(recorded):
-        raise UnsupportedError("changes of storage or keys together with other changes in one ALTER TABLE")
+    elif len(actions) > 1:
+        unsupported.syntax_error(tokens, actions[0][1])
     elif found:
         tokens.after(end - 1, f", ADD {tables.check(found)} NOT VALID")
+
+
+def _small(tokens: Tokens, start: int, end: int) -> None:
+    """What has no effect here: quotas, refreshes by themselves, collations that are the default."""
+    kind, name = tokens.low[start + 1], start + 2
+    if kind == "materialized":
+        at = tables.after_name(tokens, start + 3)
+        if tokens.matches(at, "auto", "refresh"):
+            tokens.drop(at, end)
+            tokens.text[at] = " SET (autovacuum_enabled = true)"
+    elif (kind == "schema" and tokens.low[name + 1] == "quota") or (
+        kind == "database"
+        and tokens.low[name + 1] == "collate"
+        and tokens.low[name + 2] in ("case_sensitive", "cs")
+    ):
+        tokens.drop(start + 1, end)
+        tokens.text[start] = "RESET local_aws.nothing"
+    elif kind == "default" and tokens.low[end - 1] != "procedures" and "procedures" in tokens.low[start:end]:
+        tokens.text[tokens.low.index("procedures", start)] = "ROUTINES"
+    elif kind == "role" and tokens.low[name + 1] == "owner":
+        raise UnsupportedError("owners of roles")
 
 
 def _refuse(tokens: Tokens, at: int) -> None:
@@ -40,22 +76,73 @@ def _refuse(tokens: Tokens, at: int) -> None:
         raise UnsupportedError("row-level security")
 
 
-def _is_recorded(tokens: Tokens, first: int, last: int, found: Attributes) -> bool:
+def _check(tokens: Tokens, first: int, last: int) -> None:
+    """Refuse the action at first..last unless Redshift has it."""
+    words = tokens.low[first:last]
+    if words[:1] == ["add"]:
+        _check_added(tokens, first, last)
+    elif words[:1] == ["drop"]:
+        at = first + (2 if words[1] == "column" else 1)
+        if tokens.matches(at, "if", "exists"):
+            unsupported.syntax_error(tokens, at + 1)
+    elif words[:1] == ["alter"] and words[1] not in _STORAGE:
+        at = first + (3 if words[1] == "column" else 2)
+        if tokens.low[at] in ("set", "drop"):
+            what = " ".join(words[at - first + 1 :][: 1 if "default" in words else 2]).upper()
+            raise RedshiftError(f"ALTER COLUMN SET/DROP {what} is not supported")
+        if tokens.low[at] not in ("type", "encode"):
+            unsupported.syntax_error(tokens, at)
+    elif words[:1] not in (["alter"], ["rename"], ["owner"]) and words[:2] != ["set", "schema"]:
+        unsupported.syntax_error(tokens, first)
+
+
+def _check_added(tokens: Tokens, first: int, last: int) -> None:
+    words = tokens.low[first:last]
+    if words[1] in ("constraint", "primary", "unique", "foreign"):
+        return
+    at = first + (2 if words[1] == "column" else 1)
+    if tokens.matches(at, "if", "not", "exists"):
+        unsupported.syntax_error(tokens, at + 1)
+    for word in ("unique", "primary", "references", "identity", "distkey", "sortkey"):
+        if word in words[at - first + 1 :]:
+            raise UnsupportedError(f"ADD COLUMN with {word.upper()}, and neither does Redshift")
+    not_null = [i for i in range(at, last) if tokens.matches(i, "not", "null")]
+    if not_null and ("default" not in words or words[words.index("default") + 1] == "null"):
+        raise RedshiftError(
+            "ALTER TABLE ADD COLUMN defined as NOT NULL must have a non-null default expression"
+        )
+
+
+def _resize(tokens: Tokens, start: int, at: int, table: str, actions: list[tuple[int, int]]) -> None:
+    """ALTER COLUMN name TYPE varchar(n): a procedure checks what only the catalog knows, and does it."""
+    if len(actions) > 1:
+        unsupported.syntax_error(tokens, actions[0][1])
+    kind = tokens.low.index("type", at + 2)
+    end = actions[0][1]
+    if "using" in tokens.low[kind:end]:
+        raise RedshiftError("ALTER TABLE ALTER COLUMN does not support USING expression")
+    column = identifier(tokens.text[kind - 1])
+    types.in_column(tokens, kind + 1, f"{identifier(tokens.text[at - 1])}.{column}")
+    arguments = (quoted(part) for part in (table, column, tokens.render(kind + 1, end).strip()))
+    tokens.drop(start + 1, end)
+    tokens.text[start] = f"CALL pg_catalog.local_aws_resize({', '.join(arguments)})"
+
+
+def _is_recorded(tokens: Tokens, first: int, last: int, table: str, found: Attributes) -> bool:
     """Whether the action is only recorded; its columns' types and attributes are rewritten otherwise."""
     words = tokens.low[first:last]
     if words[:1] == ["add"]:
         if tables.constraint(tokens, first + 1, found):
             return True
-        if words[1] not in ("check", "constraint"):
-            rewrite_column(tokens, first + (2 if words[1] == "column" else 1), last, found)
+        if words[1] == "constraint":
+            raise UnsupportedError("CHECK constraints, and neither does Redshift")
+        rewrite_column(tokens, first + (2 if words[1] == "column" else 1), last, table, found)
     elif words[:2] == ["drop", "constraint"]:
         found["drop_constraint"] = identifier(tokens.text[first + 2])
         return True
     elif words[:2] == ["alter", "column"] and words[3:4] == ["encode"]:
         found.setdefault("encode", {})[identifier(tokens.text[first + 2])] = words[4]
         return True
-    elif words[:2] == ["alter", "column"] and words[3:4] == ["type"]:
-        types.in_column(tokens, first + 4)
     elif words[:1] == ["alter"] and words[1] in _STORAGE:
         tables.attributes(tokens, first + 1, found)
         return True

@@ -3,20 +3,27 @@
 from typing import Any
 
 from local_aws.dialect.lexing.tokens import Tokens, identifier
+from local_aws.dialect.refusals import UnsupportedError
 from local_aws.dialect.statements import types
+from local_aws.dialect.statements.unsupported import syntax_error
 
 Attributes = dict[str, Any]
 
 
-def rewrite_column(tokens: Tokens, first: int, last: int, found: Attributes) -> None:
-    """Rewrite the column at first..last in place, and note what was taken out in `found`."""
+def rewrite_column(tokens: Tokens, first: int, last: int, table: str, found: Attributes) -> None:
+    """Rewrite the table's column at first..last in place, and note what was taken out in `found`."""
     if tokens.low[first] == "like":
         found["like"] = tokens.render(first + 1, last).strip().split()[0]
+        for i in range(first + 1, last):
+            if tokens.low[i] in ("including", "excluding") and tokens.low[i + 1] != "defaults":
+                syntax_error(tokens, i + 1)
         return
+    if tokens.low[first] in ("check", "exclude") and tokens.low[first + 1] in ("(", "using"):
+        raise UnsupportedError(f"{tokens.low[first].upper()} constraints, and neither does Redshift")
     if last - first < 2:
         return
     name = identifier(tokens.text[first])
-    at = types.in_column(tokens, first + 1)
+    at = types.in_column(tokens, first + 1, f"{table}.{name}")
     while at < last:
         at = _attribute(tokens, at, name, found)
 
@@ -53,8 +60,16 @@ def _attribute(tokens: Tokens, at: int, name: str, found: Attributes) -> int:
     elif word == "references":
         stop = reference(tokens, at + 1)
         add_constraint(found, "f", [name], references=tokens.render(at + 1, stop).strip())
-    elif word == "collate" and tokens.low[at + 1] in ("case_sensitive", "cs"):
+    elif word == "collate":
         stop = at + 2
+        if tokens.low[at + 1] not in ("case_sensitive", "cs"):
+            raise UnsupportedError(f"COLLATE {tokens.text[at + 1].upper()}")
+    elif word == "check" and tokens.low[at + 1] == "(":
+        raise UnsupportedError("CHECK constraints, and neither does Redshift")
+    elif tokens.matches(at, "generated", "always", "as") and not tokens.matches(
+        at + 3, "identity", "(", "start"
+    ):
+        syntax_error(tokens, at + 1)
     elif word == "identity" and tokens.low[at + 1] == "(":
         return _identity(tokens, at)
     elif word == "identity" and tokens.low[at - 1] != "as":

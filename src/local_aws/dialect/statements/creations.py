@@ -1,20 +1,22 @@
 """CREATE of anything but procedures."""
 
+from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.refusals import UnsupportedError
-from local_aws.dialect.statements import tables, users
+from local_aws.dialect.statements import tables, unsupported, users
 
-REFUSED = frozenset(("external", "library", "model", "datashare", "masking", "rls", "identity"))
+_TAG = "$local_aws_view$"
 
 
 def create(tokens: Tokens, start: int, end: int) -> None:
     """CREATE TABLE, VIEW, MATERIALIZED VIEW, DATABASE, USER."""
     at = start + (3 if tokens.matches(start + 1, "or", "replace") else 1)
     word = tokens.low[at]
-    if word in REFUSED:
-        raise UnsupportedError(f"CREATE {word.upper()}")
+    unsupported.definition(tokens, start, end, at)
+    if word in ("temp", "temporary") and tokens.low[at + 1] == "view":
+        unsupported.syntax_error(tokens, at + 1)
     if word in ("view", "materialized"):
-        _view(tokens, at, end)
+        _view(tokens, start, at, end)
     elif word == "schema" and "quota" in tokens.low[at:end]:
         quota = tokens.low.index("quota", at)
         tokens.drop(quota, quota + (2 if tokens.low[quota + 1] == "unlimited" else 3))
@@ -33,6 +35,10 @@ def _database(tokens: Tokens, at: int, end: int) -> None:
         if tokens.matches(i, "isolation", "level"):
             check_isolation(tokens, i)
             tokens.drop(i, i + 3)
+        elif tokens.low[i] == "collate" and tokens.low[i + 1] not in ("case_sensitive", "cs"):
+            raise UnsupportedError(f"COLLATE {tokens.text[i + 1].upper()}")
+        elif tokens.low[i] == "collate":
+            tokens.drop(i, i + 2)
 
 
 def check_isolation(tokens: Tokens, i: int) -> None:
@@ -41,15 +47,37 @@ def check_isolation(tokens: Tokens, i: int) -> None:
         raise UnsupportedError(f"the isolation level {tokens.low[i + 2].upper()}")
 
 
-def _view(tokens: Tokens, at: int, end: int) -> None:
-    """WITH NO SCHEMA BINDING is dropped: the view is bound, so dropping its tables needs CASCADE."""
-    if tokens.matches(end - 4, "with", "no", "schema", "binding"):
-        tokens.drop(end - 4, end)
-    if tokens.low[at] == "materialized":
-        name = at + (5 if tokens.matches(at + 2, "if", "not", "exists") else 2)
-        position = tables.after_name(tokens, name)
-        while tokens.low[position] not in ("as", "(", ""):
-            position = _option(tokens, position)
+def _view(tokens: Tokens, start: int, at: int, end: int) -> None:
+    """WITH NO SCHEMA BINDING is for a procedure of compat/; MATERIALIZED has storage attributes, which have no use."""
+    if tokens.matches(end - 3, "with", "check", "option") or tokens.matches(end - 3, "with", "no", "data"):
+        unsupported.syntax_error(tokens, end - 3)
+    if tokens.low[at] == "view":
+        if tokens.matches(end - 4, "with", "no", "schema", "binding"):
+            _late_view(tokens, start, at, end)
+        return
+    name = at + (5 if tokens.matches(at + 2, "if", "not", "exists") else 2)
+    position = tables.after_name(tokens, name)
+    while tokens.low[position] not in ("as", "(", ""):
+        position = _option(tokens, position)
+
+
+def _late_view(tokens: Tokens, start: int, at: int, end: int) -> None:
+    """CREATE [OR REPLACE] VIEW name [(columns)] AS query WITH NO SCHEMA BINDING.
+
+    The query goes as a literal between dollars, so that the rules for expressions still see its tokens.
+    """
+    behind = tables.after_name(tokens, at + 1)
+    query = (tokens.close(behind) + 1 if tokens.low[behind] == "(" else behind) + 1
+    if tokens.low[query - 1] != "as":
+        unsupported.syntax_error(tokens, query - 1)
+    name, columns = tokens.render(at + 1, behind).strip(), tokens.render(behind, query - 1).strip()
+    replace = str(tokens.low[start + 1] == "or").lower()
+    tokens.drop(end - 4, end)
+    tokens.drop(start + 1, query)
+    tokens.text[start] = (
+        f"CALL pg_catalog.local_aws_late_view({quoted(name)}, {quoted(columns)}, {replace}, {_TAG}"
+    )
+    tokens.after(end - 5, f"{_TAG})")
 
 
 def _option(tokens: Tokens, position: int) -> int:

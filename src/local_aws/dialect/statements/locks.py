@@ -28,7 +28,17 @@ def lock_first(tokens: Tokens, start: int) -> None:
         tokens.before(start, lock_statement(table) + "; ")
 
 
+def behind_queries(tokens: Tokens, start: int) -> int:
+    """Where the statement behind WITH name AS (...), ... begins."""
+    at = start + 1
+    while tokens.low[at] and tokens.low[at] not in ("insert", "update", "delete", "select", ";"):
+        at = tokens.close(at) + 1 if tokens.low[at] == "(" else at + 1
+    return at
+
+
 def _target(tokens: Tokens, start: int) -> int | None:
+    if tokens.low[start] == "with":
+        start = behind_queries(tokens, start)
     word, second = tokens.low[start], tokens.low[start + 1]
     if word in ("insert", "merge") and second == "into":
         return start + 2

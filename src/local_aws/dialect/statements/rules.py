@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.refusals import UnsupportedError
-from local_aws.dialect.statements import alterations, creations, maintenance, settings
+from local_aws.dialect.statements import (
+    alterations,
+    creations,
+    locks,
+    maintenance,
+    merges,
+    settings,
+    shows,
+    unsupported,
+    writes,
+)
 
 Rule = Callable[[Tokens, int, int], None]
 _BEGIN_OPTIONS = frozenset(
@@ -15,8 +25,8 @@ _BEGIN_OPTIONS = frozenset(
 def apply(tokens: Tokens, start: int, end: int) -> None:
     """Run the rule for the statement at start..end, if there is one."""
     rule = RULES.get(tokens.low[start])
-    # In a procedure, a variable may have such a name.
-    if rule is not None and tokens.low[start + 1] not in (":=", "="):
+    # In a procedure, a variable may have such a name; and so may a table, whose name is rewritten alone.
+    if rule is not None and tokens.low[start + 1] not in (":=", "=", ".") and end > start:
         rule(tokens, start, end)
 
 
@@ -31,30 +41,46 @@ def begin(tokens: Tokens, start: int, end: int) -> None:
         tokens.after(behind - 1, f" ISOLATION LEVEL REPEATABLE READ{mode} DEFERRABLE")
 
 
-def _delete(tokens: Tokens, start: int, _end: int) -> None:
-    if tokens.low[start + 1] != "from":
-        tokens.after(start, " FROM")
+def _drop(tokens: Tokens, start: int, end: int) -> None:
+    unsupported.definition(tokens, start, end, start + 1)
+    if tokens.low[end - 1] == "force" and tokens.low[start + 1] in ("database", "role"):
+        # Who has a role does not keep it from being dropped here.
+        tokens.text[end - 1] = "WITH (FORCE)" if tokens.low[start + 1] == "database" else ""
 
 
-def _refuse(tokens: Tokens, start: int, _end: int) -> None:
-    raise UnsupportedError(tokens.low[start].upper())
+def _cancel(tokens: Tokens, start: int, end: int) -> None:
+    """CANCEL process ['message']."""
+    pid = tokens.text[start + 1]
+    tokens.drop(start + 1, end)
+    tokens.text[start] = f"CALL pg_catalog.local_aws_cancel({pid})"
 
 
-def _drop(tokens: Tokens, start: int, _end: int) -> None:
-    if tokens.low[start + 1] in creations.REFUSED:
-        raise UnsupportedError(f"DROP {tokens.low[start + 1].upper()}")
-
-
-def _merge(tokens: Tokens, _start: int, end: int) -> None:
-    if tokens.matches(end - 2, "remove", "duplicates"):
-        raise UnsupportedError("MERGE ... REMOVE DUPLICATES")
+def _prepare(tokens: Tokens, start: int, end: int) -> None:
+    """PREPARE name [(types)] AS statement."""
+    if tokens.low[start + 1] == "transaction":
+        unsupported.taken_out(tokens, start, end)
+    if "as" in tokens.low[start:end]:
+        apply(tokens, tokens.low.index("as", start) + 1, end)
 
 
 def _grant(tokens: Tokens, start: int, end: int) -> None:
     words = tokens.low[start:end]
-    for refused in ("assumerole", "datashare", "model", "masking", "system"):
+    verb, privileges = words[0].upper(), words[1 : words.index("on")] if "on" in words else words[1:]
+    for refused in ("assumerole", "datashare", "model", "masking", "system", "rls"):
         if refused in words:
-            raise UnsupportedError(f"{words[0].upper()} ... {refused.upper()}")
+            raise UnsupportedError(f"{verb} ... {refused.upper()}")
+    if "for" in privileges[3:] or ("for" in privileges[:3] and privileges[:3] != ["grant", "option", "for"]):
+        raise UnsupportedError(f"{verb} ... FOR: privileges of a scope")
+    if (
+        "on" not in words
+        and "," not in words
+        and words[2:3] not in (["to"], ["from"], ["."])
+        and "role" not in words[1:2]
+    ):
+        raise UnsupportedError(f"{verb} of system privileges")
+    for refused in ("drop", "alter"):
+        if refused in privileges:
+            raise UnsupportedError(f"the privilege {refused.upper()}")
     for i in range(start, end):
         # TO ROLE name: a role is a role in PostgreSQL without the word.
         if tokens.low[i] == "role" and tokens.low[i - 1] in ("to", "from", ",", "grant", "revoke"):
@@ -68,21 +94,33 @@ def _select(tokens: Tokens, start: int, end: int) -> None:
             tokens.after(i, " TEMP")
 
 
+def _with(tokens: Tokens, start: int, end: int) -> None:
+    """WITH name AS (...) { SELECT | UPDATE | DELETE }."""
+    _select(tokens, start, end)
+    at = locks.behind_queries(tokens, start)
+    if tokens.low[at] in ("update", "delete"):
+        apply(tokens, at, end)
+
+
 RULES: dict[str, Rule] = {
     "create": creations.create,
     "alter": alterations.alter,
-    "delete": _delete,
+    "delete": writes.delete,
+    "insert": writes.insert,
+    "update": writes.update,
     "drop": _drop,
-    "merge": _merge,
+    "merge": merges.merge,
+    "prepare": _prepare,
+    "cancel": _cancel,
     "grant": _grant,
     "revoke": _grant,
     "select": _select,
-    "with": _select,
+    "with": _with,
     "set": settings.assign,
     "reset": settings.assign,
-    "show": settings.show,
+    "show": shows.show,
     "vacuum": maintenance.vacuum,
     "analyze": maintenance.analyze,
     "analyse": maintenance.analyze,
-    **dict.fromkeys(("copy", "unload", "attach", "detach", "desc", "describe", "cancel", "use"), _refuse),
+    **unsupported.FIRST_WORDS,
 }

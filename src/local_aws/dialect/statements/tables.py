@@ -9,6 +9,7 @@ import json
 from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import Tokens, identifier
 from local_aws.dialect.statements.columns import Attributes, add_constraint, reference, rewrite_column
+from local_aws.dialect.statements.unsupported import syntax_error
 
 _ATTRIBUTES = frozenset(("diststyle", "distkey", "sortkey", "compound", "interleaved", "backup", "encode"))
 _TEMPORARY = frozenset(("temp", "temporary"))
@@ -31,9 +32,12 @@ def create(tokens: Tokens, start: int, _end: int) -> None:
         close = tokens.close(at)
         if tokens.low[close] != ")":
             return
-        _elements(tokens, at + 1, close, found)
+        _elements(tokens, at + 1, close, identifier(tokens.text[at - 1]), found)
         at = close + 1
+    elif tokens.low[at] in ("of", "partition"):
+        syntax_error(tokens, at)
     at = attributes(tokens, at, found)
+    _refuse(tokens, at, if_not_exists=name > start + 1 and tokens.low[name - 1] == "exists")
     if found and close is not None and tokens.low[at] != "as":
         tokens.before(close, f", {check(found)}")
 
@@ -79,7 +83,15 @@ def attributes(tokens: Tokens, at: int, found: Attributes) -> int:
     return at
 
 
-def _elements(tokens: Tokens, start: int, stop: int, found: Attributes) -> None:
+def _refuse(tokens: Tokens, at: int, *, if_not_exists: bool) -> None:
+    """What PostgreSQL knows behind the columns, and Redshift does not."""
+    if tokens.low[at] in ("partition", "inherits", "tablespace", "with", "without", "using", "on") or (
+        tokens.low[at] == "as" and if_not_exists
+    ):
+        syntax_error(tokens, at)
+
+
+def _elements(tokens: Tokens, start: int, stop: int, table: str, found: Attributes) -> None:
     if "local_aws_attributes" in tokens.low[start:stop]:
         return
     kept = False
@@ -88,7 +100,7 @@ def _elements(tokens: Tokens, start: int, stop: int, found: Attributes) -> None:
             tokens.drop(first - 1 if kept else first, last)
         else:
             kept = True
-            rewrite_column(tokens, first, last, found)
+            rewrite_column(tokens, first, last, table, found)
 
 
 def _attribute(tokens: Tokens, at: int, found: Attributes) -> int:

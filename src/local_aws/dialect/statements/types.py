@@ -2,10 +2,12 @@
 
 from local_aws.dialect.lexing.tokens import NAME, Tokens
 from local_aws.dialect.refusals import UnsupportedError
+from local_aws.dialect.statements import foreign_types
 
 SPELLING = {"nvarchar": "varchar", "nchar": "char", "datetime": "timestamp", "smalldatetime": "timestamp"}
+SPELLING |= {"varbinary": "varbyte"}
 DECIMALS = frozenset(("decimal", "numeric", "dec"))
-REFUSED = frozenset(("super", "geometry", "geography", "hllsketch", "varbyte", "varbinary"))
+REFUSED = frozenset(("geometry", "geography", "hllsketch"))
 NAMES = (*SPELLING, *DECIMALS, *REFUSED)
 # In a column, a character type without a length has one; in an expression it takes its value's.
 _COLUMN_LENGTH = dict.fromkeys(("varchar", "nvarchar", "text", "bpchar"), "(256)") | dict.fromkeys(
@@ -25,13 +27,21 @@ def in_declarations(tokens: Tokens, start: int, stop: int) -> None:
     """Arguments and variables between start and stop: a type follows a name."""
     for i in range(start + 1, stop):
         before = tokens.low[i - 1]
-        if tokens.low[i] in NAMES and (before == NAME or before.isidentifier()):
+        if not (before == NAME or before.isidentifier()):
+            continue
+        if tokens.low[i] in NAMES:
             _rewrite(tokens, i)
+        elif tokens.low[i] in foreign_types.NAMES and before not in ("procedure", "function"):
+            # A name may read like such a type; then its type follows.
+            behind = tokens.low[i + 1]
+            if not behind.isidentifier() or behind in ("default", "not"):
+                foreign_types.in_expression(tokens, i)
 
 
-def in_column(tokens: Tokens, at: int) -> int:
-    """Give the column type at `at` its default width; returns where the type ends."""
+def in_column(tokens: Tokens, at: int, column: str) -> int:
+    """Give the type at `at` of a table.column its default width; returns where the type ends."""
     word = tokens.low[at]
+    foreign_types.in_column(tokens, at, column)
     if word in REFUSED:
         raise UnsupportedError(f"the type {word.upper()}")
     if word in ("character", "char", "national") and "varying" in tokens.low[at + 1 : at + 3]:
@@ -54,9 +64,10 @@ def _rewrite(tokens: Tokens, i: int) -> None:
     word = tokens.low[i]
     if word in REFUSED:
         raise UnsupportedError(f"the type {word.upper()}")
+    foreign_types.in_expression(tokens, i)
     if word in SPELLING:
         tokens.text[i] = SPELLING[word]
-    elif tokens.low[i + 1] not in ("(", "%") and not tokens.text[i].endswith(")"):
+    elif word in DECIMALS and tokens.low[i + 1] not in ("(", "%") and not tokens.text[i].endswith(")"):
         tokens.after(i, "(18,0)")
 
 

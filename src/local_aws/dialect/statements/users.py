@@ -2,7 +2,7 @@
 
 from local_aws.dialect.lexing.tokens import Tokens
 
-_SPELLING = {"createuser": "SUPERUSER", "nocreateuser": "NOSUPERUSER"}
+_SPELLING = {"createuser": "CREATEROLE", "nocreateuser": "NOCREATEROLE"}
 
 
 def create(tokens: Tokens, at: int, end: int) -> None:
@@ -20,7 +20,13 @@ def create(tokens: Tokens, at: int, end: int) -> None:
 def options(tokens: Tokens, at: int, end: int) -> None:
     """Options behind the name of the user."""
     for i in range(at + 2, end):
-        if tokens.matches(i, "password", "disable"):
+        if tokens.matches(i, "reset", "session", "timeout"):
+            tokens.drop(i, i + 3)
+        elif tokens.matches(i, "password", "disable"):
             tokens.text[i + 1] = "NULL"
+        elif tokens.matches(i, "limit", "unlimited"):
+            tokens.text[i + 1] = "-1"
+        elif tokens.low[i : i + 2] in (["syslog", "access"], ["session", "timeout"]):
+            tokens.drop(i, i + 3)
         elif tokens.low[i] in _SPELLING:
             tokens.text[i] = _SPELLING[tokens.low[i]]

@@ -1,0 +1,1 @@
+"""Division of decimals, whose scale follows from the precisions that its operands were declared with."""

@@ -1,0 +1,124 @@
+"""Puts the scale of each division into its statement: trunc(a / (b + 0.00), scale)::numeric(precision, scale)."""
+
+from collections.abc import Mapping
+
+from local_aws.dialect.decimals.shapes import Shape
+from local_aws.dialect.lexing.tokens import STRING, Tokens, is_name
+
+_FACTORS = ("*", "/", "%", "^")
+_NO_FUNCTION = frozenset(
+    "select distinct all in and or not when then else case by where on having , as from between like over".split()  # noqa: SIM905
+)
+_LIST_ENDS = (",", "from", "into", "where", "group", "having", "order", "limit", "union", ")", ";", "")
+
+
+def places(tokens: Tokens) -> dict[int, int]:
+    """Where each token begins, in bytes, and its index."""
+    found, at = {}, 0
+    for i in range(tokens.end):
+        at += len(tokens.lead[i].encode())
+        found[at] = i
+        at += len(tokens.text[i].encode())
+    return found
+
+
+def apply(tokens: Tokens, known: Mapping[int, Shape]) -> None:
+    """Edit the divisions at these tokens, from left to right, so that the first is inside the second."""
+    opened = {tokens.close(i): i for i in range(tokens.end) if tokens.low[i] == "("}
+    for i in sorted(known):
+        start, end = _left(tokens, i - 1, opened), _right(tokens, i + 1)
+        precision, scale = known[i]
+        alias = ' AS "?column?"' if _is_column(tokens, start, end) else ""
+        tokens.before(start, "trunc(")
+        # PostgreSQL rounds to the larger scale of the two, which is to be beyond what is cut off.
+        tokens.before(i + 1, "(")
+        tokens.after(end - 1, f" + 0.{'0' * (scale + 2)}), {scale})::numeric({precision}, {scale}){alias}")
+
+
+def _right(tokens: Tokens, i: int) -> int:
+    """Where the operand that begins at i ends."""
+    while tokens.low[i] in ("-", "+"):
+        i += 1
+    if tokens.low[i] == "case":
+        depth = 0
+        while i < tokens.end:
+            depth += (tokens.low[i] == "case") - (tokens.low[i] == "end")
+            i += 1
+            if depth == 0:
+                break
+    elif tokens.low[i] == "(":
+        i = tokens.close(i) + 1
+    else:
+        i += 1
+        while tokens.low[i] == ".":
+            i += 2
+    while tokens.low[i] in ("(", "over", "::", "^"):
+        if tokens.low[i] == "(":
+            i = tokens.close(i) + 1
+        elif tokens.low[i] == "^":
+            return _right(tokens, i + 1)
+        else:
+            i += 2 if tokens.low[i + 1] != "(" else 1
+    return i
+
+
+def _left(tokens: Tokens, j: int, opened: Mapping[int, int]) -> int:
+    """Where the product that ends at j begins."""
+    start = _primary(tokens, j, opened)
+    before = tokens.low[start - 1] if start else ""
+    if before in ("-", "+") and not _is_operand(tokens, start - 2):
+        start -= 1
+        before = tokens.low[start - 1] if start else ""
+    return _left(tokens, start - 2, opened) if before in _FACTORS else start
+
+
+def _primary(tokens: Tokens, j: int, opened: Mapping[int, int]) -> int:
+    if tokens.low[j] == "end":
+        depth, j = 1, j - 1
+        while depth and j:
+            depth += (tokens.low[j] == "end") - (tokens.low[j] == "case")
+            j -= 1
+        return j + 1
+    if tokens.low[j] == ")":
+        first = opened.get(j, j)
+        before = tokens.low[first - 1] if first else ""
+        if before == "over":
+            return _primary(tokens, first - 2, opened)
+        if not (first and is_name(tokens, first - 1)) or before in _NO_FUNCTION:
+            return first
+        j = first - 1
+    elif j and tokens.low[j - 1] == "over":
+        return _primary(tokens, j - 2, opened)
+    if j and tokens.low[j - 1] == "::":
+        return _primary(tokens, j - 2, opened)
+    while j > 1 and tokens.low[j - 1] == ".":
+        j -= 2
+    return j
+
+
+def _is_operand(tokens: Tokens, i: int) -> bool:
+    word = tokens.low[i] if i >= 0 else ""
+    return (
+        word in (")", STRING, "end")
+        or word[:1].isdigit()
+        or (is_name(tokens, i) and word not in _NO_FUNCTION)
+    )
+
+
+def _is_column(tokens: Tokens, start: int, end: int) -> bool:
+    """Whether start..end is a whole item of a SELECT's list without a name of its own."""
+    if tokens.low[end] not in _LIST_ENDS:
+        return False
+    j = start - 1
+    if tokens.low[j] not in ("select", ",", "distinct", "all"):
+        return False
+    depth = 0
+    while j >= 0:
+        word = tokens.low[j]
+        depth += (word == ")") - (word == "(")
+        if depth < 0 or (depth == 0 and word in ("from", "where", "by", "having", "values", "set")):
+            return False
+        if depth == 0 and word == "select":
+            return True
+        j -= 1
+    return False

@@ -1,0 +1,32 @@
+"""INSERT, UPDATE and DELETE: their shorter forms on Redshift, and what only PostgreSQL adds to them."""
+
+from local_aws.dialect.lexing.tokens import Tokens
+from local_aws.dialect.statements.tables import after_name
+from local_aws.dialect.statements.unsupported import syntax_error
+
+
+def insert(tokens: Tokens, start: int, end: int) -> None:
+    """INSERT INTO name [(columns)] { VALUES ... | DEFAULT VALUES | query }."""
+    i = after_name(tokens, start + 2)
+    if tokens.low[i] == "as":
+        syntax_error(tokens, i)
+    while i < end:
+        word = tokens.low[i]
+        if (word == "on" and tokens.low[i + 1] == "conflict") or word == "overriding":
+            syntax_error(tokens, i)
+        i = tokens.close(i) + 1 if word == "(" else i + 1
+
+
+def update(tokens: Tokens, start: int, end: int) -> None:
+    """UPDATE name SET column = value, ...; no list of columns."""
+    if tokens.low[start + 1] == "only":
+        syntax_error(tokens, start + 1)
+    for i in range(start, end):
+        if tokens.matches(i, "set", "("):
+            syntax_error(tokens, i + 1)
+
+
+def delete(tokens: Tokens, start: int, _end: int) -> None:
+    """DELETE [FROM] name."""
+    if tokens.low[start + 1] != "from":
+        tokens.after(start, " FROM")

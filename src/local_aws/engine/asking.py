@@ -1,0 +1,55 @@
+"""Drives what the dialect asks PostgreSQL about names: queries are parsed and described on a connection, never run."""
+
+from psycopg import pq
+from psycopg.pq.abc import PGresult
+
+from local_aws import dialect
+from local_aws.engine.connection import GOOD, Connection
+from local_aws.engine.libpq import engine_error, field
+
+# Classes of errors that tell something of the query; any other is an error of the connection, or a cancellation.
+_TELLING = ("0A", "22", "2B", "3D", "3F", "42")
+
+
+async def resolve(connection: Connection, text: str, *, thorough: bool = False) -> str:
+    """Return the statement for PostgreSQL with its names resolved; see `dialect.resolve`.
+
+    In a transaction block the lock of a writer comes before the first look, which takes the transaction's snapshot.
+    Raises EngineError when the connection fails or is cancelled.
+    """
+    asking = dialect.resolve(text, thorough=thorough)
+    try:
+        query = next(asking)
+        if connection.in_transaction and (table := dialect.written_table(text)) is not None:
+            await connection.run(dialect.lock_statement(dialect.rewrite(table)))
+        while True:
+            query = asking.send(await _describe(connection, query))
+    except StopIteration as done:
+        return str(done.value)
+
+
+async def _describe(connection: Connection, query: str) -> dialect.Answer:
+    in_block = connection.in_transaction
+    if in_block:
+        await connection.run("SAVEPOINT local_aws_asking")
+    connection.handle.send_prepare(b"", query.encode())
+    result = await connection.last_result()
+    if result.status in GOOD:
+        connection.handle.send_describe_prepared(b"")
+        result = await connection.last_result()
+    if result.status in GOOD:
+        answer = dialect.Answer([(result.fname(n) or b"").decode() for n in range(result.nfields)])
+    else:
+        answer = _refusal(result)
+    if in_block:
+        await connection.run("ROLLBACK TO SAVEPOINT local_aws_asking")
+        await connection.run("RELEASE SAVEPOINT local_aws_asking")
+    return answer
+
+
+def _refusal(result: PGresult) -> dialect.Answer:
+    error = engine_error(result)
+    if not error.sqlstate.startswith(_TELLING):
+        raise error
+    position = field(result, pq.DiagnosticField.STATEMENT_POSITION)
+    return dialect.Answer([], error.sqlstate, error.message, int(position or 0))

@@ -1,0 +1,97 @@
+"""Asks PostgreSQL what a statement divides, and lets the statement say with which scale."""
+
+from psycopg import pq
+from psycopg.pq.abc import PGresult
+
+from local_aws import dialect
+from local_aws.dialect.decimals import edits, shapes, trees
+from local_aws.dialect.lexing.tokens import Tokens
+from local_aws.engine.connection import Connection
+from local_aws.engine.libpq import field
+
+_FIRST = ("select", "with", "insert", "update", "delete", "merge", "(")
+_SHOW_TREE = (
+    "SELECT set_config('debug_print_parse', 'on', true), set_config('client_min_messages', 'log', true)"
+)
+
+
+async def scaled(connection: Connection, sql: str) -> str:
+    """Return the statement with the scales of its divisions; as it is where there are none, or it is in error.
+
+    In a transaction block the lock of a writer comes before the look, which takes the transaction's snapshot.
+    """
+    if "/" not in sql:
+        return sql
+    tokens = Tokens(sql)
+    if "/" not in tokens.low:
+        return sql
+    start = _query(tokens)
+    if start is None:
+        return sql
+    if connection.in_transaction and (table := dialect.written_table(sql)) is not None:
+        await connection.run(dialect.lock_statement(table))
+    asked = tokens.render(start)
+    found = await _divisions(connection, asked, edits.places(Tokens(asked)))
+    if not found:
+        return sql
+    edits.apply(tokens, {start + i: shape for i, shape in found.items()})
+    return tokens.render()
+
+
+def _query(tokens: Tokens) -> int | None:
+    """Where the query begins that can be prepared; None for statements that have none."""
+    if tokens.low[0] in _FIRST:
+        return 0
+    if tokens.low[0] != "create" or not {"table", "view"} & set(tokens.low[1:5]):
+        return None
+    return next(
+        (i + 1 for i in range(tokens.end) if tokens.low[i] == "as" and tokens.low[i + 1] in _FIRST), None
+    )
+
+
+async def _divisions(connection: Connection, sql: str, places: dict[int, int]) -> dict[int, shapes.Shape]:
+    tokens = Tokens(sql)
+    known: dict[int, shapes.Shape] = {}
+
+    def literal(place: int) -> str:
+        return tokens.text[places[place]] if place in places else ""
+
+    try:
+        for text in await _trees(connection, sql):
+            for place, shape in shapes.divisions(trees.parse(text), literal):
+                if shape is not None and place in places:
+                    known[places[place]] = shape
+    except RecursionError:
+        raise dialect.UnsupportedError("divisions in expressions nested hundreds deep") from None
+    return known
+
+
+async def _trees(connection: Connection, sql: str) -> list[str]:
+    """Return the parse trees of a statement that is prepared and never run; none if it is in error."""
+    found: list[str] = []
+
+    def hear(result: PGresult) -> None:
+        if field(result, pq.DiagnosticField.MESSAGE_PRIMARY).startswith("parse tree"):
+            found.append(field(result, pq.DiagnosticField.MESSAGE_DETAIL))
+
+    handle, in_block, heard = connection.handle, connection.in_transaction, connection.handle.notice_handler
+    if in_block:
+        await connection.run("SAVEPOINT local_aws_divisions")
+    handle.notice_handler = hear
+    try:
+        handle.enter_pipeline_mode()
+        handle.send_query_params(_SHOW_TREE.encode(), None)
+        handle.send_prepare(b"", sql.encode())
+        handle.pipeline_sync()
+        await connection.flush()
+        for _ in range(2):
+            while await connection.next_result() is not None:
+                pass
+        await connection.next_result()
+        handle.exit_pipeline_mode()
+        if in_block:
+            await connection.run("ROLLBACK TO SAVEPOINT local_aws_divisions")
+            await connection.run("RELEASE SAVEPOINT local_aws_divisions")
+    finally:
+        handle.notice_handler = heard
+    return [text for text in found if ":opno 1761" in text]

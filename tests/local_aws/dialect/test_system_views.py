@@ -1,0 +1,52 @@
+"""System tables and views that administrators' scripts read."""
+
+import pytest
+
+from tests.local_aws.dialect.database import Database
+
+
+@pytest.fixture(scope="module")
+def shown(db: Database) -> Database:
+    db.run("""
+        create table shown (a int encode az64 distkey, b varchar(9) encode raw, c int) sortkey (c, a);
+        create table everywhere (a int) diststyle all;
+    """)
+    return db
+
+
+def test_every_one_can_be_read(db: Database) -> None:
+    names = db.column(
+        "select relname from pg_class where relkind = 'v' and relname ~ '^(stl|stv|svl|svv|sys)_' order by relname"
+    )
+    assert len(names) > 70
+    for name in names:
+        db.run(f"select * from {name} limit 1")
+
+
+def test_pg_attribute_has_redshifts_columns(shown: Database) -> None:
+    found = shown.run("""
+        select a.attname, format_encoding(a.attencodingtype::integer), attisdistkey, attsortkeyord
+        from pg_catalog.pg_attribute a join pg_class c on c.oid = a.attrelid
+        where c.relname = 'shown' and attnum > 0 order by attnum
+    """)
+    assert found == [("a", "az64", True, 2), ("b", "none", False, 0), ("c", "none", False, 1)]
+
+
+def test_pg_class_has_the_diststyle(shown: Database) -> None:
+    query = "select relname, reldiststyle from pg_class where pg_class.relname in ('shown', 'everywhere')"
+    assert sorted(shown.run(query)) == [("everywhere", 8), ("shown", 1)]
+
+
+def test_blocks_and_slices(shown: Database) -> None:
+    shown.run("insert into shown values (1, 'x', 2); analyze shown")
+    assert shown.run("select slice, trim(name), rows from stv_tbl_perm where name = 'shown'") == [
+        (0, "shown", 1)
+    ]
+    assert shown.run("select node, slice from stv_slices") == [(0, 0)]
+    assert shown.column("select count(*) from stv_blocklist b join stl_scan s on s.tbl = b.tbl") == [0]
+
+
+def test_sessions_are_called_procpid(db: Database) -> None:
+    assert db.value(
+        "(select current_query from pg_stat_activity where procpid = pg_backend_pid()) like '%procpid%'"
+    )

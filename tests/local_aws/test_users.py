@@ -1,0 +1,108 @@
+"""Users are no superusers of the engine: its files and libraries are out of reach. Administrators administer all."""
+
+import re
+
+import pytest
+
+from tests.local_aws.conftest import Statements
+from tests.local_aws.transfer_bucket import ROLE, Bucket, finished
+
+# Of the engine, and of the dialect, which may know a statement before it.
+REFUSALS = "permission denied|not allowed|no such answer|cannot be executed|not supported|does not support"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select pg_read_file('/etc/passwd')",
+        "select pg_ls_dir('/')",
+        "select lo_export(lo_from_bytea(0, 'x'), '/tmp/local_aws_exported')",
+        "select lo_import('/etc/passwd')",
+        "load '/tmp/local_aws_library.so'",
+        "alter system set fsync to on",
+        "set session_preload_libraries to 'x'",
+        "select rolpassword from pg_authid",
+        "update pg_class set relname = 'x' where relname = 'pg_class'",
+        "select local_aws.load('pg_class'::regclass, 1, '0c0ffee0-0000-4000-8000-000000000001')",
+        "select local_aws.ask('LA001', 'x', '../postgresql.conf')",
+    ],
+)
+@pytest.mark.parametrize("way", ["{}", "execute"])
+def test_the_engines_files_and_libraries_are_out_of_reach(statements: Statements, sql: str, way: str) -> None:
+    if way == "execute":
+        quoted = sql.replace("'", "''")
+        made = statements.run(f"create procedure p() as $$ begin execute '{quoted}'; end $$ language plpgsql")
+        done = statements.run("call p()") if made["Status"] == "FINISHED" else made
+    else:
+        done = statements.run(sql)
+    assert done["Status"] == "FAILED"
+    assert re.search(REFUSALS, done["Error"]), done["Error"]
+
+
+WHO = "create function who() returns varchar as $$ select current_user::varchar $$ language sql"
+
+
+def test_what_runs_as_the_owner_of_the_system_runs_nothing_of_a_users(bucket: Bucket) -> None:
+    statements = bucket.statements
+    statements.run(WHO)
+    # UNLOAD in a procedure: the query is the user's.
+    statements.run(
+        "create procedure p() as $$ begin "
+        f"unload ('select who()') to 's3://{bucket.name}/out/' {ROLE}; end $$ language plpgsql"
+    )
+    finished(statements.run("call p()"))
+    assert bucket.get("out/0000_part_00") == b"tester\n"
+    # COPY in a procedure: so are the defaults of columns.
+    statements.run("create table t (a int, b varchar(20) default who(), c int identity(5, 1))")
+    bucket.put({"in": "1\n"})
+    statements.run(
+        f"create procedure q() as $$ begin copy t (a) from 's3://{bucket.name}/in' {ROLE} csv; end $$ language plpgsql"
+    )
+    finished(statements.run("call q()"))
+    assert statements.rows("select a, b, c from t") == [[1, "tester", 5]]
+    # CREATE TABLE: what looks like attributes is computed by nobody.
+    made = statements.run("create table u (a int, constraint c check (local_aws_attributes(who()::text)))")
+    assert "rdsdb" not in str(made.get("Error"))
+
+
+def test_administrators_administer_what_others_made(statements: Statements) -> None:
+    statements.run("create table t (a int)")
+    statements.where["DbUser"] = "somebody_else"
+    for sql in (
+        "alter table t add column b int",
+        "insert into t values (1, 2)",
+        "truncate t",
+        "vacuum t",
+        "alter table t owner to tester",
+        "drop table t",
+    ):
+        done = statements.run(sql)
+        assert done["Status"] == "FINISHED", (sql, done.get("Error"))
+
+
+def test_users_that_are_no_administrators_become_ones(statements: Statements) -> None:
+    name = f"plain_{statements.where['Database']}"
+    statements.run("create table t (a int)")
+    for sql, works in (
+        (f"create user {name} password 'Abcdefg1'", False),
+        (f"alter user {name} createuser", True),
+        (f"alter user {name} nocreateuser", False),
+    ):
+        statements.where["DbUser"] = "tester"
+        assert statements.run(sql)["Status"] == "FINISHED"
+        statements.where["DbUser"] = name
+        done = statements.run("alter table t add column b int")
+        assert done["Status"] == ("FINISHED" if works else "FAILED"), done.get("Error")
+    statements.where["DbUser"] = "tester"
+    assert statements.rows(f"select usesuper from pg_user where usename = '{name}'") == [[False]]
+    assert statements.run(f"drop user {name}")["Status"] == "FINISHED"
+
+
+def test_the_owner_of_the_system_does_not_log_in(statements: Statements) -> None:
+    statements.where["DbUser"] = "rdsdb"
+    assert "not permitted to log in" in statements.run("select 1")["Error"]
+
+
+def test_set_session_authorization(statements: Statements) -> None:
+    done = statements.batch("set session authorization default", "select current_user")
+    assert done["Status"] == "FINISHED", done.get("Error")
