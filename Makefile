@@ -13,7 +13,7 @@ run: $(READY) ## run the sales data pipeline on the embedded stand-in (ARGS="--r
 	@$(BIN)/python -m flows.sales_data_pipeline $(ARGS)
 
 up: $(READY) ## bring up a Prefect server with its UI, the stand-in, the deployment and a worker, until Ctrl-C
-	@$(BIN)/python -m flows.up $(ARGS)
+	@$(BIN)/python -m prefect_redshift.local $(ARGS)
 
 # A file's tests stay together, for what they share; in the files' order, for the longest is not among the last.
 test: $(READY) lint ## all tests, linters and type checks
@@ -25,6 +25,7 @@ chaos: $(READY) ## runs killed, cut off and starved of disk, hundreds of them (A
 lint: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/mypy .
 
 bench: $(READY) ## measure this project and its peers (ARGS="noticing --repeats 1"): benchmarks/report.md
@@ -38,8 +39,8 @@ fuzz: $(READY) ## 100,000 random inputs for each property of the stand-in's SQL 
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header -q
 
-audit: $(READY) ## the pinned packages against known advisories, the code with bandit
-	@.ci/audit $(BIN)/uv
+audit: $(READY) ## the pinned packages against known advisories, the code with bandit (ARGS=--unchecked-is-ok)
+	@.ci/audit $(BIN)/uv $(ARGS)
 
 pins: $(READY) ## renew the pinned versions after a change to pyproject.toml
 	@$(COMPILE) pyproject.toml --extra results --extra local --extra ecs --extra dev --no-emit-package prefect-redshift -o requirements/all.txt

@@ -22,10 +22,10 @@ from psycopg import sql
 
 from benchmarks.place import temporary_folder
 from benchmarks.report import Bar, Plot, Section, Table
-from flows.backfill import sales_backfill
-from flows.command_line import prepare_process
-from flows.local import local_services
+from flows.sales_backfill import sales_backfill
 from local_aws import Admin
+from prefect_redshift.cli.command_line import prepare_process
+from prefect_redshift.local.services import local_services
 
 DAYS = (1, 30, 365, 3650)
 OFTEN = 365  # more days are loaded once
@@ -92,13 +92,13 @@ def backfill(days: Sequence[date]) -> float:
     async def timed(*args: object, **kwargs: object) -> object:
         started = time.perf_counter()
         try:
-            return await body(*args, **kwargs)  # type: ignore[arg-type]
+            return await body(*args, **kwargs)
         finally:
             walls.append(time.perf_counter() - started)
 
-    sales_backfill.fn = timed  # type: ignore[assignment]
+    sales_backfill.fn = timed
     try:
-        asyncio.run(sales_backfill(from_date=days[0], to_date=days[-1], reload=True))
+        asyncio.run(sales_backfill(from_date=days[0], to_date=days[-1], reload=True))  # type: ignore[arg-type]
     finally:
         sales_backfill.fn = body
     return walls[0]

@@ -18,8 +18,8 @@ from typing import Any
 
 import boto3
 
-from flows.local import local_services
-from flows.scripts import PROJECT_FOLDER
+from prefect_redshift.local.services import local_services
+from tests.project import PROJECT_FOLDER
 
 RUNNING = ("SUBMITTED", "PICKED", "STARTED")
 

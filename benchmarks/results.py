@@ -140,10 +140,10 @@ def ours(result_format: str, read: Read) -> Callable[[str], dict[str, float]]:
         import pandas as pd  # noqa: F401 - imports are no part of the reading, here as there
         import pyarrow.csv as pa_csv  # noqa: F401
 
-        from blocks import RedshiftDataApi
+        from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 
         warehouse: Any = RedshiftDataApi.model_validate(WAREHOUSE)
-        await warehouse.calls()
+        await warehouse.data_api().connection.client.opened()
         idle, started = peak_megabytes(), time.perf_counter()
         statement = await warehouse.run(sql, result_format=result_format)
         return result(await read(warehouse, statement), started, idle)

@@ -18,9 +18,9 @@ from botocore.config import Config
 from benchmarks.peers.clients import PROJECT
 from benchmarks.place import stand_in, temporary_folder
 from benchmarks.report import Bar, Section, Table
-from blocks.script import split_statements
 from local_aws import Served
 from local_aws.dialect import rewrite
+from prefect_redshift.pipeline.splitting import split_statements
 
 WHERE = {"WorkgroupName": "local-workgroup", "Database": "dev"}
 STATEMENTS, THREADS = 10_000, 16

@@ -1,4 +1,4 @@
-"""The command `python -m infra`: upload, deploy, run, delete; the same against AWS and against the stand-in."""
+"""The command `python -m infra`: definition, upload, deploy, run, delete; the same against AWS and the stand-in."""
 
 import argparse
 import asyncio
@@ -10,14 +10,17 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from blocks import DataApiError, StateMachine
-from flows.command_line import INTERRUPTED, iso_date
-from flows.errors import one_line
-from infra import scripts
-from infra.errors import InfraError
+from flows.sales import SALES
+from infra import definition as definitions
+from infra.infra_error import InfraError
 from infra.parameters import from_environment, parameters
 from infra.stack import Stack
+from infra.uploaded_files import definition_name, uploaded_files
 from infra.uploads import Uploads
+from prefect_redshift.blocks.state_machine import StateMachine
+from prefect_redshift.cli.command_line import INTERRUPTED
+from prefect_redshift.cli.options import iso_date
+from prefect_redshift.exceptions import RedshiftError, one_line
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Callable[[argparse.Namespace, boto3.Session], None] = options.command
     try:
         command(options, boto3.Session())
-    except (InfraError, DataApiError, BotoCoreError, ClientError) as error:
+    except (InfraError, RedshiftError, BotoCoreError, ClientError) as error:
         print(f"error: {one_line(error)}", file=sys.stderr)  # noqa: T201
         return 1
     except KeyboardInterrupt:
@@ -39,9 +42,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def definition(_: argparse.Namespace, __: boto3.Session) -> None:
+    """Write the state machine's definition, as it follows from flows/sales.py, to infra/state_machine.asl.json."""
+    definitions.FILE.write_text(definitions.text())
+    tell(f"{definitions.FILE} is written.")
+
+
 def upload(options: argparse.Namespace, session: boto3.Session) -> None:
     """Put the scripts and the definition into S3."""
-    for key in _uploads(options, session).upload(options.scripts, options.create_bucket):
+    files = uploaded_files(SALES, options.scripts, options.schema)
+    for key in _uploads(options, session).upload(files, create_bucket=options.create_bucket):
         tell(f"s3://{options.bucket}/{key}")
 
 
@@ -50,9 +60,10 @@ def deploy(options: argparse.Namespace, session: boto3.Session) -> None:
     from_environment(options)
     given = parameters(options, session)
     uploads = _uploads(options, session)
-    uploads.upload(options.scripts, options.create_bucket)
+    files = uploaded_files(SALES, options.scripts, options.schema)
+    uploads.upload(files, create_bucket=options.create_bucket)
     stack = Stack(session.client("cloudformation"), options.stack_name)
-    done = stack.deploy({**given, "DefinitionKey": uploads.definition_key()})
+    done = stack.deploy({**given, "DefinitionKey": uploads.key(definition_name(SALES))})
     tell(f"The stack {stack.name} is {done}.")
     for name, value in stack.outputs().items():
         tell(f"  {name:20} {value}")
@@ -63,11 +74,12 @@ def run(options: argparse.Namespace, session: boto3.Session) -> None:
     outputs = Stack(session.client("cloudformation"), options.stack_name).outputs()
     machine = StateMachine(state_machine_arn=outputs["StateMachineArn"], cancels_statements=True)
     given = {"run_date": options.run_date.isoformat(), "setup": options.setup}
-    for step, statement in asyncio.run(_output(machine, given)).items():
-        if isinstance(statement, dict):
-            tell(
-                f"  {step:27} {statement['Id']}   {statement['Status']}   {statement['Duration'] / 1e9:.2f} s"
-            )
+    output = asyncio.run(_output(machine, given))
+    for step, found in output.items():
+        if isinstance(found, dict) and "Duration" in found:
+            tell(f"  {step:27} {found['Id']}   {found['Status']}   {found['Duration'] / 1e9:.2f} s")
+    for warning in output["checks"]["warnings"]:
+        tell(f"  warning: {warning}")
 
 
 async def _output(machine: StateMachine, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,10 +112,10 @@ def parser() -> argparse.ArgumentParser:
         epilog="Credentials and region are found as boto3 finds them; AWS_ENDPOINT_URL points it at the stand-in.",
     )
     add = commands.add_subparsers(required=True, metavar="command").add_parser
-    for command in (upload, deploy, run, delete):
+    for command in (definition, upload, deploy, run, delete):
         options = add(command.__name__, help=command.__doc__, description=command.__doc__)
         options.set_defaults(command=command)
-        if command is not upload:
+        if command not in (definition, upload):
             options.add_argument("--stack-name", default="redshift-etl", help="default: redshift-etl")
         if command in (upload, deploy):
             _add_upload_options(options)
@@ -119,7 +131,13 @@ def _add_upload_options(options: argparse.ArgumentParser) -> None:
     options.add_argument("--bucket", required=True, help="where the scripts are to be")
     options.add_argument("--prefix", default="redshift-etl", type=prefix, help="default: redshift-etl")
     options.add_argument(
-        "--scripts", type=Path, default=scripts.FOLDER, help="the folder of the scripts (default: sql)"
+        "--scripts",
+        type=Path,
+        default=SALES.folder / SALES.scripts,
+        help="the folder of the scripts (default: sql)",
+    )
+    options.add_argument(
+        "--schema", default=SALES.schema, help="the schema to work in (default: the user's own search path)"
     )
     options.add_argument("--create-bucket", action="store_true", help="make the bucket where there is none")
 
@@ -133,6 +151,11 @@ def _add_template_options(options: argparse.ArgumentParser) -> None:
     add("--database", help="default: REDSHIFT_DATABASE, else dev")
     add("--name", help="of the state machine (default: RedshiftETLStepFunction)")
     add("--wait-seconds", type=int, help="the first wait for a statement, 5 to 30 (default: 5)")
+    add(
+        "--step-timeout",
+        type=int,
+        help="seconds after which a step's statement is cancelled (default: 10800)",
+    )
     add("--schedule", help="such as 'cron(0 6 * * ? *)', the default")
     add("--timezone", help="IANA time zone of the schedule and of the day to load (default: UTC)")
     add("--schedule-state", choices=["ENABLED", "DISABLED"], help="default: DISABLED")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import boto3
 from botocore.exceptions import ClientError
 
-from infra.errors import InfraError
+from infra.infra_error import InfraError
 
 # Options of the command line by the template's parameters.
 OPTIONS = {
@@ -20,6 +20,7 @@ OPTIONS = {
     "ScriptsPrefix": "prefix",
     "StateMachineName": "name",
     "WaitSeconds": "wait_seconds",
+    "StepTimeoutSeconds": "step_timeout",
     "ScheduleExpression": "schedule",
     "ScheduleTimezone": "timezone",
     "ScheduleState": "schedule_state",

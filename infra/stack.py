@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError, WaiterError
 
-from infra.errors import InfraError
+from infra.infra_error import InfraError
 
 TEMPLATE = Path(__file__).with_name("template.yaml")
 TAG = {"Key": "application", "Value": "prefect-redshift-data-api-etl"}

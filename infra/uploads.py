@@ -1,13 +1,11 @@
-"""The objects in S3: what the flow and the state machine read, and the machine's definition."""
+"""The files under one prefix of a bucket: what the flow and the state machine read, and the machine's definition."""
 
-import hashlib
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra import definition, scripts
-from infra.errors import InfraError
+from infra.infra_error import InfraError
 
 # Marks what was uploaded, and a bucket that was made for it: that may go again.
 _MADE_BY = {"made-by": "prefect-redshift-data-api-etl"}
@@ -22,19 +20,17 @@ class Uploads:
         self._bucket = bucket
         self._prefix = prefix
 
-    def definition_key(self) -> str:
-        """Where the definition lies: its hash is in the name, so that a stack's update notices a new one."""
-        digest = hashlib.sha256(definition.text().encode()).hexdigest()[:16]
-        return f"{self._prefix}/state_machine-{digest}.asl.json"
+    def key(self, name: str) -> str:
+        """Return the key of the file `name`."""
+        return f"{self._prefix}/{name}"
 
-    def upload(self, folder: Path = scripts.FOLDER, create_bucket: bool = False) -> list[str]:
-        """Put everything there, and return the keys.
+    def upload(self, files: Mapping[str, bytes], *, create_bucket: bool = False) -> list[str]:
+        """Put the files there, and return their keys (API: PutObject).
 
         Raises:
-            InfraError: The bucket is missing and not to be made, or a script cannot be run by the machine.
+            InfraError: There is no such bucket, and it is not to be created.
         """
-        contents = {f"{self._prefix}/{name}": content for name, content in scripts.objects(folder).items()}
-        contents[self.definition_key()] = definition.text().encode()
+        contents = {self.key(name): content for name, content in files.items()}
         if not self._bucket_is_there():
             if not create_bucket:
                 raise InfraError(f"There is no bucket {self._bucket}: create it, or add --create-bucket.")
@@ -44,7 +40,7 @@ class Uploads:
         return list(contents)
 
     def delete(self) -> tuple[list[str], list[str]]:
-        """Remove what was uploaded, and the bucket if it was made by `upload`; return keys removed, and left alone."""
+        """Remove what was uploaded, and the bucket if `upload` created it; return keys removed, and left alone."""
         if not self._bucket_is_there():
             return [], []
         pages = self._s3.get_paginator("list_objects_v2").paginate(

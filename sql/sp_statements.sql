@@ -233,7 +233,7 @@ end;
 $$;
 
 -- SCD type 1: an address that changed is overwritten, a new one inserted. A second run changes nothing.
-create or replace procedure sp_load_dim_customer_address()
+create or replace procedure sp_load_dim_customer_address(rows_inserted out bigint, rows_updated out bigint)
 language plpgsql
 as $$
 declare
@@ -241,24 +241,23 @@ declare
 begin
     lock table customer_address;
 
+    -- The latest of each address, as far as it differs from the record; EXCEPT also tells NULL from a value.
     create temp table stage_customer_address diststyle all as
     select ca_address_id, ca_street_number, ca_street_name, ca_city, ca_state, ca_zip, ca_country
       from (select *, row_number() over (partition by ca_address_id order by ca_updated_on desc, ca_street_number,
                                          ca_street_name, ca_city, ca_state, ca_zip, ca_country) as recency
               from src_customer_address) delivered
-     where recency = 1;
+     where recency = 1
+    except
+    select ca_address_id, ca_street_number, ca_street_name, ca_city, ca_state, ca_zip, ca_country
+      from customer_address;
 
     update customer_address
        set ca_street_number = s.ca_street_number, ca_street_name = s.ca_street_name, ca_city = s.ca_city,
            ca_state = s.ca_state, ca_zip = s.ca_zip, ca_country = s.ca_country
       from stage_customer_address s
-     where customer_address.ca_address_id = s.ca_address_id
-       and (customer_address.ca_street_number <> s.ca_street_number
-            or customer_address.ca_street_name <> s.ca_street_name
-            or customer_address.ca_city <> s.ca_city
-            or customer_address.ca_state <> s.ca_state
-            or customer_address.ca_zip <> s.ca_zip
-            or customer_address.ca_country <> s.ca_country);
+     where customer_address.ca_address_id = s.ca_address_id;
+    get diagnostics rows_updated := row_count;
 
     select nvl(max(ca_address_sk), 0) into last_sk from customer_address where ca_address_sk > 0;
     insert into customer_address
@@ -267,6 +266,7 @@ begin
       from stage_customer_address s
       left join customer_address known on known.ca_address_id = s.ca_address_id
      where known.ca_address_id is null;
+    get diagnostics rows_inserted := row_count;
 
     drop table stage_customer_address;
 exception when others then
@@ -278,11 +278,12 @@ $$;
 -- the current one has no end. A price that is the same as before opens no version; a price delivered for a day between
 -- two versions splits the earlier one; a second price for the first day of a version corrects that version.
 -- Description and category are SCD type 1: the latest delivered holds for all versions. A second run changes nothing.
-create or replace procedure sp_load_dim_item()
+create or replace procedure sp_load_dim_item(rows_inserted out bigint, rows_updated out bigint)
 language plpgsql
 as $$
 declare
-    last_sk bigint;
+    last_sk   bigint;
+    described bigint;
 begin
     lock table item;
 
@@ -301,9 +302,10 @@ begin
     select i_item_id, start_date, price, on_record,
            dateadd(day, -1, lead(start_date) over (partition by i_item_id order by start_date))::date as end_date
       from (select i_item_id, start_date, price, on_record,
-                   lag(price) over (partition by i_item_id order by start_date) as price_before
+                   lag(price) over (partition by i_item_id order by start_date) as price_before,
+                   row_number() over (partition by i_item_id order by start_date) as position
               from stage_item_price) changes
-     where on_record = 1 or price_before is null or price_before <> price;
+     where on_record = 1 or price_before <> price or (price_before is null) <> (price is null) or position = 1;
 
     create temp table stage_item distkey (i_item_id) as
     select i_item_id, i_item_desc, i_category
@@ -317,14 +319,18 @@ begin
       from stage_item_version v
      where item.i_item_id = v.i_item_id
        and item.i_rec_start_date = v.start_date
-       and (item.i_current_price <> v.price
-            or nvl(item.i_rec_end_date, '9999-12-31'::date) <> nvl(v.end_date, '9999-12-31'::date));
+       and (item.i_current_price <> v.price or (item.i_current_price is null) <> (v.price is null)
+            or item.i_rec_end_date <> v.end_date or (item.i_rec_end_date is null) <> (v.end_date is null));
+    get diagnostics rows_updated := row_count;
 
     update item
        set i_item_desc = s.i_item_desc, i_category = s.i_category
       from stage_item s
      where item.i_item_id = s.i_item_id
-       and (item.i_item_desc <> s.i_item_desc or item.i_category <> s.i_category);
+       and (item.i_item_desc <> s.i_item_desc or (item.i_item_desc is null) <> (s.i_item_desc is null)
+            or item.i_category <> s.i_category or (item.i_category is null) <> (s.i_category is null));
+    get diagnostics described := row_count;
+    rows_updated := rows_updated + described;
 
     select nvl(max(i_item_sk), 0) into last_sk from item;
     insert into item
@@ -333,6 +339,7 @@ begin
       from stage_item_version v
       join stage_item s on s.i_item_id = v.i_item_id
      where v.on_record = 0;
+    get diagnostics rows_inserted := row_count;
 
     drop table stage_item_price;
     drop table stage_item_version;
@@ -348,7 +355,7 @@ $$;
 --   unknown item                           rejected: a sale of nothing known has no place among the facts
 --   no item version on the day of sale     rejected
 --   a ticket line that was delivered twice loaded once, each further copy rejected
-create or replace procedure sp_load_fact_sales(p_run_date date)
+create or replace procedure sp_load_fact_sales(p_run_date in date, rows_inserted out bigint, rows_rejected out bigint)
 language plpgsql
 as $$
 declare
@@ -399,6 +406,7 @@ begin
            ss_quantity, ss_sales_price, ss_quantity * ss_sales_price
       from stage_store_sales
      where item_sk is not null and copy_number = 1;
+    get diagnostics rows_inserted := row_count;
 
     delete from store_sales_rejected where ss_sold_date = p_run_date;
     insert into store_sales_rejected (ss_sold_date, ss_store_sk, ss_ticket_number, i_item_id, c_customer_id,
@@ -411,6 +419,7 @@ begin
       from stage_store_sales s
       left join (select distinct i_item_id from item) known on known.i_item_id = s.i_item_id
      where s.item_sk is null or s.copy_number > 1;
+    get diagnostics rows_rejected := row_count;
 
     drop table stage_store_sales;
 exception when others then

@@ -14,8 +14,8 @@ from botocore.config import Config
 from hypothesis import settings
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
-from flows.local import local_services
 from local_aws import Admin, Served, running
+from prefect_redshift.local.services import local_services
 
 # A slow machine is no fault.
 settings.register_profile("untimed", deadline=None)

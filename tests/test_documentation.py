@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from prefect.cli._app import _app as prefect_commands
 
-from blocks import setup
-from flows import command_line, up
+from blocks import __main__ as setup
+from flows.sales import SALES
+from prefect_redshift.cli.options import backfill_options, daily_options
+from prefect_redshift.local import __main__ as up
 
 PROJECT = Path(__file__).resolve().parent.parent
 DOCUMENTS = {
@@ -21,10 +23,10 @@ DOCUMENTS = {
 README = DOCUMENTS["README.md"]
 NAMED_TESTS = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", DOCUMENTS["what-others-get-wrong.md"])
 PARSERS: dict[str, argparse.ArgumentParser] = {
-    "flows.sales_data_pipeline": command_line.parser(),
-    "flows.backfill": command_line.backfill_parser(),
-    "flows.up": up.parser(),
-    "blocks.setup": setup.parser(),
+    "flows.sales_data_pipeline": daily_options(SALES, "python -m flows.sales_data_pipeline"),
+    "flows.sales_backfill": backfill_options(SALES, "python -m flows.sales_backfill"),
+    "prefect_redshift.local": up.parser(),
+    "blocks": setup.parser(),
 }
 AN_ID = "00000000-0000-0000-0000-000000000000"
 

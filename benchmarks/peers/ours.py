@@ -5,15 +5,18 @@ import sys
 import time
 from pathlib import Path
 
-from prefect import flow
+from prefect import flow, runtime
 from prefect.futures import PrefectFuture
 
 from benchmarks.peers.driver import WARM_UP, Stages, drive_async, ready, stages_asked_for, tell
-from blocks import RedshiftDataApi, Statement
-from flows.command_line import prepare_process
-from flows.local import local_services
-from flows.task_runner import EventLoopTaskRunner, finished
-from flows.tasks import redshift_task, statement_name, step
+from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
+from prefect_redshift.cli.command_line import prepare_process
+from prefect_redshift.data_api.statement import Statement
+from prefect_redshift.local.services import local_services
+from prefect_redshift.runner.gathering import gather_or_cancel
+from prefect_redshift.runner.task_runner import EventLoopTaskRunner
+from prefect_redshift.tasks.names import prefix_of_this_run
+from prefect_redshift.tasks.options import redshift_task
 
 WAREHOUSE = RedshiftDataApi(workgroup_name="local-workgroup", max_concurrent_waits=500)
 NOTICED: dict[str, float] = {}
@@ -27,7 +30,7 @@ async def run(sql: str) -> Statement:
 @redshift_task
 async def run_noting(warehouse: RedshiftDataApi, sql: str) -> None:
     """Runs one statement as the pipeline's tasks do, and notes when its end is known."""
-    await warehouse.run(sql, name=statement_name())
+    await warehouse.run(sql, name=f"{prefix_of_this_run()}{runtime.task_run.name}", listed=())
     NOTICED[sql] = time.time()
 
 
@@ -37,12 +40,14 @@ async def tasks(stages: Stages) -> None:
     before: list[PrefectFuture[None]] = []
     every: list[PrefectFuture[None]] = []
     for stage in stages:
-        steps = [step(f"step_{len(every) + number}", run_noting) for number in range(len(stage))]
+        names = [f"step_{len(every) + number}" for number in range(len(stage))]
+        steps = [run_noting.with_options(name=name, task_run_name=name) for name in names]
         before = [
-            task.submit(WAREHOUSE, sql, wait_for=before) for task, sql in zip(steps, stage, strict=True)
+            task.submit(WAREHOUSE, sql, wait_for=before)  # type: ignore[call-overload]
+            for task, sql in zip(steps, stage, strict=True)
         ]
         every += before
-    await finished(*every)
+    await gather_or_cancel(*every)
 
 
 async def by_tasks(stages: Stages) -> None:

@@ -5,7 +5,6 @@ import multiprocessing
 import os
 import sys
 import time
-from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
@@ -19,18 +18,19 @@ from prefect.flow_engine import run_flow
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Crashed
 
-from flows.backfill import sales_backfill
-from flows.command_line import backfill_parser, main, parser
-from flows.hooks import cancel_statements
-from flows.processes import environment_without
+from flows.sales import SALES
+from flows.sales_backfill import sales_backfill
 from flows.sales_data_pipeline import sales_data_pipeline
+from prefect_redshift.cli import backfill_main, daily_main
+from prefect_redshift.local.processes import environment_without
+from prefect_redshift.tasks.hooks import cancel_statements
 from tests.chaos.clock import Clock, follow
 
 LONGEST_SECONDS = 120.0
-# Each flow with the options of its command.
-FLOWS: dict[str, tuple[Flow[..., Any], Callable[[], ArgumentParser]]] = {
-    "sales-data-pipeline": (sales_data_pipeline, parser),
-    "sales-backfill": (sales_backfill, backfill_parser),
+# Each flow with its command.
+FLOWS: dict[str, tuple[Flow[..., Any], Callable[..., int]]] = {
+    "sales-data-pipeline": (sales_data_pipeline, daily_main),
+    "sales-backfill": (sales_backfill, backfill_main),
 }
 
 _FORKS = multiprocessing.get_context("forkserver")
@@ -108,7 +108,7 @@ def bury(flow: str, flow_run_id: UUID) -> None:
 def command_line(flow: str, *options: str) -> None:
     """Does what `python -m flows...` does."""
     run, command = FLOWS[flow]
-    sys.exit(main(run, options, command()))
+    sys.exit(command(run, SALES, options))
 
 
 def _enter(work: Callable[..., Any], surroundings: Surroundings, arguments: Sequence[Any]) -> None:

@@ -14,10 +14,10 @@ from urllib.error import URLError
 import boto3
 from botocore.config import Config
 
-from flows.local import free_port, server_ready
-from flows.processes import Process, environment_without, start
 from local_aws import Admin
 from local_aws.environment import environment
+from prefect_redshift.local.processes import Process, environment_without, start
+from prefect_redshift.local.services import free_port, server_ready
 from tests.chaos.clock import Clock
 
 START_SECONDS = 60.0

@@ -17,11 +17,11 @@ from prefect import get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import AwaitingRetry
 
-from flows.scripts import PROJECT_FOLDER
 from tests.chaos.attempts import FLOWS, Attempt, Surroundings, bury, command_line, execute
 from tests.chaos.place import Place
 from tests.flows.test_sales_data_pipeline import STEPS
-from tests.flows.warehouse import Warehouse
+from tests.job_warehouse import Warehouse
+from tests.project import PROJECT_FOLDER
 
 SETTLE_SECONDS = 10.0
 FINAL_STATES = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
@@ -212,7 +212,7 @@ def _by_step(statements: list[dict[str, Any]]) -> dict[str, list[tuple[int, str]
     """Each step's attempts and their statuses; the validation, which changes nothing, is a new step in each retry."""
     steps = defaultdict(list)
     for statement in statements:
-        step, _, number = statement["StatementName"].rpartition("/")
+        step, number, _digest = statement["StatementName"].rsplit("/", 2)
         steps[step].append((int(number), statement["Status"]))
     return steps
 

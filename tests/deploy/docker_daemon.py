@@ -27,11 +27,11 @@ class Daemon(ThreadingHTTPServer):
         return f"tcp://127.0.0.1:{self.server_port}"
 
     def queries(self, path: str) -> list[dict[str, list[str]]]:
-        """What was asked of a path."""
+        """Return the queries with which a path was asked for."""
         return [query for asked, query in self.asked if asked == path]
 
     def unpack(self, folder: Path) -> None:
-        """Unpacks the context that the last build was sent."""
+        """Unpack the context that the last build was sent."""
         with tarfile.open(fileobj=io.BytesIO(self.context)) as archive:
             archive.extractall(folder, filter="data")
 
@@ -76,12 +76,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(text)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Tests are quiet."""
+        """Log nothing."""
 
 
 @contextmanager
 def docker_daemon() -> Iterator[Daemon]:
-    """Serves until the end of the block."""
+    """Serve until the end of the block."""
     with Daemon() as daemon:
         thread = threading.Thread(target=daemon.serve_forever)
         thread.start()

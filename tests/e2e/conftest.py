@@ -18,9 +18,9 @@ import psutil
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from flows.scripts import PROJECT_FOLDER
 from local_aws import Served, running
-from tests.flows.warehouse import Warehouse
+from tests.job_warehouse import Warehouse
+from tests.project import PROJECT_FOLDER
 from tests.signals import heed_interrupts
 
 UP_SECONDS = 300
@@ -55,14 +55,14 @@ class Deployed:
 
 @contextmanager
 def up(state: Path, stand_in: Served) -> Iterator[str]:
-    """`python -m flows.up` on the stand-in of the session: the URL of its API. Nothing is left of it afterwards."""
+    """`python -m prefect_redshift.local` on the stand-in of the session: its API's URL; nothing is left afterwards."""
     names = ("PREFECT_", "REDSHIFT_")
     variables = {name: value for name, value in os.environ.items() if not name.startswith(names)}
     variables |= {**stand_in.environment, "REDSHIFT_WORKGROUP_NAME": "local-workgroup"}
     log = state / "up.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "flows.up", "--state-folder", str(state)],
+            [sys.executable, "-m", "prefect_redshift.local", "--state-folder", str(state)],
             cwd=PROJECT_FOLDER,
             env=variables,
             stdout=output,
@@ -90,7 +90,7 @@ def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
         ):
             return found[1]
         time.sleep(0.2)
-    raise AssertionError(f"flows.up does not come up:\n{log.read_text()}")
+    raise AssertionError(f"prefect_redshift.local does not come up:\n{log.read_text()}")
 
 
 # Not longer than these tests: as long as it is up, it is the server that Prefect's clients in this process speak to.

@@ -22,12 +22,12 @@ from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.states import Cancelling, Scheduled
 
-from flows.scripts import PROJECT_FOLDER
 from tests.e2e.conftest import Deployed
 from tests.flows.test_command_line import slow_scripts
 from tests.flows.test_sales_data_pipeline import STEPS
-from tests.flows.warehouse import Warehouse
 from tests.infra.machine import Machine
+from tests.job_warehouse import Warehouse
+from tests.project import PROJECT_FOLDER
 
 DAY = "2026-11-22"
 DEPLOYMENT = "sales-data-pipeline/daily"
@@ -212,7 +212,7 @@ def test_whatever_was_brought_up_listens_on_loopback_only(deployed: Deployed) ->
 def test_a_second_one_in_the_same_folder_is_refused(deployed: Deployed) -> None:
     state = Path(deployed.variables["PREFECT_HOME"]).parent
     done = subprocess.run(
-        [sys.executable, "-m", "flows.up", "--state-folder", str(state)],
+        [sys.executable, "-m", "prefect_redshift.local", "--state-folder", str(state)],
         cwd=PROJECT_FOLDER,
         capture_output=True,
         text=True,

@@ -18,19 +18,22 @@ from prefect.exceptions import ParameterTypeError
 from prefect_aws import AwsCredentials
 from pydantic import ValidationError
 
-from blocks import DataApiError, RedshiftDataApi, ScriptError
-from blocks.setup import main as set_up_block
-from flows import up
-from flows.backfill import sales_backfill
-from flows.command_line import backfill_parser, main
-from flows.errors import PipelineError
-from flows.run_date import scheduled_run_date
+from blocks.__main__ import main as set_up_block
+from flows.sales import SALES
+from flows.sales_backfill import sales_backfill
 from flows.sales_data_pipeline import sales_data_pipeline
-from flows.scripts import MAX_SCRIPT_BYTES, PROJECT_FOLDER, Scripts
-from flows.warehouse import connect
 from infra.__main__ import main as infra
 from local_aws.__main__ import main as serve
-from tests.flows.warehouse import Warehouse
+from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
+from prefect_redshift.cli import backfill_main, daily_main
+from prefect_redshift.exceptions import PipelineError, RedshiftError, ScriptError
+from prefect_redshift.local import __main__ as up
+from prefect_redshift.pipeline.run_date import scheduled_run_date
+from prefect_redshift.pipeline.script_folder import MAX_SCRIPT_BYTES, ScriptFolder
+from prefect_redshift.pipeline.script_text import statements_of
+from prefect_redshift.tasks.connections import connect
+from tests.job_warehouse import Warehouse
+from tests.project import PROJECT_FOLDER
 
 LONG = "x" * 10_000
 SQL = "2026-11-22'; drop table store_sales; --"
@@ -38,8 +41,11 @@ DAY = ["--run-date", "2026-11-22"]
 
 
 def is_one_sentence(text: str) -> bool:
-    """Whether a person can read it: neither empty, nor a traceback, nor lines over lines."""
-    return "Traceback" not in text and len(text.strip()) > 10 and text.strip().count("\n") <= 1
+    """Whether a person can read it: a line of words that begins and ends as a sentence does, and no traceback."""
+    text = text.strip()
+    words = re.findall(r"[A-Za-z]{2,}", text)
+    ends = text[-1:] in ".)" or text.partition(": error: ")[2] != ""
+    return "\n" not in text and "Traceback" not in text and len(words) >= 4 and ends
 
 
 @pytest.mark.parametrize(
@@ -47,9 +53,22 @@ def is_one_sentence(text: str) -> bool:
     [
         *(
             ["--run-date", text]
-            for text in (SQL, "", "\u0662\u0660\u0662\u0666-11-22", "2026-11-22\0", "2026-02-30", "-1", LONG)
+            for text in (
+                SQL,
+                "",
+                "\u0662\u0660\u0662\u0666-11-22",
+                "2026-11-22\0",
+                "2026-02-30",
+                "2026-2-3",
+                "-1",
+                LONG,
+            )
         ),
         *([*DAY, "--setup", text] for text in ("", "drop table", LONG)),
+        *([*DAY, "--timezone", text] for text in ("Mars/Olympus", "../../etc/localtime", "", LONG)),
+        *([*DAY, "--warehouse", text] for text in ("it's", "a/b", "", LONG + "-")),
+        *([*DAY, "--schema", text] for text in ("a b", "x; drop table y", "", LONG)),
+        [*DAY, "--state-machine", "it's"],
         [*DAY, "--fresh"],
         [*DAY, "--no-such-option"],
         [*DAY, "2026-11-23"],
@@ -58,7 +77,7 @@ def is_one_sentence(text: str) -> bool:
 )
 def test_options(warehouse: Warehouse, capfd: pytest.CaptureFixture[str], options: list[str]) -> None:
     try:
-        code = main(sales_data_pipeline, options)
+        code = daily_main(sales_data_pipeline, SALES, options)
     except SystemExit as ended:
         code = int(str(ended.code))
     assert code == 2
@@ -70,19 +89,18 @@ def test_options(warehouse: Warehouse, capfd: pytest.CaptureFixture[str], option
     ("options", "said"),
     [
         (["--run-date", "9999-12-31"], "outside the calendar"),
-        (["--timezone", "../../etc/localtime"], "There is no time zone '../../etc/localtime'"),
         ([*DAY, "--scripts", "../../etc"], r"Cannot read the script ../../etc/\w+.sql: No such file"),
-        ([*DAY, "--warehouse", "it's"], "There is no block redshift-data-api/it's"),
+        ([*DAY, "--warehouse", "nobody"], "There is no block redshift-data-api/nobody"),
         ([*DAY, "--state-folder", "/proc/self/status/below"], "cannot be used"),
         ([*DAY, "--hand-off", "instead"], "No state machine is named"),
-        ([*DAY, "--hand-off", "after", "--state-machine", "it's"], "There is no block"),
+        ([*DAY, "--hand-off", "after", "--state-machine", "nobody"], "There is no block"),
     ],
     ids=lambda value: str(value)[-40:],
 )
 def test_a_run_that_cannot_be_says_so_and_changes_nothing(
     warehouse: Warehouse, capfd: pytest.CaptureFixture[str], options: list[str], said: str
 ) -> None:
-    assert main(sales_data_pipeline, options) == 1
+    assert daily_main(sales_data_pipeline, SALES, options) == 1
     (line,) = [line for line in capfd.readouterr().err.splitlines() if line.startswith("error: ")]
     assert re.search(said, line)
     assert is_one_sentence(line)
@@ -107,7 +125,7 @@ def test_options_of_the_backfill(
     warehouse: Warehouse, capfd: pytest.CaptureFixture[str], options: list[str]
 ) -> None:
     with pytest.raises(SystemExit, match="2"):
-        main(sales_backfill, options, backfill_parser())
+        backfill_main(sales_backfill, SALES, options)
     assert is_one_sentence(capfd.readouterr().err.splitlines()[-1])
     assert not warehouse.has_table("store_sales")
 
@@ -118,7 +136,7 @@ def test_options_of_the_backfill(
         {"run_date": SQL},
         {"run_date": 10**30},
         {"setup": "sometimes"},
-        {"scripts": None},
+        {"scripts": 7},
         {"warehouse": ["a"]},
         {"timezone": 7},
         {"catch_up": "perhaps"},
@@ -187,8 +205,13 @@ NO_PLACES = {
 @pytest.mark.parametrize("location", NO_PLACES.values(), ids=NO_PLACES.keys())
 def test_places_of_scripts(aws: Any, location: str) -> None:
     with pytest.raises(ScriptError) as refused:
-        asyncio.run(Scripts(location, AwsCredentials()).statements("sp_statements.sql"))
+        asyncio.run(read(location))
     assert is_one_sentence(str(refused.value))
+
+
+async def read(location: str) -> list[str]:
+    folder = ScriptFolder(location, PROJECT_FOLDER, AwsCredentials())
+    return statements_of(await folder.text("sp_statements.sql"), folder.path("sp_statements.sql"))
 
 
 def sparse(script: Path) -> None:
@@ -198,14 +221,14 @@ def sparse(script: Path) -> None:
 
 NO_SCRIPTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing": (lambda script: None, "No such file"),
-    "a folder": (lambda script: script.mkdir(), "no regular file"),
-    "a pipe": (os.mkfifo, "no regular file"),
-    "a device without end": (lambda script: script.symlink_to("/dev/zero"), "no regular file"),
+    "a folder": (lambda script: script.mkdir(), "not a regular file"),
+    "a pipe": (os.mkfifo, "not a regular file"),
+    "a device without end": (lambda script: script.symlink_to("/dev/zero"), "not a regular file"),
     "a link to itself": (lambda script: script.symlink_to(script), "symbolic links"),
     "a gigabyte": (sparse, f"1,073,741,824 bytes, and a script may have {MAX_SCRIPT_BYTES:,}"),
     "empty": (lambda script: script.write_bytes(b""), "no statement to run"),
-    "Latin-1": (lambda script: script.write_bytes(b"select '\xe9'"), "no UTF-8 text"),
-    "UTF-16": (lambda script: script.write_bytes("select 1".encode("utf-16")), "no UTF-8 text"),
+    "Latin-1": (lambda script: script.write_bytes(b"select '\xe9'"), "not UTF-8 text"),
+    "UTF-16": (lambda script: script.write_bytes("select 1".encode("utf-16")), "not UTF-8 text"),
     "NUL": (lambda script: script.write_bytes(b"select 'a\0b'"), "NUL character"),
     "without an end": (lambda script: script.write_text("select 1;\nselect 'it''s"), "line 2 has no end"),
     "too many": (lambda script: script.write_text("select 1;" * 41), "takes 40 statements"),
@@ -220,15 +243,13 @@ NO_SCRIPTS: dict[str, tuple[Callable[[Path], object], str]] = {
 def test_files(tmp_path: Path, make: Callable[[Path], object], said: str) -> None:
     make(tmp_path / "sp_statements.sql")
     with pytest.raises(ScriptError, match=said) as refused:
-        asyncio.run(Scripts(str(tmp_path), AwsCredentials()).statements("sp_statements.sql"))
+        asyncio.run(read(str(tmp_path)))
     assert is_one_sentence(str(refused.value))
 
 
 def test_a_byte_order_mark_is_no_part_of_the_script(tmp_path: Path) -> None:
     (tmp_path / "sp_statements.sql").write_text("select 1", encoding="utf-8-sig")
-    assert asyncio.run(Scripts(str(tmp_path), AwsCredentials()).statements("sp_statements.sql")) == [
-        "select 1"
-    ]
+    assert asyncio.run(read(str(tmp_path))) == ["select 1"]
 
 
 def test_a_gigabyte_on_s3_is_not_fetched(aws: Any) -> None:
@@ -236,7 +257,7 @@ def test_a_gigabyte_on_s3_is_not_fetched(aws: Any) -> None:
     s3.create_bucket(Bucket="oversized")
     s3.put_object(Bucket="oversized", Key="sql/sp_statements.sql", Body=b"x" * (MAX_SCRIPT_BYTES + 1))
     with pytest.raises(ScriptError, match="10,000,001 bytes"):
-        asyncio.run(Scripts("s3://oversized/sql", AwsCredentials()).statements("sp_statements.sql"))
+        asyncio.run(read("s3://oversized/sql"))
     s3.close()
 
 
@@ -269,7 +290,7 @@ def test_environment(
     async def ask() -> None:
         await (await connect(None)).run("select 1", timeout=30)
 
-    with pytest.raises((DataApiError, PipelineError)) as refused:
+    with pytest.raises(RedshiftError) as refused:
         asyncio.run(ask())
     assert is_one_sentence(str(refused.value))
 
@@ -282,7 +303,7 @@ def test_a_token_with_a_line_break_is_refused_without_being_shown(
     async def ask() -> None:
         await (await connect(None)).run("select 1", timeout=30)
 
-    with pytest.raises(DataApiError, match="a line break") as refused:
+    with pytest.raises(RedshiftError, match="a line break") as refused:
         asyncio.run(ask())
     # Not in what a traceback shows, either.
     assert "planted-token" not in "".join(traceback.format_exception(refused.value))
@@ -362,7 +383,7 @@ def test_sql_in_a_value_is_a_value(warehouse: Warehouse) -> None:
         redshift = await connect(None)
         await redshift.run("call sp_load_fact_sales(cast(:run_date as date))", {"run_date": run_date})
 
-    with pytest.raises(DataApiError, match="invalid input syntax for type date"):
+    with pytest.raises(RedshiftError, match="invalid input syntax for type date"):
         asyncio.run(load(SQL))
     assert warehouse.tables() == before
 

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from flows.days_report import DaysFailedError
 from flows.sales_data_pipeline import sales_data_pipeline
-from tests.flows.test_backfill import TOO_MUCH, each, loads
-from tests.flows.warehouse import Warehouse
+from prefect_redshift.reports.days_report import DaysFailedError
+from tests.flows.test_sales_backfill import TOO_MUCH, each, loads
+from tests.job_warehouse import Warehouse
 
 DAY = date(2026, 11, 22)
 
@@ -50,7 +50,7 @@ def test_where_no_day_is_validated_nothing_is_caught_up(
     with caplog.at_level(logging.WARNING):
         run(DAY)
     assert loaded_days(warehouse) == [20261122]
-    assert "None of the 40 days before 2026-11-22 is validated: nothing is caught up" in caplog.text
+    assert "None of the 40 days before 2026-11-22 is loaded: nothing is caught up" in caplog.text
     assert not any("load_days" in s["StatementName"] for s in warehouse.statements())
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from prefect import get_client
 
-from flows.hooks import cancel_statements
 from flows.sales_data_pipeline import sales_data_pipeline
-from tests.flows.flow_runs import execute, new_flow_run, retry_later, slow_scripts
+from prefect_redshift.tasks.hooks import cancel_statements
+from tests.flow_runs import execute, new_flow_run, retry_later, slow_scripts
 from tests.flows.test_sales_data_pipeline import STEPS
-from tests.flows.warehouse import Warehouse
+from tests.job_warehouse import Warehouse
 
 
 @pytest.fixture

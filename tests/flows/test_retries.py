@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from blocks import StatementFailedError
 from flows.sales_data_pipeline import sales_data_pipeline
 from local_aws import Admin
+from prefect_redshift.exceptions import StatementFailedError
 from tests.flows.test_sales_data_pipeline import STEPS
-from tests.flows.warehouse import Warehouse
+from tests.job_warehouse import Warehouse
 
 DAY = date(2026, 11, 22)
 CONFLICT = (
@@ -50,6 +50,6 @@ def test_a_third_of_all_calls_failing_changes_nothing(warehouse: Warehouse, admi
         admin.add_fault(kind, probability=0.085, seed=10 * seed + place)
     report = asyncio.run(sales_data_pipeline(run_date=DAY))
     admin.clear_faults()
-    assert all(validation.passed for validation in report.validations)
+    assert all(check.passed for check in report.checks)
     assert executed(admin) == Counter(STEPS)
     assert warehouse.count("store_sales") == 14

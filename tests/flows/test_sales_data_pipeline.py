@@ -5,6 +5,7 @@ import logging
 import re
 import shutil
 from datetime import date
+from decimal import Decimal
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,13 @@ import pytest
 from prefect import get_client
 from prefect.client.schemas.sorting import LogSort
 
-from blocks import ScriptError, StatementFailedError
-from flows.report import RunReport
 from flows.sales_data_pipeline import sales_data_pipeline
-from flows.scripts import PROJECT_FOLDER
-from flows.validation import ValidationFailedError
-from tests.flows.warehouse import TABLES, Warehouse
+from local_aws import Admin
+from prefect_redshift.exceptions import ScriptError, StatementFailedError
+from prefect_redshift.pipeline.check_results import ValidationFailedError
+from prefect_redshift.reports.run_report import RunReport
+from tests.job_warehouse import TABLES, Warehouse
+from tests.project import PROJECT_FOLDER
 
 DAY = date(2026, 11, 22)
 NEXT_DAY = date(2026, 11, 23)
@@ -31,7 +33,11 @@ STEPS = [
     "run_load_fact_sales",
     "run_validate_sql_statement",
 ]
-CHECKS = re.findall(r"^-- check: (\w+)", (PROJECT_FOLDER / "sql" / "checks.sql").read_text(), re.MULTILINE)
+CHECKS = {
+    name
+    for script in ("validate_sql_statement.sql", "checks.sql")
+    for name in re.findall(r"^-- check: (\w+)", (PROJECT_FOLDER / "sql" / script).read_text(), re.MULTILINE)
+}
 
 
 @pytest.fixture
@@ -56,12 +62,16 @@ def test_first_run_then_the_same_again_then_the_next_day(warehouse: Warehouse) -
 
     assert [step.name for step in report.steps] == STEPS
     assert {step.statement.status for step in report.steps} == {"FINISHED"}
-    assert [(v.check_name, v.expected, v.actual, v.status) for v in report.validations[:2]] == [
-        ("store_sales_rows", 16, 16, "passed"),
-        ("store_sales_item_versions", 14, 14, "passed"),
+    assert [(step.name, step.changed) for step in report.steps if step.changed] == [
+        ("LoadItemTable", "5 inserted, 3 updated"),
+        ("LoadCustomerAddressTable", "2 inserted, 2 updated"),
+        ("run_load_fact_sales", "14 inserted, 2 rejected"),
     ]
-    assert [v.check_name for v in report.validations[2:]] == CHECKS
-    assert {v.status for v in report.validations} == {"passed"}
+    found = {check.name: (check.expected, check.actual) for check in report.checks}
+    assert found["store_sales_rows"] == (Decimal(16), Decimal(16))
+    assert found["store_sales_item_versions"] == (Decimal(14), Decimal(14))
+    assert found.keys() == CHECKS
+    assert {check.status for check in report.checks} == {"passed"}
     first = warehouse.tables()
     assert {table: len(rows) for table, rows in first.items()} == {
         "customer": 21,
@@ -112,7 +122,7 @@ def test_one_dimension_failing_cancels_the_other_and_the_facts_never_start(
     )
     replace(scripts / "steps.sql", "call sp_load_dim_customer_address();", "select pg_sleep(60);")
 
-    with pytest.raises(StatementFailedError, match=r"LoadItemTable/1 .* is FAILED: .*division by zero"):
+    with pytest.raises(StatementFailedError, match=r"LoadItemTable/1/\w{8} .* is FAILED: .*division by zero"):
         run(run_date=DAY, scripts=str(scripts))
 
     by_step = {s["StatementName"].split("/")[2]: s["Status"] for s in warehouse.statements()}
@@ -183,14 +193,40 @@ def test_a_failed_validation_says_which_when_and_by_how_much(warehouse: Warehous
     )
     with pytest.raises(ValidationFailedError) as failure:
         run(run_date=DAY, scripts=str(scripts))
-    assert str(failure.value).startswith(
-        "validation store_sales_rows failed on 2026-11-22: expected 16, found 11; "
-    )
-    assert [v.check_name for v in failure.value.validated.validations if not v.passed] == [
-        "store_sales_rows",
-        "store_sales_quantity",
+    assert "check store_sales_rows failed on 2026-11-22: expected 16, found 11" in str(failure.value)
+    assert [check.name for check in failure.value.report.failed] == [
         "store_sales_amount",
+        "store_sales_quantity",
+        "store_sales_rows",
     ]
+
+
+def test_a_day_of_which_nothing_was_delivered_says_so(warehouse: Warehouse) -> None:
+    run(run_date=DAY)
+    warehouse.run("delete from src_store_sales where ss_sold_date = '2026-11-23'")
+    with pytest.raises(ValidationFailedError) as failure:
+        run(run_date=NEXT_DAY)
+    assert str(failure.value).startswith(
+        "check store_sales_delivered failed on 2026-11-23: expected 1, found 0. the source holds no sales of the day. "
+    )
+
+
+def test_a_run_costs_at_most_sixteen_calls(warehouse: Warehouse, admin: Admin) -> None:
+    run(run_date=DAY)
+    admin.clear_history()
+    run(run_date=NEXT_DAY)
+    assert len(admin.calls()) <= 16
+
+
+def test_a_run_in_a_schema_of_its_own(warehouse: Warehouse) -> None:
+    warehouse.run("create schema team")
+    run(run_date=DAY, schema_name="team")
+    assert warehouse.rows(
+        "select distinct table_schema from svv_tables where table_name like '%store_sales%'"
+    ) == [("team",)]
+    assert warehouse.count("team.store_sales") == 14
+    run(run_date=DAY, schema_name="team", setup="always")
+    assert warehouse.count("team.store_sales") == 14
 
 
 def test_scripts_from_s3(warehouse: Warehouse) -> None:
@@ -209,9 +245,9 @@ def test_scripts_from_s3(warehouse: Warehouse) -> None:
     ("name", "content", "message"),
     [
         ("validate_sql_statement.sql", None, "No such file"),
-        ("validate_sql_statement.sql", b"-- nothing here\n", "There is no statement to run"),
+        ("validate_sql_statement.sql", b"-- nothing here\n", "each check begins with a line"),
         ("sp_statements.sql", b"select 'unended", "in line 1 has no end"),
-        ("sp_statements.sql", b"\xff\xfe", "is no UTF-8 text"),
+        ("sp_statements.sql", b"\xff\xfe", "is not UTF-8 text"),
         ("sp_statements.sql", b"select 1;\n" * 41, "takes 40 statements at a time, these are 41"),
         ("sp_statements.sql", b"select '" + b"x" * 100_001 + b"';", "takes statements of 100,000 bytes"),
         ("steps.sql", b"select 1;", "a statement stands before the first line `-- step:"),

@@ -7,21 +7,41 @@ from typing import Any
 
 import boto3
 
-from infra import definition, scripts
+from flows.sales import SALES
+from infra import definition
+from infra.uploaded_files import uploaded_files
+from prefect_redshift.pipeline import Job
+from prefect_redshift.state_machine import substituted
 from tests.local_aws.conftest import eventually
 
 ROLE = "arn:aws:iam::123456789012:role/StateMachineExecutionRole"
 
 
 class Machine:
-    """The project's state machine, or another definition, whose waits take `wait_seconds`."""
+    """The state machine of a job, or another definition that reads the job's objects.
 
-    def __init__(self, database: str, wait_seconds: int = 0, text: str | None = None) -> None:
+    Args:
+        database: Where it loads.
+        wait_seconds: The first wait for a statement.
+        text: Another definition than the job's own.
+        job: The declaration.
+        step_timeout: Seconds of waiting after which a step's statement is cancelled.
+    """
+
+    def __init__(
+        self,
+        database: str,
+        wait_seconds: int = 0,
+        text: str | None = None,
+        *,
+        job: Job = SALES,
+        step_timeout: int = 600,
+    ) -> None:
         self.api, self.s3 = boto3.client("stepfunctions"), boto3.client("s3")
         self.bucket = database.replace("_", "-")
         self.s3.create_bucket(Bucket=self.bucket)
-        for name, content in scripts.objects().items():
-            self.s3.put_object(Bucket=self.bucket, Key=f"sales/{name}", Body=content)
+        for name, content in uploaded_files(job, job.folder / job.scripts, job.schema).items():
+            self.s3.put_object(Bucket=self.bucket, Key=f"etl/{name}", Body=content)
         values = {
             "Partition": "aws",
             "TargetKind": "WorkgroupName",
@@ -30,10 +50,11 @@ class Machine:
             "LoginKind": "ResultFormat",
             "Login": "JSON",
             "Bucket": self.bucket,
-            "Prefix": "sales",
+            "Prefix": "etl",
             "WaitSeconds": str(wait_seconds),
+            "StepTimeoutSeconds": str(step_timeout),
         }
-        self.definition = definition.filled(text or definition.text(), values)
+        self.definition = substituted(text or definition.text(job), values)
         self.arn = self.api.create_state_machine(name=database, definition=self.definition, roleArn=ROLE)[
             "stateMachineArn"
         ]
@@ -52,12 +73,19 @@ class Machine:
             described: dict[str, Any] = self.api.describe_execution(executionArn=execution)
             return None if described["status"] == "RUNNING" else described
 
-        described: dict[str, Any] = eventually(ended, 60)
+        described: dict[str, Any] = eventually(ended, 120)
         return described
 
     def run(self, given: Mapping[str, Any], name: str | None = None) -> dict[str, Any]:
         """Run an execution to its end and return its description."""
         return self.end(self.start(given, name))
+
+    def succeed(self, given: Mapping[str, Any], name: str | None = None) -> dict[str, Any]:
+        """Run an execution, which has to succeed, and return its output."""
+        done = self.run(given, name)
+        assert done["status"] == "SUCCEEDED", (done.get("error"), done.get("cause"))
+        output: dict[str, Any] = json.loads(done["output"])
+        return output
 
     def entered(self, execution: str) -> list[str]:
         """Return the names of the states that an execution has entered, in order."""

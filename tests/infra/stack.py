@@ -5,7 +5,9 @@ from typing import Any
 
 import boto3
 
+from flows.sales import SALES
 from infra.stack import TEMPLATE, Stack
+from infra.uploaded_files import definition_name, uploaded_files
 from infra.uploads import Uploads
 
 
@@ -17,7 +19,7 @@ class Deployed:
         self.session = boto3.Session()
         self._clients: dict[str, Any] = {}
         self.uploads = Uploads(self.client("s3"), name, "sales/etl")
-        self.uploads.upload(create_bucket=True)
+        self.uploads.upload(uploaded_files(SALES, SALES.folder / SALES.scripts), create_bucket=True)
         self.stack = Stack(self.client("cloudformation"), name)
         self.template = TEMPLATE.read_text().replace("MinValue: 5", "MinValue: 0")
         self.parameters = {
@@ -26,7 +28,7 @@ class Deployed:
             "Database": database,
             "ScriptsBucket": name,
             "ScriptsPrefix": "sales/etl",
-            "DefinitionKey": self.uploads.definition_key(),
+            "DefinitionKey": self.uploads.key(definition_name(SALES)),
             "StateMachineName": name,
             "WaitSeconds": "0",
             **parameters,

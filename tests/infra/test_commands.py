@@ -9,10 +9,9 @@ from pathlib import Path
 import boto3
 import pytest
 
-from flows.scripts import Scripts
+from flows.sales import SALES
 from infra import __main__ as infra
-from infra import scripts, stack
-from infra.errors import InfraError
+from infra import definition, stack
 from local_aws import Admin, Served
 from tests.local_aws.conftest import Statements
 from tests.signals import heed_interrupts
@@ -89,15 +88,23 @@ def test_deployed_run_and_deleted(
     s3.close()
 
 
-async def test_the_flow_reads_what_was_uploaded(aws: Served, database: str, name: str) -> None:
-    from prefect_aws import AwsCredentials
-
-    assert infra.main(["upload", "--bucket", name, "--create-bucket"]) == 0
-    uploaded = Scripts(f"s3://{name}/redshift-etl", AwsCredentials())
-    assert json.loads(scripts.objects()["steps.json"]) == await uploaded.steps("steps.sql")
-    assert json.loads(scripts.objects()["sp_statements.json"]) == await uploaded.statements(
-        "sp_statements.sql"
-    )
+def test_the_scripts_are_uploaded_as_they_are_and_the_machine_s_statements_beside_them(
+    aws: Served, database: str, name: str
+) -> None:
+    assert infra.main(["upload", "--bucket", name, "--create-bucket", "--schema", "sales"]) == 0
+    s3 = boto3.client("s3")
+    listed = [one["Key"] for one in s3.list_objects_v2(Bucket=name, Prefix="redshift-etl/")["Contents"]]
+    uploaded = {key.rpartition("/")[2]: s3.get_object(Bucket=name, Key=key)["Body"].read() for key in listed}
+    s3.close()
+    scripts = {script.file for script in SALES.read_scripts}
+    assert {name for name in uploaded if name.endswith(".sql")} == scripts
+    for file in scripts:
+        assert uploaded[file] == (SALES.folder / "sql" / file).read_bytes()
+    steps = json.loads(uploaded["steps.json"])
+    assert steps["LoadItemTable"] == ["set search_path to sales", "call sp_load_dim_item()"]
+    assert len(json.loads(uploaded["validate_sql_statement.json"])) == 2
+    [text] = [content for key, content in uploaded.items() if key.startswith("state_machine-")]
+    assert text.decode() == definition.text()
 
 
 def test_a_failed_run_is_told_in_one_line(
@@ -164,6 +171,7 @@ def test_another_s_stack_is_left_alone(
     [
         (["upload", "--bucket", "no-such-bucket"], "There is no bucket no-such-bucket: create it"),
         (["upload", "--bucket", "b", "--scripts", "docs"], "docs has no sp_statements.sql"),
+        (["upload", "--bucket", "b", "--schema", "Re tail"], "'Re tail' is not a plain identifier"),
         (["deploy", "--bucket", "b"], "No warehouse is named"),
         (["deploy", "--bucket", "b", "--workgroup-name", "no-such"], "workgroup no-such not found"),
         (["run", "--stack-name", "no-such", "--run-date", "2026-11-22"], "There is no stack no-such"),
@@ -187,27 +195,29 @@ def test_what_cannot_be_done_is_told_in_one_line(
 @pytest.mark.parametrize(
     ("filename", "text", "words"),
     [
-        ("steps.sql", "-- step: LoadItemTable\nselect 1;", "has no line `-- step: "),
+        ("steps.sql", "-- step: LoadItemTable\nselect 1;", "steps.sql has no line `-- step: "),
         ("sp_statements.sql", "select 'open", "sp_statements.sql: what begins with"),
         ("sp_statements.sql", f"select '{'x' * 99_000}';" * 3, "its statements have 297"),
+        ("checks.sql", "-- check: a (fail)\nselect 1 as expected;", "has no actual"),
+        ("checks.sql", "\xff", "checks.sql is not UTF-8 text"),
     ],
 )
-def test_scripts_that_the_machine_cannot_run_are_refused(
-    tmp_path: Path, filename: str, text: str, words: str
+def test_scripts_that_the_machine_cannot_run_are_refused_in_one_line(
+    tmp_path: Path, filename: str, text: str, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for path in scripts.FOLDER.glob("*.sql"):
-        (tmp_path / path.name).write_bytes(path.read_bytes())
-    (tmp_path / filename).write_text(text)
-    with pytest.raises(InfraError, match=words):
-        scripts.objects(tmp_path)
+    for script in SALES.read_scripts:
+        (tmp_path / script.file).write_bytes((SALES.folder / "sql" / script.file).read_bytes())
+    (tmp_path / filename).write_text(text, encoding="latin-1")
+    assert infra.main(["upload", "--bucket", "b", "--scripts", str(tmp_path)]) == 1
+    [error] = capsys.readouterr().err.splitlines()
+    assert words in error
 
 
-def test_a_step_of_several_statements_is_not_cut_short(tmp_path: Path) -> None:
-    for path in scripts.FOLDER.glob("*.sql"):
-        (tmp_path / path.name).write_bytes(path.read_bytes())
-    steps = (tmp_path / "steps.sql").read_text()
-    (tmp_path / "steps.sql").write_text(
-        steps.replace("call sp_load_dim_item();", "call sp_load_dim_item();\nselect 1;")
-    )
-    with pytest.raises(InfraError, match="runs LoadItemTable as one statement"):
-        scripts.objects(tmp_path)
+def test_the_definition_is_written_as_it_is_committed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    committed = definition.FILE.read_text()
+    monkeypatch.setattr(definition, "FILE", tmp_path / "state_machine.asl.json")
+    assert infra.main(["definition"]) == 0
+    assert (tmp_path / "state_machine.asl.json").read_text() == committed
+    assert "is written" in capsys.readouterr().out

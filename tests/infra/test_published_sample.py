@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from infra import definition
 from local_aws import Served
+from prefect_redshift.state_machine import faults
 from tests.infra.machine import Machine
 from tests.local_aws.conftest import Statements
 
@@ -94,7 +94,7 @@ def sample() -> dict[str, Any]:
 
 
 def test_it_runs_whole(aws: Served, database: str, statements: Statements) -> None:
-    assert definition.faults(sample()) == []
+    assert faults(sample()) == []
     machine = Machine(database, text=json.dumps(sample()))
     done = machine.run({})
     assert done["status"] == "SUCCEEDED", done.get("cause")

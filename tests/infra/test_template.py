@@ -10,9 +10,11 @@ import yaml
 from cfnlint.api import lint_file
 
 from infra import definition
-from infra.errors import InfraError
+from infra.infra_error import InfraError
 from infra.stack import TEMPLATE
 from local_aws import Admin, Served
+from prefect_redshift.state_machine import substitutions_of
+from prefect_redshift.state_machine.faults import operations
 from tests.infra.stack import Deployed
 from tests.local_aws.conftest import Statements, eventually
 
@@ -76,7 +78,7 @@ def grants(role: str) -> dict[str, list[dict[str, Any]]]:
 
 def test_the_role_may_do_what_the_machine_does_and_nothing_else() -> None:
     granted = grants("StateMachineExecutionRole")
-    calls = [action.partition(":")[::2] for action in definition.actions(definition.load(definition.text()))]
+    calls = [operation.partition(":")[::2] for operation in operations(json.loads(definition.text()))]
     used = {f"{SERVICES[service]}:{call[0].upper()}{call[1:]}" for service, call in calls}
     wanted = used | {beside for action in used for beside in BESIDE.get(action, set())}
     assert {action for action in granted if not action.startswith("logs:")} == wanted
@@ -119,7 +121,7 @@ def test_a_stack_comes_changes_and_goes_without_a_trace(aws: Served, database: s
     machine = made.client("stepfunctions").describe_state_machine(
         stateMachineArn=made.output("StateMachineArn")
     )
-    assert not definition.placeholders(machine["definition"])
+    assert not substitutions_of(machine["definition"])
     assert machine["loggingConfiguration"]["level"] == "ERROR"
     assert machine["loggingConfiguration"]["includeExecutionData"] is False
 

@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
-from flows.checks import checks_of
-from flows.scripts import parts_of
+from tests.sql.checks import checks, run_checks
 from tests.sql.sales import load
-from tests.sql.warehouse import SQL, Row, Warehouse
+from tests.sql.warehouse import Warehouse
 
-TEXT = (SQL / "checks.sql").read_text()
-CHECKS = {check.name: check for check in checks_of(parts_of(TEXT, "check", "checks.sql"), "checks.sql")}
+CHECKS = checks("checks.sql")
+SEVERITIES = {check.name: "failed" if check.severity == "fail" else "warned" for check in CHECKS}
 
 DAY, KEY = date(2026, 3, 3), 20260303
 FACT = f"ss_sold_date_sk = {KEY} and ss_ticket_number = {KEY}52"  # two pieces at 5.99
@@ -60,7 +59,8 @@ FAULTS: list[Any] = [
         Decimal("378.64"),
     ),
     ("delete from src_store_sales where ss_sold_date > '2026-02-28'", "source_freshness", 0, 3),
-    ("delete from src_store_sales", "source_freshness", 0, 9999),
+    ("delete from src_store_sales", "source_freshness", 0, 61),
+    ("delete from src_store_sales", "store_sales_delivered", 1, 0),
     (
         "delete from store_sales where ss_sold_date_sk in (20260228, 20260301, 20260302); "
         "delete from store_sales_rejected where ss_sold_date in ('2026-02-28', '2026-03-02')",
@@ -69,16 +69,6 @@ FAULTS: list[Any] = [
         2,
     ),
 ]
-
-
-def found(warehouse: Warehouse, fault: str = "") -> dict[str, Row]:
-    """Expected and actual of each check of the day, after a fault that is rolled back again."""
-    checks = [check.sql for check in CHECKS.values()]
-    batch = warehouse.run(
-        ["begin", *([fault] if fault else []), *checks, "rollback"], run_date=DAY.isoformat()
-    )
-    first = 3 if fault else 2
-    return {name: warehouse.result(f"{batch}:{number}")[0] for number, name in enumerate(CHECKS, start=first)}
 
 
 @pytest.fixture(scope="module")
@@ -90,14 +80,27 @@ def days(loaded: Warehouse) -> Warehouse:
 
 
 def test_after_a_load_all_pass(days: Warehouse) -> None:
-    assert {name: row for name, row in found(days).items() if row[0] != row[1]} == {}
+    found = run_checks(days, CHECKS, DAY)
+    assert {name: found[name] for name in found if found[name].status != "passed"} == {}
+    assert found.keys() == {check.name for check in CHECKS}
 
 
 @pytest.mark.parametrize(("fault", "name", "expected", "actual"), FAULTS)
 def test_a_fault_is_told(days: Warehouse, fault: str, name: str, expected: Any, actual: Any) -> None:
-    rows = found(days, fault)
-    assert rows[name] == (expected, actual)
+    found = run_checks(days, CHECKS, DAY, fault=fault)[name]
+    assert found[:3] == (SEVERITIES[name], expected, actual)
+    assert found.summary is not None
+    assert found.summary.startswith(
+        f"check {name} {SEVERITIES[name]} on 2026-03-03: expected {expected}, found {actual}"
+    )
+
+
+def test_a_day_without_sales_says_so(days: Warehouse) -> None:
+    found = run_checks(days, CHECKS, DAY, fault=f"delete from src_store_sales where ss_sold_date = '{DAY}'")
+    assert found["store_sales_delivered"].summary == (
+        "check store_sales_delivered failed on 2026-03-03: expected 1, found 0. the source holds no sales of the day"
+    )
 
 
 def test_each_check_has_its_fault() -> None:
-    assert {name for _, name, _, _ in FAULTS} == CHECKS.keys()
+    assert {name for _, name, _, _ in FAULTS} == SEVERITIES.keys()

@@ -6,7 +6,8 @@ from itertools import permutations
 
 import pytest
 
-from tests.sql.warehouse import FACTS, TABLES, Warehouse, script
+from flows.sales import SALES
+from tests.sql.warehouse import FACTS, TABLES, Warehouse
 
 SET_UP = "call sp_setup_sales_data_pipeline()"
 LARGE = {"date_dim": 7305, "src_store_sales": 7305 * 16}
@@ -120,5 +121,5 @@ def test_a_wrong_run_date_brings_dropped_tables_back(empty: Warehouse) -> None:
 
 
 def drops() -> list[str]:
-    """The statements of the step drop_tables."""
-    return [statement for statement in script("steps.sql") if "drop table" in statement]
+    """What `setup=always` runs first."""
+    return SALES.drop_tables()

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from blocks.script import split_statements
+from prefect_redshift.pipeline.splitting import split_statements
 
 SQL = Path(__file__).resolve().parents[2] / "sql"
 TARGET = {"ClusterIdentifier": "local-cluster", "DbUser": "tester"}

@@ -19,6 +19,7 @@ KINDS = {
     "slow_start": "a statement stays SUBMITTED for `seconds` more",
     "abort": "a statement that was started ends as ABORTED after `seconds`",
     "fail": "a statement ends as FAILED with the Error `message`; its SQL is not run",
+    "forget_token": "a ClientToken that was sent before is taken for a new one, as after 8 hours",
     "active_limit": "ActiveStatementsExceededException while `limit` statements are in flight",
     "waiting_limit": "ActiveWaitingRequestsExceededException while `limit` requests wait for the statement",
     "session_limit": "ActiveSessionsExceededException while `limit` sessions are open",

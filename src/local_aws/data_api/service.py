@@ -103,7 +103,9 @@ class DataApi:
 
     def _known(self, request: Request) -> Statement | None:
         token = request.get("ClientToken")
-        return self._store.by_token(token) if token else None
+        if not token or self._faults.hit("forget_token", None, request.get("StatementName")):
+            return None
+        return self._store.by_token(token)
 
     async def _user(self, request: Request, caller: Caller) -> tuple[str, str | None]:
         """Return the database user, and why it may not log in."""

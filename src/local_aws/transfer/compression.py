@@ -15,8 +15,7 @@ def pyarrow(what: str) -> Any:
         import pyarrow
     except ImportError:
         raise TransferProblem(
-            f"local stand-in does not support {what} without pyarrow:"
-            " pip install 'prefect-redshift-data-api-etl[results]'"
+            f"local stand-in does not support {what} without pyarrow: pip install 'prefect-redshift[results]'"
         ) from None
     return pyarrow
 

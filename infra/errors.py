@@ -1,5 +1,0 @@
-"""What the commands raise."""
-
-
-class InfraError(Exception):
-    """What was asked cannot be done; the message says what to do."""

@@ -1,0 +1,184 @@
+"""The block: a connection to Amazon Redshift through its Data API."""
+
+import os
+from functools import partial
+from typing import Self
+
+from prefect.blocks.core import Block
+from prefect.exceptions import MissingContextError
+from prefect.logging import get_logger, get_run_logger
+from prefect_aws import AwsCredentials
+from pydantic import Field, PrivateAttr, model_validator
+
+from prefect_redshift.aws.aws_client import CALL_THREADS, AwsClient
+from prefect_redshift.blocks.credentials import client_of
+from prefect_redshift.blocks.statement_log import Logger, StatementLog
+from prefect_redshift.data_api.api import LONGEST_STATEMENT_SECONDS, MAX_WAITS, DataApi, redshift_data_client
+from prefect_redshift.delegation import delegate
+
+
+class RedshiftDataApi(Block):
+    """A connection to Amazon Redshift through the Redshift Data API: no driver, no connection to keep.
+
+    Exactly one target is named, and one way to log in:
+
+    | target               | login                                     | fields                          |
+    | -------------------- | ----------------------------------------- | ------------------------------- |
+    | cluster              | temporary credentials of a database user  | `cluster_identifier`, `db_user` |
+    | cluster              | temporary credentials of the IAM identity | `cluster_identifier`            |
+    | serverless workgroup | temporary credentials of the IAM identity | `workgroup_name`                |
+    | either of the two    | user and password in AWS Secrets Manager  | `secret_arn`, and the target    |
+
+    Example:
+        ```python
+        import asyncio
+        from prefect_redshift import RedshiftDataApi
+
+        async def main():
+            warehouse = RedshiftDataApi(workgroup_name="etl", database="dev")
+            statement = await warehouse.run("select :greeting as greeting", {"greeting": "hello"})
+            async for row in warehouse.rows(statement):
+                print(row.greeting)
+
+        asyncio.run(main())
+        ```
+
+        Saved once, in Prefect's UI or by `save`, it is loaded by its name:
+        ```python
+        from prefect_redshift import RedshiftDataApi
+
+        warehouse = RedshiftDataApi.load("BLOCK_NAME")
+        ```
+    """
+
+    _block_type_name = "Redshift Data API"
+    _block_type_slug = "redshift-data-api"
+    _documentation_url = "https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html"  # type: ignore[assignment]
+    _description = "Run SQL on Amazon Redshift through the Redshift Data API."
+
+    aws_credentials: AwsCredentials = Field(
+        default_factory=AwsCredentials,
+        title="AWS Credentials",
+        description="Who calls the Data API, in which region, at which endpoint.",
+    )
+    cluster_identifier: str | None = Field(
+        default=None, title="Cluster Identifier", description="The provisioned cluster; not with a workgroup."
+    )
+    workgroup_name: str | None = Field(
+        default=None,
+        title="Workgroup Name",
+        description="The serverless workgroup, by name or ARN; not with a cluster.",
+    )
+    database: str = Field(
+        default="dev", title="Database", description="The database that statements run in.", min_length=1
+    )
+    db_user: str | None = Field(
+        default=None,
+        title="Database User",
+        description="The database user whose temporary credentials are used; for a cluster, and without a secret.",
+    )
+    secret_arn: str | None = Field(
+        default=None,
+        title="Secret ARN",
+        description="Name or ARN of the Secrets Manager secret that holds the database user and password.",
+    )
+    statement_timeout_seconds: float = Field(
+        default=LONGEST_STATEMENT_SECONDS,
+        gt=0,
+        le=LONGEST_STATEMENT_SECONDS,
+        title="Statement Timeout",
+        description="Seconds after which a statement is cancelled, unless a call says otherwise.",
+    )
+    max_concurrent_waits: int = Field(
+        default=MAX_WAITS,
+        ge=1,
+        le=5000,
+        title="Concurrent Waits",
+        description="Statements waited for by long polling at once; further ones are polled. Each holds a connection.",
+    )
+
+    _client: AwsClient | None = PrivateAttr(default=None)
+
+    @model_validator(mode="after")
+    def _check_target_and_login(self) -> Self:
+        problems = {
+            "cluster_identifier and workgroup_name clash: name one target.": (
+                self.cluster_identifier and self.workgroup_name
+            ),
+            "No target: set cluster_identifier or workgroup_name.": (
+                not self.cluster_identifier and not self.workgroup_name
+            ),
+            "db_user and secret_arn clash: the secret holds the database user already.": (
+                self.db_user and self.secret_arn
+            ),
+            "db_user and workgroup_name clash: a workgroup takes the user from the IAM identity.": (
+                self.db_user and self.workgroup_name
+            ),
+        }
+        if found := [problem for problem, is_there in problems.items() if is_there]:
+            raise ValueError(" ".join(found))
+        return self
+
+    @classmethod
+    def from_environment(cls) -> Self | None:
+        """Return the connection that the environment names, or None where it names no target.
+
+        `REDSHIFT_CLUSTER_IDENTIFIER` or `REDSHIFT_WORKGROUP_NAME`, with `REDSHIFT_DATABASE`, `REDSHIFT_DB_USER` and
+        `REDSHIFT_SECRET_ARN`; credentials, region and endpoint are found as boto3 finds them.
+
+        Raises:
+            pydantic.ValidationError: The variables contradict each other.
+        """
+        names = ("cluster_identifier", "workgroup_name", "database", "db_user", "secret_arn")
+        found = {name: value for name in names if (value := os.environ.get(f"REDSHIFT_{name.upper()}"))}
+        return cls.model_validate(found) if found.keys() & {"cluster_identifier", "workgroup_name"} else None
+
+    @property
+    def logger(self) -> Logger:
+        """The run's logger inside a Prefect run, a plain one elsewhere."""
+        try:
+            return get_run_logger()
+        except MissingContextError:
+            return get_logger("prefect_redshift.blocks.redshift_data_api")
+
+    def data_api(self) -> DataApi:
+        """Return what does the work of this block's methods, and knows nothing of Prefect."""
+        target = {
+            "ClusterIdentifier": self.cluster_identifier,
+            "WorkgroupName": self.workgroup_name,
+            "Database": self.database,
+            "DbUser": self.db_user,
+            "SecretArn": self.secret_arn,
+        }
+        if self._client is None:
+            waits = self.max_concurrent_waits
+            make = partial(client_of, "redshift-data", self.aws_credentials, waits + CALL_THREADS)
+            self._client = redshift_data_client(max_waits=waits, make=make)
+        return DataApi(
+            self._client,
+            {name: value for name, value in target.items() if value},
+            timeout=self.statement_timeout_seconds,
+            listener=StatementLog(lambda: self.logger),
+        )
+
+    run = delegate(DataApi.run, data_api)
+    execute_statement = delegate(DataApi.execute_statement, data_api)
+    batch_execute_statement = delegate(DataApi.batch_execute_statement, data_api)
+    describe_statement = delegate(DataApi.describe_statement, data_api)
+    wait = delegate(DataApi.wait, data_api)
+    cancel_statement = delegate(DataApi.cancel_statement, data_api)
+    cancel_statements = delegate(DataApi.cancel_statements, data_api)
+    rows = delegate(DataApi.rows, data_api)
+    record_batches = delegate(DataApi.record_batches, data_api)
+    to_arrow = delegate(DataApi.to_arrow, data_api)
+    to_pandas = delegate(DataApi.to_pandas, data_api)
+    get_statement_result = delegate(DataApi.get_statement_result, data_api)
+    get_statement_result_v2 = delegate(DataApi.get_statement_result_v2, data_api)
+    session = delegate(DataApi.session, data_api)
+    list_databases = delegate(DataApi.list_databases, data_api)
+    list_schemas = delegate(DataApi.list_schemas, data_api)
+    list_tables = delegate(DataApi.list_tables, data_api)
+    describe_table = delegate(DataApi.describe_table, data_api)
+    list_statements = delegate(DataApi.list_statements, data_api)
+    list_sessions = delegate(DataApi.list_sessions, data_api)
+    console_url = delegate(DataApi.console_url, data_api)

@@ -1,0 +1,43 @@
+"""The log lines that a person, or a file, sees while a flow runs in their own process."""
+
+import logging
+
+from prefect.logging.handlers import PrefectConsoleHandler
+
+
+class _JobLinesOnly(logging.Filter):
+    """Keeps what the steps log; Prefect's own lines of states and tracebacks stay in its UI."""
+
+    def __init__(self, expected: tuple[type[Exception], ...]) -> None:
+        super().__init__()
+        self._expected = expected
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.module in ("task_engine", "flow_engine"):
+            expected = record.exc_info is None or isinstance(record.exc_info[1], self._expected)
+            return record.levelno >= logging.WARNING and record.exc_info is not None and not expected
+        return True
+
+
+def configure_console_log(expected: tuple[type[Exception], ...]) -> None:
+    """Leave only the job's own lines in the console's log, in colours only on a terminal.
+
+    Args:
+        expected: Errors whose traceback is not shown: the command line tells them in one line.
+    """
+    root = logging.getLogger()
+    for handler in list(root.handlers):
+        told = _without_colours(handler)
+        told.addFilter(_JobLinesOnly(expected))
+        root.removeHandler(handler)
+        root.addHandler(told)
+
+
+def _without_colours(handler: logging.Handler) -> logging.Handler:
+    """Return a plain handler in the place of Prefect's where nobody sees its colours, which cost more than the line."""
+    if not isinstance(handler, PrefectConsoleHandler) or handler.console.is_terminal:
+        return handler
+    plain = logging.StreamHandler(handler.stream)
+    plain.setFormatter(handler.formatter)
+    plain.setLevel(handler.level)
+    return plain

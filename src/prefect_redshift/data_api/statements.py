@@ -1,0 +1,187 @@
+"""Statements on their way: submitted, described, waited for, cancelled, or run to their end once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from prefect_redshift.aws.retries import retried
+from prefect_redshift.aws.uncancelled import wait_uncancelled
+from prefect_redshift.data_api.cancelling import cancel_by_name
+from prefect_redshift.data_api.connection import Connection, id_of, name_of
+from prefect_redshift.data_api.in_flight import InFlight
+from prefect_redshift.data_api.listings import ListedStatement
+from prefect_redshift.data_api.request import ExecutionMode, Request, ResultFormat, options_of, request_for
+from prefect_redshift.data_api.run_once import attempts_listed, run_once
+from prefect_redshift.data_api.statement import Statement, SubStatement
+from prefect_redshift.data_api.waiting import describe, wait_for_end
+from prefect_redshift.exceptions import CallError, TransientCallError
+
+
+@dataclass(frozen=True)
+class Statements:
+    """Submitting statements and following them to their end."""
+
+    connection: Connection
+
+    async def execute_statement(
+        self,
+        sql: str,
+        parameters: Mapping[str, str] | None = None,
+        *,
+        name: str = "",
+        with_event: bool = False,
+        result_format: ResultFormat = "JSON",
+        session_id: str | None = None,
+        session_keep_alive_seconds: int | None = None,
+    ) -> Statement:
+        """Submit one statement and return at once (API: ExecuteStatement).
+
+        Submitted again under the same name within 8 hours, it is the statement submitted first.
+
+        Args:
+            sql: One statement.
+            parameters: Values of the `:name` parameters, as strings; never empty, and NULL only in the SQL itself.
+            name: StatementName; without one, each call is work of its own.
+            with_event: Whether EventBridge is told of its end.
+            result_format: JSON, or CSV, which is faster to read and needed for `to_arrow` and `to_pandas`.
+            session_id: The session to run in.
+            session_keep_alive_seconds: Opens a session that is kept for so long, up to 86,400 seconds, after the
+                statement's end; with `session_id`, changes that time.
+
+        Raises:
+            CallError: The call was refused.
+            ScriptError: A limit of the Data API is broken.
+        """
+        options = options_of(with_event, result_format, session_id, session_keep_alive_seconds)
+        return await self._submit(request_for(sql, parameters, name, "TRANSACTION", options))
+
+    async def batch_execute_statement(
+        self,
+        sqls: Sequence[str],
+        parameters: Mapping[str, str] | None = None,
+        *,
+        name: str = "",
+        execution_mode: ExecutionMode = "TRANSACTION",
+        with_event: bool = False,
+        result_format: ResultFormat = "JSON",
+        session_id: str | None = None,
+        session_keep_alive_seconds: int | None = None,
+    ) -> Statement:
+        """Submit up to 40 statements and return at once (API: BatchExecuteStatement).
+
+        Args:
+            sqls: The statements; each result is read by its own entry in `sub_statements`.
+            execution_mode: TRANSACTION, all or nothing, or AUTO_COMMIT, each by itself.
+
+        The other arguments and the errors are those of `execute_statement`.
+        """
+        options = options_of(with_event, result_format, session_id, session_keep_alive_seconds)
+        # A string is a sequence of strings, too, but not of statements.
+        statements = [sqls] if isinstance(sqls, str) else list(sqls)
+        return await self._submit(request_for(statements, parameters, name, execution_mode, options))
+
+    async def _submit(self, request: Request) -> Statement:
+        in_flight = InFlight(self.connection, request)
+        # The answer does not tell the format, and a short statement may have ended already.
+        return replace(await in_flight.submit(), result_format=request.options.get("ResultFormat", "JSON"))
+
+    async def describe_statement(self, statement: SubStatement | str, *, wait_seconds: int = 0) -> Statement:
+        """Return what the service knows of a statement, or of one of a batch (API: DescribeStatement).
+
+        Args:
+            statement: The statement, or its Id.
+            wait_seconds: Answer at its end, but after so many seconds, up to 30, at the latest.
+
+        Raises:
+            CallError: The call was refused.
+        """
+        client = self.connection.client
+        await client.opened()
+        wait = wait_seconds if client.accepts("DescribeStatement", "WaitTimeSeconds") else 0
+        return await retried(lambda: describe(client, id_of(statement), name_of(statement), wait))
+
+    async def wait(self, statement: Statement, timeout: float | None = None) -> Statement:
+        """Wait until the statement has ended, or `timeout` seconds have passed (API: DescribeStatement)."""
+        return await wait_for_end(
+            self.connection.client, statement.id, statement.name, self.connection.limit(timeout)
+        )
+
+    async def cancel_statement(self, statement: SubStatement | str) -> bool:
+        """Cancel a statement, a batch as a whole (API: CancelStatement).
+
+        Returns:
+            Whether it is being cancelled; False where it had ended already, which is no error.
+
+        Raises:
+            CallError: The call was refused.
+        """
+        try:
+            response = await self.connection.client.request("CancelStatement", {"Id": id_of(statement)})
+        except TransientCallError:
+            raise
+        except CallError as error:
+            if error.code == "ValidationException" and (await self.describe_statement(statement)).has_ended:
+                return False
+            raise
+        return bool(response.get("Status", True))
+
+    async def cancel_statements(self, name_prefix: str) -> list[Statement]:
+        """Cancel what still runs of the statements so named, and return them at their end.
+
+        For whoever cleans up after a process that is dead; a live one cancels its own (API: ListStatements,
+        CancelStatement).
+        """
+        client = self.connection.client
+        await client.opened()
+        return await wait_uncancelled(client.in_background(lambda: cancel_by_name(client, name_prefix)))
+
+    async def run(
+        self,
+        sql: str | Sequence[str],
+        parameters: Mapping[str, str] | None = None,
+        *,
+        name: str = "",
+        after: Sequence[str] = (),
+        listed: Sequence[ListedStatement] | None = None,
+        execution_mode: ExecutionMode = "TRANSACTION",
+        timeout: float | None = None,
+        with_event: bool = False,
+        result_format: ResultFormat = "JSON",
+        at_most_once: bool = False,
+    ) -> Statement:
+        """Run a statement, or a batch of them, to its end; never twice under the same name.
+
+        The StatementName of attempt n is `{name}/{n}/{digest}`; the digest is that of the ClientToken, so of all that
+        makes this work what it is. Of the attempts that are listed, one that finished is not repeated, one that runs is
+        awaited, those that failed are passed over; then one new attempt is submitted. If an earlier form of the work,
+        with another digest, still runs, it is cancelled first. Whatever ends the waiting early (a cancellation, a
+        timeout, an error) cancels the statement.
+
+        The list reaches back 24 hours and shows what the caller's role may see (API: ListStatements).
+
+        Args:
+            sql: One statement, or a sequence that is submitted as one batch.
+            parameters: Values of the `:name` parameters, as strings. They are sent beside the SQL, never in it.
+            name: What this work is called, the same for each try at it; without one, each call is work of its own, and
+                nothing is listed.
+            after: What the work comes after, such as the ids of the statements whose results it reads, sorted. Where
+                they differ, it is another form of the work, which is run again.
+            listed: The statements whose names begin with `{name}/`, in all statuses, and maybe others; None to list
+                them here, at one call. Pass () where there can be none.
+            execution_mode: Of a batch: TRANSACTION, all or nothing, or AUTO_COMMIT, each by itself.
+            timeout: Seconds; by default the connection's.
+            with_event: Whether EventBridge is told of its end.
+            result_format: JSON, or CSV, which is faster to read and needed for `to_arrow` and `to_pandas`.
+            at_most_once: Whether this work may finish in one form only, such as what drops tables.
+
+        Raises:
+            ChangedWorkError: It may be done once only, and an earlier form of it has finished, or runs.
+            StatementError: It ended otherwise than FINISHED, or an earlier form of it cannot be ended.
+            CallError: A call was refused, or failed for longer than is worth a retry.
+            ScriptError: A limit of the Data API is broken.
+        """
+        options = options_of(with_event, result_format)
+        request = request_for(sql, parameters, name, execution_mode, options, after)
+        if listed is None:
+            listed = await attempts_listed(self.connection, name)
+        limit = self.connection.limit(timeout)
+        return await run_once(self.connection, request, limit, listed, at_most_once=at_most_once)

@@ -1,0 +1,71 @@
+"""How far a run has come: a progress artifact in Prefect's UI and, in a terminal, a bar below the log."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, nullcontext
+from uuid import UUID
+
+from prefect import get_run_logger
+from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifact
+from prefect.logging.handlers import PrefectConsoleHandler
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+# Prefect's console has no theme of rich's, by which the bar would find its usual colours.
+_COLUMNS = (
+    TextColumn("{task.description}"),
+    BarColumn(style="bright_black", complete_style="cyan", finished_style="green", pulse_style="cyan"),
+    TextColumn("{task.completed:.0f} of {task.total:.0f}"),
+)
+
+Show = Callable[[int], Awaitable[None]]
+
+
+@asynccontextmanager
+async def progress_of(job_name: str, total: int) -> AsyncIterator[Show]:
+    """Yield what shows how many days, of `total`, are done; to be awaited with that number.
+
+    Prefect's API is told in the background: what is being shown does not wait for it.
+    """
+    artifact = await _logged(
+        acreate_progress_artifact(0.0, key=f"{job_name}-progress", description=f"Loading {total} days")
+    )
+    telling: list[asyncio.Task[UUID | None]] = []
+    console = _terminal()
+    with Progress(*_COLUMNS, console=console) if console else nullcontext() as bar:
+        days = bar.add_task("days", total=total) if bar else None
+
+        async def show(done: int) -> None:
+            if bar and days is not None:
+                bar.update(days, completed=done, refresh=True)
+            await _ended(telling)
+            if artifact:
+                update = aupdate_progress_artifact(artifact, 100 * done / total)
+                telling.append(asyncio.create_task(_logged(update)))
+
+        yield show
+        await _ended(telling)
+
+
+async def _logged(call: Awaitable[UUID]) -> UUID | None:
+    """Return the artifact's id; what goes wrong is logged, and never raised: the loads are worth more."""
+    try:
+        return await call
+    except Exception as error:
+        get_run_logger().warning("Prefect's API was not told of the progress: %s", error)
+        return None
+
+
+async def _ended(telling: "list[asyncio.Task[UUID | None]]") -> None:
+    """Waits for what was told last; in order, so that the last number is the one that stays."""
+    while telling:
+        await telling.pop()
+
+
+def _terminal() -> Console | None:
+    """The console to which Prefect's log goes, so that the bar stays below its lines; none without a terminal."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, PrefectConsoleHandler) and handler.console.is_terminal:
+            return handler.console
+    return None

@@ -1,0 +1,45 @@
+"""A run that Prefect cancels says so itself, once nothing of it runs any more."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from contextvars import copy_context
+from uuid import UUID
+
+import httpx
+from prefect import get_client, runtime
+from prefect.exceptions import PrefectException
+from prefect.logging import get_logger
+from prefect.states import Cancelled
+
+from prefect_redshift.aws.uncancelled import wait_uncancelled
+
+CONFIRMED = "What ran was cancelled, and its end confirmed."
+
+
+@asynccontextmanager
+async def cancellation_confirmed() -> AsyncIterator[None]:
+    """Around what cancels its statements itself: at a cancellation, the run then reads Cancelled at once.
+
+    The worker would say it, too, but after it has started a process for the hooks, 5 to 15 seconds later. A signal
+    without a cancellation in Prefect's API, such as Ctrl-C, is left to Prefect.
+    """
+    try:
+        yield
+    except asyncio.CancelledError:
+        flow_run_id = UUID(runtime.flow_run.id)
+        with ThreadPoolExecutor(1) as thread:
+            # On a thread, for this task may be cancelled again; in its context, which knows the run's server.
+            await wait_uncancelled(thread.submit(copy_context().run, _confirm, flow_run_id))
+        raise
+
+
+def _confirm(flow_run_id: UUID) -> None:
+    try:
+        with get_client(sync_client=True) as client:
+            state = client.read_flow_run(flow_run_id).state
+            if state is not None and state.is_cancelling():
+                client.set_flow_run_state(flow_run_id, Cancelled(message=CONFIRMED))
+    except (PrefectException, httpx.HTTPError) as error:
+        get_logger("cancellation").warning("Prefect's API was not told of the cancellation: %s", error)

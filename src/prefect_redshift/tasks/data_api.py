@@ -1,0 +1,140 @@
+"""Every operation of the Data API as a Prefect task, for flows of your own.
+
+Each takes the block first and then what the block's method of that name takes. Lists are returned whole.
+
+Example:
+    ```python
+    @flow
+    async def copy_sales(warehouse: RedshiftDataApi):
+        statement = await run_statement(warehouse, "select * from sales where day = :day", {"day": "2026-11-22"})
+        for row in await get_statement_result(warehouse, statement):
+            print(row)
+    ```
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from prefect import runtime
+
+from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
+from prefect_redshift.data_api.catalog import Table, TableDescription
+from prefect_redshift.data_api.listings import ListedSession, ListedStatement
+from prefect_redshift.data_api.results.reading import Row
+from prefect_redshift.data_api.statement import Statement, SubStatement
+from prefect_redshift.tasks.options import redshift_task
+
+Parameters = Mapping[str, str] | None
+
+
+def statement_name(name: str) -> str:
+    """The name given, or one that is the same for each try at this task run, and no other's."""
+    return name or f"{runtime.flow_run.flow_name}/{runtime.flow_run.id}/{runtime.task_run.id}"
+
+
+@redshift_task
+async def execute_statement(
+    warehouse: RedshiftDataApi, sql: str, parameters: Parameters = None, *, name: str = "", **options: Any
+) -> Statement:
+    """Submits one statement and returns at once (API: ExecuteStatement)."""
+    return await warehouse.execute_statement(sql, parameters, name=statement_name(name), **options)
+
+
+@redshift_task
+async def batch_execute_statement(
+    warehouse: RedshiftDataApi,
+    sqls: Sequence[str],
+    parameters: Parameters = None,
+    *,
+    name: str = "",
+    **options: Any,
+) -> Statement:
+    """Submits up to 40 statements and returns at once (API: BatchExecuteStatement)."""
+    return await warehouse.batch_execute_statement(sqls, parameters, name=statement_name(name), **options)
+
+
+@redshift_task
+async def run_statement(
+    warehouse: RedshiftDataApi,
+    sql: str | Sequence[str],
+    parameters: Parameters = None,
+    *,
+    name: str = "",
+    **options: Any,
+) -> Statement:
+    """Runs a statement or a batch to its end, never twice under the same name."""
+    return await warehouse.run(sql, parameters, name=statement_name(name), **options)
+
+
+@redshift_task
+async def wait_for_statement(
+    warehouse: RedshiftDataApi, statement: Statement, timeout: float | None = None
+) -> Statement:
+    """Waits for a statement's end by long polls (API: DescribeStatement)."""
+    return await warehouse.wait(statement, timeout)
+
+
+@redshift_task
+async def describe_statement(
+    warehouse: RedshiftDataApi, statement: SubStatement | str, **options: Any
+) -> Statement:
+    """What the service knows of a statement (API: DescribeStatement)."""
+    return await warehouse.describe_statement(statement, **options)
+
+
+@redshift_task
+async def cancel_statement(warehouse: RedshiftDataApi, statement: SubStatement | str) -> bool:
+    """Cancels a statement; False where it had ended already (API: CancelStatement)."""
+    return await warehouse.cancel_statement(statement)
+
+
+@redshift_task
+async def get_statement_result(
+    warehouse: RedshiftDataApi, statement: SubStatement, **options: Any
+) -> list[Row]:
+    """All rows of a finished statement, typed (API: GetStatementResult, or GetStatementResultV2 for one in CSV)."""
+    return [row async for row in warehouse.rows(statement, **options)]
+
+
+@redshift_task
+async def get_statement_result_v2(warehouse: RedshiftDataApi, statement: SubStatement) -> Any:
+    """The result of a statement in CSV as an Arrow table (API: GetStatementResultV2; the extra `results`)."""
+    return await warehouse.to_arrow(statement)
+
+
+@redshift_task
+async def describe_table(warehouse: RedshiftDataApi, table: str, **options: Any) -> TableDescription:
+    """The columns of a table (API: DescribeTable)."""
+    return await warehouse.describe_table(table, **options)
+
+
+@redshift_task
+async def list_databases(warehouse: RedshiftDataApi, **options: Any) -> list[str]:
+    """The names of the databases (API: ListDatabases)."""
+    return [name async for name in warehouse.list_databases(**options)]
+
+
+@redshift_task
+async def list_schemas(warehouse: RedshiftDataApi, pattern: str | None = None, **options: Any) -> list[str]:
+    """The names of the schemas (API: ListSchemas)."""
+    return [name async for name in warehouse.list_schemas(pattern, **options)]
+
+
+@redshift_task
+async def list_tables(warehouse: RedshiftDataApi, pattern: str | None = None, **options: Any) -> list[Table]:
+    """The tables and views (API: ListTables)."""
+    return [table async for table in warehouse.list_tables(pattern, **options)]
+
+
+@redshift_task
+async def list_statements(
+    warehouse: RedshiftDataApi, name_prefix: str = "", **options: Any
+) -> list[ListedStatement]:
+    """The statements of the last 24 hours, newest first (API: ListStatements)."""
+    return [statement async for statement in warehouse.list_statements(name_prefix, **options)]
+
+
+@redshift_task
+async def list_sessions(warehouse: RedshiftDataApi, **options: Any) -> list[ListedSession]:
+    """The sessions of the last 24 hours (API: ListSessions)."""
+    return [session async for session in warehouse.list_sessions(**options)]

@@ -1,0 +1,111 @@
+"""Many days: found in the warehouse, loaded up to 40 statements a batch, each committed by itself, and found again."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from prefect import get_run_logger, runtime
+
+from prefect_redshift.data_api.statement import ENDED_STATUSES, Statement
+from prefect_redshift.exceptions import PipelineError
+from prefect_redshift.pipeline.days import Day
+from prefect_redshift.reports.artifacts import write
+from prefect_redshift.reports.days_report import DaysReport
+from prefect_redshift.tasks.day_loads import DayLoads
+from prefect_redshift.tasks.job_run import JobRun
+
+# How far a catch-up looks back. After a longer pause it is for a person to decide: that is a backfill.
+DAYS_BACK = 40
+
+
+async def wait_for_earlier_runs(run: JobRun) -> None:
+    """Wait for whatever earlier runs of this flow, also killed ones, have left running in the warehouse.
+
+    What they commit is then found, and not loaded again. Nothing is cancelled: its process may be alive.
+    """
+    prefix = f"{runtime.flow_run.flow_name}/"
+    own = run.chain.name("")
+    async for listed in run.warehouse.list_statements(prefix):
+        if listed.status not in ENDED_STATUSES and not listed.name.startswith(own):
+            get_run_logger().info("Waiting for %s (%s) of an earlier run", listed.name, listed.id)
+            await run.warehouse.wait(Statement(id=listed.id, status=listed.status, name=listed.name))
+
+
+async def find_days(run: JobRun, days: Sequence[date], name: str = "find_days") -> list[Day]:
+    """Return what the warehouse holds for each of the days, in order; those outside the calendar are left out.
+
+    Raises:
+        ScriptError: The script of steps has no query `find_days`, or it has other columns.
+        StatementError: It ended otherwise than FINISHED.
+        CallError: A call was refused.
+    """
+    listed = [day.isoformat() for day in sorted(days)]
+    parameters = {"first_day": listed[0], "last_day": listed[-1], "days": ",".join(listed)}
+    sql = run.scripts.in_schema([run.scripts.find_days()])
+    # A run that is resumed looks anew at what there is.
+    statement = await run.warehouse.run(
+        sql[0] if len(sql) == 1 else sql, parameters, name=run.name_in_this_try(name), listed=()
+    )
+    last = statement.sub_statements[-1] if statement.sub_statements else statement
+    return [Day.from_row(row) async for row in run.warehouse.rows(last, as_dict=True)]
+
+
+async def load_days(
+    run: JobRun, asked: Sequence[date], found: Sequence[Day], *, reload: bool = False
+) -> DaysReport:
+    """Load those of the days that are not loaded rightly, then find them again; log the table of all, however it ends.
+
+    Args:
+        run: The run of the job.
+        asked: The days.
+        found: What the warehouse holds for them.
+        reload: Whether days that are loaded already are loaded again.
+
+    Raises:
+        PipelineError: The calendar lacks one of the days; nothing is loaded.
+        CallError: A call was refused.
+        StatementError: Finding the days ended otherwise than FINISHED.
+    """
+    if missing := set(asked) - {day.day for day in found}:
+        raise PipelineError(f"{min(missing)} is outside the calendar of {run.job.name}: nothing was loaded.")
+    days = DayLoads(run, found, reload=reload)
+    try:
+        await days.load()
+        if days.wanted:
+            days.found_again = await find_days(run, days.wanted, "find_loaded_days")
+    finally:
+        report = days.report()
+        get_run_logger().info("%s days were asked for:\n%s", len(report.days), report)
+        await write([report.artifact(run.job.name)])
+    return report
+
+
+async def load_missed_days(run: JobRun) -> DaysReport:
+    """Load the days between the last one that is loaded and the run date for which something was delivered.
+
+    It looks at most 40 days back; where none of these is loaded, nothing is loaded, and a warning says so. A day that
+    fails raises nothing: the run date is loaded all the same, and then `DaysReport.check` tells.
+
+    Raises:
+        CallError: A call was refused.
+        StatementError: Finding the days ended otherwise than FINISHED.
+    """
+    logger = get_run_logger()
+    if run.run_date is None:
+        raise PipelineError(f"The job {run.job.name} loads no days: there is nothing to catch up.")
+    await wait_for_earlier_runs(run)
+    before = [run.run_date - timedelta(days) for days in range(DAYS_BACK, 0, -1)]
+    found = await find_days(run, before)
+    loaded = [day.day for day in found if day.is_loaded]
+    if not loaded:
+        logger.warning(
+            "None of the %s days before %s is loaded: nothing is caught up. If this is not the first day, backfill.",
+            DAYS_BACK,
+            run.run_date,
+        )
+        return run.missed
+    missed = [day for day in found if day.day > loaded[-1] and day.delivered]
+    if not missed:
+        logger.info("No day was missed since %s", loaded[-1])
+        return run.missed
+    run.missed = await load_days(run, [day.day for day in missed], missed)
+    return run.missed

@@ -1,0 +1,38 @@
+"""What is done when a flow run has ended."""
+
+from typing import Any
+
+from prefect import Flow
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.logging import get_logger
+
+from prefect_redshift.exceptions import RedshiftError
+from prefect_redshift.reports.artifacts import publish
+from prefect_redshift.reports.run_report import RunReport
+from prefect_redshift.tasks.connections import connect
+from prefect_redshift.tasks.hand_off import connect_machine, execution_name
+from prefect_redshift.tasks.names import statement_prefix
+
+
+# Prefect passes the arguments by these names.
+async def cancel_statements(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001
+    """Stops the execution that the flow run has started, and cancels whatever statement still runs, found by name.
+
+    A live process cancels its own; this is for one that was killed, of which only the names are left. The hook runs
+    wherever Prefect notices: in the process itself or in the worker.
+    """
+    logger = get_logger("prefect_redshift.tasks.hooks")
+    try:
+        warehouse = await connect(flow_run.parameters.get("warehouse"))
+        for statement in await warehouse.cancel_statements(statement_prefix(flow.name, str(flow_run.id))):
+            logger.info("Cancelled %s (%s): it ended %s", statement.name, statement.id, statement.status)
+        if (hand_off := flow_run.parameters.get("hand_off", "none")) != "none":
+            machine = await connect_machine(hand_off, flow_run.parameters.get("state_machine"), warehouse)
+            await machine.stop_executions(execution_name(flow.name, str(flow_run.id)))
+    except RedshiftError as error:
+        logger.error("Something of the flow run %s may still run: %s", flow_run.name, error)
+
+
+async def publish_report(flow: Flow[..., Any], flow_run: FlowRun, state: State[RunReport]) -> None:  # noqa: ARG001
+    """Writes the report that a flow has returned as artifacts, once the run has ended: nobody waits for them."""
+    await publish(await state.aresult())

@@ -1,0 +1,60 @@
+"""Flow runs as a worker handles them: made first, then executed in a process of their own, perhaps again."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from prefect import Flow, get_client
+from prefect.states import AwaitingRetry
+
+from tests.project import PROJECT_FOLDER
+
+# What a worker's process does with a flow run that was handed to it.
+EXECUTE = """
+import asyncio, sys
+from importlib import import_module
+from uuid import UUID
+from prefect import get_client
+from prefect.flow_engine import run_flow
+
+async def execute():
+    async with get_client() as client:
+        flow_run = await client.read_flow_run(UUID(sys.argv[3]))
+    await run_flow(getattr(import_module(sys.argv[1]), sys.argv[2]), flow_run=flow_run)
+
+asyncio.run(execute())
+"""
+
+
+def execute(flow: Flow[..., Any], flow_run_id: UUID, before: str = "") -> "subprocess.Popen[bytes]":
+    """Starts a process that executes the flow run, and the Python code `before` first."""
+    return subprocess.Popen(
+        [sys.executable, "-c", before + EXECUTE, flow.fn.__module__, flow.fn.__name__, str(flow_run_id)],
+        cwd=PROJECT_FOLDER,
+        env=dict(os.environ),
+        stderr=subprocess.DEVNULL,
+    )
+
+
+async def new_flow_run(flow: Flow[..., Any], **parameters: Any) -> UUID:
+    """Makes a flow run with these parameters, as JSON has them, that nobody executes yet."""
+    async with get_client() as client:
+        return (await client.create_flow_run(flow, parameters=parameters)).id
+
+
+async def retry_later(flow_run_id: UUID) -> None:
+    """Has the flow run, whatever its state, wait for its next execution."""
+    async with get_client() as client:
+        await client.set_flow_run_state(flow_run_id, AwaitingRetry(), force=True)
+
+
+def slow_scripts(folder: Path, seconds: float) -> Path:
+    """The project's scripts, in which each load takes some seconds more."""
+    for script in (PROJECT_FOLDER / "sql").iterdir():
+        sleep = rf"\n    perform pg_sleep({seconds});\1"
+        (folder / script.name).write_text(re.sub(r"(\n    lock table \w+;)", sleep, script.read_text()))
+    return folder

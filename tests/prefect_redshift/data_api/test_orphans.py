@@ -1,0 +1,121 @@
+"""Whoever stops waiting for a statement cancels it, and reads how it ended."""
+
+import asyncio
+import logging
+
+import pytest
+
+from local_aws import Admin
+from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
+from prefect_redshift.exceptions import StatementTimeoutError
+from tests.prefect_redshift.conftest import History
+
+pytestmark = pytest.mark.anyio
+SLOW = "select pg_sleep(60)"
+
+
+def statuses(history: History, name: str) -> list[str]:
+    return [execution["status"] for execution in history.executions(name)]
+
+
+async def started(history: History, name: str) -> None:
+    """Waits until the engine runs a statement of that name."""
+    async with asyncio.timeout(20):
+        while not await asyncio.to_thread(history.has_started, name):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+async def test_a_cancelled_task_cancels_its_statement(
+    warehouse: RedshiftDataApi, history: History, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    task = asyncio.create_task(warehouse.run(SLOW, name="load"))
+    await started(history, "load")
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    (execution,) = history.executions("load")
+    assert execution["status"] == "ABORTED"
+    assert [message for message in caplog.messages if "load" in message] == [
+        f"Submitted {execution['statement_name']} ({execution['statement_id']})",
+        f"Cancelled {execution['statement_name']} ({execution['statement_id']}): it ended ABORTED",
+    ]
+
+
+async def test_cancelling_again_and_again_does_not_cut_the_cancellation_short(
+    warehouse: RedshiftDataApi, admin: Admin, history: History
+) -> None:
+    admin.add_fault("latency", operation="CancelStatement", seconds=0.5)
+    task = asyncio.create_task(warehouse.run(SLOW, name="load"))
+    await started(history, "load")
+    while not task.done():
+        task.cancel()
+        await asyncio.sleep(0.02)
+    assert statuses(history, "load") == ["ABORTED"]
+
+
+async def test_cancelled_while_it_is_being_submitted(
+    warehouse: RedshiftDataApi, admin: Admin, history: History
+) -> None:
+    admin.add_fault("latency", operation="ExecuteStatement", seconds=1)
+    task = asyncio.create_task(warehouse.run(SLOW, name="load"))
+    await asyncio.sleep(0.5)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert set(statuses(history, "load")) <= {"ABORTED"}
+    assert await warehouse.cancel_statements("load") == []
+
+
+async def test_cancelled_after_the_answer_to_its_submission_was_lost(
+    warehouse: RedshiftDataApi, admin: Admin, history: History
+) -> None:
+    admin.add_fault("drop_after", operation="ExecuteStatement")
+    task = asyncio.create_task(warehouse.run(SLOW, name="load"))
+    await started(history, "load")
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert statuses(history, "load") == ["ABORTED"]
+
+
+async def test_a_timeout_cancels_confirms_and_raises(warehouse: RedshiftDataApi, history: History) -> None:
+    with pytest.raises(StatementTimeoutError, match=r"load/1/\w{8} \(.*\) is ABORTED") as failure:
+        await warehouse.run(SLOW, name="load", timeout=1)
+    assert failure.value.statement.status == "ABORTED"
+    assert statuses(history, "load") == ["ABORTED"]
+
+
+async def test_an_exception_in_user_code_cancels_what_is_in_flight(
+    warehouse: RedshiftDataApi, history: History
+) -> None:
+    async def failing() -> None:
+        await started(history, "load")
+        raise ValueError("user code")
+
+    async def both() -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(warehouse.run(SLOW, name="load"))
+            group.create_task(failing())
+
+    with pytest.raises(ExceptionGroup, match="unhandled errors"):
+        await both()
+    assert statuses(history, "load") == ["ABORTED"]
+
+
+async def test_what_a_dead_process_left_is_cancelled_by_name(
+    warehouse: RedshiftDataApi, admin: Admin
+) -> None:
+    for name in ("mine/a", "mine/b", "other/c"):
+        await warehouse.execute_statement(SLOW, name=name)
+    cancelled = await warehouse.cancel_statements("mine/")
+    assert sorted((statement.name, statement.status) for statement in cancelled) == [
+        ("mine/a", "ABORTED"),
+        ("mine/b", "ABORTED"),
+    ]
+    assert [s.name for s in await warehouse.cancel_statements("other/")] == ["other/c"]
+
+
+async def test_cancelling_what_has_ended_is_no_error(warehouse: RedshiftDataApi) -> None:
+    await warehouse.run("select 1", name="done")
+    assert await warehouse.cancel_statements("done") == []

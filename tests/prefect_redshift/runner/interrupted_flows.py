@@ -1,0 +1,124 @@
+"""Flows that wait for ever in different ways, each in a process of its own: `python -m … NAME`.
+
+Each task prints "running" and, once it sees its cancellation, "cancelled" with the time.
+"""
+
+# Prefect's types of submit() know futures only as they are given by value.
+# mypy: disable-error-code="misc, unused-coroutine, no-any-return"
+
+import asyncio
+import sys
+import time
+from typing import Any
+
+from prefect import flow, task
+from prefect.futures import as_completed, wait
+
+from prefect_redshift.runner.gathering import gather_or_cancel, gather_or_cancel_sync
+from prefect_redshift.runner.task_runner import EventLoopTaskRunner
+
+on_event_loop = flow(task_runner=EventLoopTaskRunner())
+
+
+def say(what: str) -> None:
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
+@task
+async def endless() -> None:
+    say("running")
+    try:
+        await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        say(f"cancelled {time.time()}")
+        raise
+
+
+def two() -> list[Any]:
+    return [endless.submit(), endless.submit()]
+
+
+@on_event_loop
+async def awaits() -> None:
+    await gather_or_cancel(*two())
+
+
+@on_event_loop
+async def sleeps_and_cleans_up() -> None:
+    two()
+    try:
+        await asyncio.sleep(600)
+    finally:
+        await asyncio.sleep(2)
+        say("cleaned up")
+
+
+@on_event_loop
+async def blocks() -> None:
+    two()[0].result()
+
+
+@on_event_loop
+async def blocks_for_the_first() -> None:
+    next(as_completed(two()))
+
+
+@on_event_loop
+async def awaits_a_nested_flow() -> None:
+    endless.submit()
+
+    @on_event_loop
+    async def inner() -> None:
+        await gather_or_cancel(endless.submit())
+
+    await inner()
+
+
+@on_event_loop
+def blocks_sync() -> None:
+    two()[0].result()
+
+
+@on_event_loop
+def gathers_sync() -> None:
+    gather_or_cancel_sync(*two())
+
+
+@on_event_loop
+def waits_sync() -> None:
+    wait(two())
+
+
+@on_event_loop
+def blocks_for_the_first_sync() -> None:
+    next(as_completed(two()))
+
+
+@on_event_loop
+def sleeps_and_cleans_up_sync() -> None:
+    two()
+    try:
+        time.sleep(600)
+    finally:
+        time.sleep(2)
+        say("cleaned up")
+
+
+@on_event_loop
+def blocks_in_a_task_and_in_its_flow() -> None:
+    @on_event_loop
+    def inner() -> None:
+        endless.submit().result()
+
+    @task
+    def runs_a_flow() -> None:
+        inner()
+
+    endless.submit()
+    runs_a_flow.submit().result()
+
+
+if __name__ == "__main__":
+    interrupted = globals()[sys.argv[1]]
+    asyncio.run(interrupted()) if interrupted.isasync else interrupted()

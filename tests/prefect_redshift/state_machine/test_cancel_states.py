@@ -1,0 +1,116 @@
+"""Nothing is left running: what an execution leaves is cancelled, and its end is confirmed."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from local_aws import Admin
+from tests.local_aws.conftest import Statements, eventually
+from tests.prefect_redshift.state_machine.conftest import MakeMachine
+from tests.prefect_redshift.state_machine.jobs import no_days, one_fact
+
+REFUSED = {"operation": "CancelStatement", "code": "ValidationException"}
+
+
+def statuses(statements: Statements, execution_name: str) -> dict[str, str]:
+    """Return the status of each statement of an execution, by the step's name."""
+    listed = statements.api.list_statements(StatementName=f"{execution_name}/", Status="ALL")["Statements"]
+    return {one["StatementName"].partition("/")[2]: one["Status"] for one in listed}
+
+
+def test_an_unknown_status_is_not_an_end(
+    machine_of: MakeMachine, statements: Statements, admin: Admin, tmp_path: Path
+) -> None:
+    machine = machine_of(no_days(tmp_path))
+    fault = admin.add_fault("unknown_status", operation="DescribeStatement", status="PAUSED", count=5)
+    machine.succeed({}, "unknown")
+    assert [one["hits"] for one in admin.faults() if one["id"] == fault["id"]] == [5]
+    assert set(statuses(statements, "unknown").values()) == {"FINISHED"}
+    assert statements.rows("select count(*) from red") == [[1]]
+
+
+@pytest.mark.parametrize("step", ["load_red", "load_total"])
+def test_a_step_is_cancelled_at_its_deadline_whatever_its_status(
+    machine_of: MakeMachine, statements: Statements, admin: Admin, tmp_path: Path, step: str
+) -> None:
+    machine = machine_of(no_days(tmp_path), wait_seconds=1, step_timeout=2)
+    admin.add_fault("slow_start", statement_name=f"{step}-late/{step}", seconds=600.0)
+    if step == "load_total":
+        # From the look on that finds the deadline over, to those that follow the cancelling.
+        admin.add_fault("unknown_status", operation="DescribeStatement", status="PAUSED", count=8)
+    done = machine.run({}, f"{step}-late")
+    assert (done["status"], done["error"]) == ("FAILED", "StepTimeout")
+    assert "after 2 seconds of waiting" in done["cause"]
+    assert not {"SUBMITTED", "PICKED", "STARTED"} & set(statuses(statements, f"{step}-late").values())
+    if step == "load_red":
+        assert done["cause"].startswith("load_red: statement ")
+        assert statuses(statements, f"{step}-late")["load_red"] == "ABORTED"
+        assert statements.rows("select count(*) from svv_tables where table_name = 'red'") == [[0]]
+
+
+def test_a_refused_cancel_is_asked_again(
+    machine_of: MakeMachine, statements: Statements, admin: Admin, tmp_path: Path
+) -> None:
+    machine = machine_of(no_days(tmp_path))
+    admin.add_fault("slow_start", statement_name="refused/load_blue", seconds=600.0)
+    admin.add_fault("slow_start", statement_name="refused/load_red", seconds=1.0)
+    admin.add_fault("fail", statement_name="refused/load_red", message="ERROR: disk is full")
+    fault = admin.add_fault("error", **REFUSED, message="the query has not started", count=2)
+    done = machine.run({}, "refused")
+    assert done["error"] == "FAILED"
+    assert done["cause"].endswith("disk is full")
+    assert statuses(statements, "refused")["load_blue"] == "ABORTED"
+    assert [one["hits"] for one in admin.faults() if one["id"] == fault["id"]] == [2]
+
+
+def test_throttled_the_list_and_the_cancel_are_asked_again(
+    machine_of: MakeMachine, statements: Statements, admin: Admin, tmp_path: Path
+) -> None:
+    machine = machine_of(one_fact(tmp_path))
+    admin.add_fault("slow_start", statement_name="stopped/", seconds=600.0)
+    execution = machine.start({"run_date": "2026-11-22"}, "stopped")
+    eventually(lambda: statuses(statements, "stopped"))
+    machine.api.stop_execution(executionArn=execution)
+    for operation in ("ListStatements", "CancelStatement"):
+        admin.add_fault("throttle", operation=operation, count=1)
+    assert machine.succeed({"cancel": "stopped"}) == {"cancelled": "stopped"}
+    assert statuses(statements, "stopped") == {"check_run_date": "ABORTED"}
+
+
+def test_what_may_still_run_is_told_and_fails_the_execution(
+    machine_of: MakeMachine, statements: Statements, admin: Admin, tmp_path: Path
+) -> None:
+    machine = machine_of(one_fact(tmp_path))
+    admin.add_fault("slow_start", statement_name="stubborn/", seconds=600.0)
+    execution = machine.start({"run_date": "2026-11-22"}, "stubborn")
+    [listed] = eventually(
+        lambda: statements.api.list_statements(StatementName="stubborn/", Status="ALL")["Statements"]
+    )
+    machine.api.stop_execution(executionArn=execution)
+    admin.add_fault("error", **REFUSED, message="no")
+    # As many looks as a test has time for.
+    hasty = machine.definition.replace('"NumericGreaterThanEquals": 60', '"NumericGreaterThanEquals": 2')
+    assert hasty != machine.definition
+    machine.api.update_state_machine(stateMachineArn=machine.arn, definition=hasty)
+    done = machine.run({"cancel": "stubborn"})
+    assert (done["status"], done["error"]) == ("FAILED", "StatementsMayStillRun")
+    assert json.dumps([listed["Id"]]) in done["cause"]
+
+    admin.clear_faults()
+    assert machine.succeed({"cancel": "stubborn"}) == {"cancelled": "stubborn"}
+    assert statuses(statements, "stubborn") == {"check_run_date": "ABORTED"}
+
+
+def test_a_statement_that_is_submitted_while_another_fails_is_found(
+    machine_of: MakeMachine, statements: Statements, admin: Admin, tmp_path: Path
+) -> None:
+    machine = machine_of(no_days(tmp_path))
+    admin.add_fault("fail", statement_name="hasty/load_red", message="ERROR: disk is full")
+    admin.add_fault(
+        "latency", operation="BatchExecuteStatement", statement_name="hasty/load_blue", seconds=0.8
+    )
+    admin.add_fault("slow_start", statement_name="hasty/load_blue", seconds=600.0)
+    done = machine.run({}, "hasty")
+    assert done["error"] == "FAILED"
+    assert eventually(lambda: statuses(statements, "hasty").get("load_blue")) == "ABORTED"
