@@ -42,8 +42,7 @@ async def _describe(connection: Connection, query: str) -> dialect.Answer:
     else:
         answer = _refusal(result)
     if in_block:
-        await connection.run("ROLLBACK TO SAVEPOINT local_aws_asking")
-        await connection.run("RELEASE SAVEPOINT local_aws_asking")
+        await connection.run_script("ROLLBACK TO local_aws_asking; RELEASE local_aws_asking")
     return answer
 
 

@@ -166,8 +166,11 @@ def test_hostile_input_takes_linear_time(sql: str) -> None:
 
 
 def test_hundreds_of_nested_blocks_are_refused() -> None:
+    sql = f"create procedure p() as $$ {'begin ' * 2000} {'end; ' * 2000} $$ language plpgsql"
     with pytest.raises(DialectError, match="nested"):
-        rewrite(f"create procedure p() as $$ {'begin ' * 2000} {'end; ' * 2000} $$ language plpgsql")
+        rewrite(sql)
+    with pytest.raises(DialectError, match="nested"):
+        drive(resolve(sql), nonsense(0))
 
 
 def _texts(sql: str) -> tuple[list[str], list[str]]:

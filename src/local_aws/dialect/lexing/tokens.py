@@ -66,6 +66,14 @@ class Tokens:
             if "-" not in self.lead[i] and "/" not in self.lead[i]:
                 self.lead[i] = ""
 
+    def replace(self, start: int, stop: int, text: str) -> None:
+        """Put text in the place of tokens start..stop, with their comments, and keep rules from all of them."""
+        lead = self.lead[start]
+        for i in range(start, stop):
+            self.lead[i] = self.text[i] = ""
+            self.low[i] = "\0"
+        self.lead[start], self.text[start], self.low[start] = lead, text, "()"
+
     def before(self, i: int, text: str) -> None:
         """Insert text right before token i."""
         self.text[i] = text + self.text[i]
@@ -81,6 +89,14 @@ class Tokens:
     def close(self, i: int) -> int:
         """Index of what closes the parenthesis or bracket at i; the end when nothing does or there is none at i."""
         return self._closing.get(i, self.end)
+
+    def open(self, i: int) -> int:
+        """Index of what opens the parenthesis or bracket that closes at i; 0 when nothing does."""
+        return self._opening.get(i, 0)
+
+    @cached_property
+    def _opening(self) -> dict[int, int]:
+        return {close: i for i, close in self._closing.items()}
 
     @cached_property
     def _closing(self) -> dict[int, int]:

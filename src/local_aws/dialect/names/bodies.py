@@ -31,7 +31,10 @@ def resolve_body(tokens: Tokens, resolve: Resolve) -> Asking[None]:
     assert at is not None  # noqa: S101 - has_body
     tag = tokens.text[at][: tokens.text[at].index("$", 1) + 1]
     body = Tokens(tokens.text[at][len(tag) : -len(tag)])
-    nodes = Parser(body).parse()
+    try:
+        nodes = Parser(body).parse()
+    except RecursionError:
+        return  # which the rewriter refuses
     variables = _variables(tokens, body, nodes)
     made: dict[str, str] = {}
     for start, end in _statements(body, nodes):
@@ -62,7 +65,7 @@ def _resolved(asked: str, made: dict[str, str], variables: Variables, resolve: R
 
 
 def _body(tokens: Tokens) -> int | None:
-    if tokens.low[0] != "create" or tokens.low[1] not in ("procedure", "or"):
+    if tokens.low[0] != "create" or "procedure" not in tokens.low[1:4]:
         return None
     for i in range(tokens.end):
         if tokens.low[i] == BODY:

@@ -31,11 +31,7 @@ def inline(tokens: Tokens, at: int) -> bool:
         if len(found) > 1:
             raise UnsupportedError(f"the alias {name}, which several columns have, in their own SELECT")
         if found:
-            _, first, last = found[0]
-            text = (
-                _as_seen_within(tokens, select, within, first, last) if within else tokens.render(first, last)
-            )
-            text = text.strip()
+            text = _as_seen_within(tokens, select, within, *found[0][1:]).strip()
             if _VOLATILE.search(text):
                 raise UnsupportedError(f"the alias {name} of a volatile expression in its own SELECT")
             spelt = tokens.text[at]
@@ -112,9 +108,9 @@ def _tables(tokens: Tokens, select: Select) -> set[str]:
 
 
 def _as_seen_within(tokens: Tokens, select: Select, within: list[Select], first: int, last: int) -> str:
-    """An expression of a SELECT for a subquery in it, whose own columns must not answer to the names in it."""
+    """An expression of a SELECT, for a subquery in it as well, whose own columns must not answer to its names."""
     names = [j for j in range(first, last) if is_name(tokens, j) and tokens.low[j - 1] != "."]
-    if any(tokens.low[j + 1] != "." for j in names):
+    if within and any(tokens.low[j + 1] != "." for j in names):
         start = select.clauses.get("from", select.end)
         end, table = source_names(tokens, start + 1)
         taken = {name for inner in within for name in _tables(tokens, inner)}

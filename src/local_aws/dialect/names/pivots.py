@@ -32,7 +32,7 @@ def pivot(tokens: Tokens, i: int) -> Asking[None]:
         aggregates.append(f"{text} AS {quoted_name(title)}")
     by = f" GROUP BY {', '.join(groups)}" if groups else ""
     query = f"SELECT {', '.join(groups + aggregates)} FROM {source}{by}"  # noqa: S608 - the user's own SQL
-    _replace(tokens, first, close, query)
+    tokens.replace(first, close + 1, f" ({query})")
 
 
 def unpivot(tokens: Tokens, i: int) -> Asking[None]:
@@ -57,7 +57,7 @@ def unpivot(tokens: Tokens, i: int) -> Asking[None]:
         queries.append(f"SELECT {', '.join(items)} FROM local_aws_source{where}")  # noqa: S608
     # The source is read once, whatever is in it.
     once = f"WITH local_aws_source AS (SELECT * FROM {source})"  # noqa: S608
-    _replace(tokens, first, close, f"{once} {' UNION ALL '.join(queries)}")
+    tokens.replace(first, close + 1, f" ({once} {' UNION ALL '.join(queries)})")
 
 
 def _source(tokens: Tokens, i: int) -> Asking[tuple[int, str, list[str]]]:
@@ -116,8 +116,3 @@ def _aggregate(tokens: Tokens, first: int, stop: int) -> tuple[str, set[str], st
     used = {identifier(tokens.text[j]) for j in range(inside, close) if is_name(tokens, j)}
     alias = identifier(tokens.text[stop - 1]) if named else ""
     return alias, used, distinct, (tokens.text[first], "1" if argument == "*" else f"({argument})")
-
-
-def _replace(tokens: Tokens, first: int, close: int, query: str) -> None:
-    tokens.drop(first, close + 1)
-    tokens.lead[first], tokens.text[first] = " ", f"({query})"

@@ -102,7 +102,7 @@ def ignore_nulls(tokens: Tokens, i: int) -> None:
     if tokens.low[i + 1] != "nulls":
         return
     close = i + 2 if tokens.low[i + 2] == ")" else i - 1
-    name = _opening(tokens, close) - 1
+    name = tokens.open(close) - 1
     tokens.drop(i, i + 2)
     over = close + 1 if close > i else i + 2
     if tokens.low[over] != "over" or tokens.low[over + 1] != "(":
@@ -117,12 +117,3 @@ def ignore_nulls(tokens: Tokens, i: int) -> None:
         tokens.before(tokens.close(over + 1), f" ROWS BETWEEN {frame}")
     else:
         raise UnsupportedError(f"{word.upper()} with IGNORE NULLS in this form")
-
-
-def _opening(tokens: Tokens, close: int) -> int:
-    depth = 0
-    for j in range(close, -1, -1):
-        depth += (tokens.low[j] == ")") - (tokens.low[j] == "(")
-        if depth == 0:
-            return j
-    return 0

@@ -141,9 +141,6 @@ def super_function(tokens: Tokens, i: int) -> None:
 
 def _replace(tokens: Tokens, i: int, last: int, text: str) -> None:
     """Put text in the place of the call i..last, and stop everything in it from matching again."""
-    lead, word = tokens.lead[i], tokens.low[i]
-    # Comments inside were rendered into the text already.
-    for j in range(i, last + 1):
-        tokens.lead[j] = tokens.text[j] = ""
-        tokens.low[j] = "\0"
-    tokens.lead[i], tokens.text[i], tokens.low[i] = lead, text, word + "()"
+    word = tokens.low[i]
+    tokens.replace(i, last + 1, text)
+    tokens.low[i] = word + "()"

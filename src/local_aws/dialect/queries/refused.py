@@ -45,12 +45,7 @@ def _window(tokens: Tokens, i: int) -> None:
 
 def _called(tokens: Tokens, close: int) -> str:
     """The function whose arguments end at `close`."""
-    depth = 0
-    for j in range(close, 0, -1):
-        depth += (tokens.low[j] == ")") - (tokens.low[j] == "(")
-        if depth == 0:
-            return tokens.low[j - 1]
-    return ""
+    return tokens.low[tokens.open(close) - 1]
 
 
 def _named_window(tokens: Tokens, i: int) -> None:

@@ -27,7 +27,7 @@ def steps(tokens: Tokens, i: int) -> None:
         unnest(tokens, item)
         return
     text, name, stop = _path(tokens, first, i)
-    _replace(tokens, first, stop, text)
+    tokens.replace(first, stop, text)
     name_item(tokens, first, stop, name)
 
 
@@ -71,7 +71,7 @@ def unnest(tokens: Tokens, first: int) -> None:
     if len(columns) > (1 if kind == "items" else 2):
         raise UnsupportedError("UNNEST into so many columns")
     names = ", ".join(map(_spelt, columns))
-    _replace(tokens, first, stop, f"pg_catalog.local_aws_{kind}({text}) AS {_spelt(alias)} ({names})")
+    tokens.replace(first, stop, f"pg_catalog.local_aws_{kind}({text}) AS {_spelt(alias)} ({names})")
 
 
 def _spelt(name: str) -> str:
@@ -126,10 +126,7 @@ def _start_of_value(tokens: Tokens, i: int) -> int | None:
             return None
     if tokens.low[first] != ")":
         return max(first, 0)
-    depth = 1
-    while first > 0 and depth:
-        first -= 1
-        depth += (tokens.low[first] == ")") - (tokens.low[first] == "(")
+    first = tokens.open(first)
     called = first and is_name(tokens, first - 1) and tokens.low[first - 1] not in _NO_CALL
     return first - 1 if called else first
 
@@ -157,13 +154,3 @@ def from_item(tokens: Tokens, first: int) -> int | None:
 
 def _begins(tokens: Tokens, start: int, stop: int) -> set[int]:
     return {j + 1 for j in top_level(tokens, start, stop) if tokens.low[j] in (",", "from", "join")}
-
-
-def _replace(tokens: Tokens, first: int, stop: int, text: str) -> None:
-    """Put text in the place of tokens, of which no rule is to see anything any more."""
-    lead = tokens.lead[first]
-    for j in range(first, stop):
-        tokens.lead[j] = tokens.text[j] = ""
-        tokens.low[j] = "\0"
-    tokens.lead[first], tokens.text[first] = lead, text
-    tokens.low[first] = "()"
