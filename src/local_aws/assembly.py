@@ -102,7 +102,8 @@ class Assembly:
     def wake_waiting(self) -> None:
         """Let every parked request answer with what is known now."""
         for statement in self._store.live():
-            statement.ended.set()
+            for ended in (statement.ended, *(part.ended for part in statement.parts)):
+                ended.set()
 
     async def _reset(self) -> None:
         await self._runner.cancel_all()

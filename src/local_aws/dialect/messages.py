@@ -8,7 +8,7 @@ _NOT_NULL = re.compile(r'null value in column "(.*?)"')
 _MESSAGES: dict[str, Callable[[str], str]] = {
     "23502": lambda message: f"Cannot insert a NULL value into column {_first(_NOT_NULL, message)}",
     "22P02": lambda message: message.replace("invalid input syntax for type ", "invalid input syntax for "),
-    "57014": lambda message: "Query cancelled on user's request" if "user request" in message else message,
+    "57014": lambda _: "Query cancelled on user's request",  # also of statement_timeout
 }
 _HINTS = {
     "2D000": (
