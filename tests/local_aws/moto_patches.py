@@ -400,7 +400,7 @@ TRUST = {"Version": "2012-10-17", "Statement": []}
 MACHINE_ROLE = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}}
 
 
-def stack_machine(text: str, **properties: Any) -> dict[str, Any]:
+def stack_machine(text: Any, **properties: Any) -> dict[str, Any]:
     """A state machine of a template."""
     return {
         "Type": "AWS::StepFunctions::StateMachine",
@@ -516,6 +516,74 @@ def a_stack_of_a_change_set_has_no_outputs(moto: Moto) -> bool:
     made.execute_change_set(**named)
     [stack] = made.describe_stacks(StackName="set")["Stacks"]
     return [output["OutputValue"] for output in stack.get("Outputs", [])] != ["p"]
+
+
+VARIABLE = {"Parameters": {"P": {"Type": "Number", "Default": 1}, "O": {"Type": "String", "Default": "o"}}}
+
+
+def changed(moto: Moto, resources: dict[str, Any], more: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What a stack has after its parameter P has become 2, by logical id; names of queues are in their URLs."""
+    template = {**VARIABLE, **(more or {}), "Resources": resources}
+    name = moto.stack(template)
+    made = moto.client("cloudformation")
+    given = [{"ParameterKey": "P", "ParameterValue": "2"}]
+    refused(made.update_stack, StackName=name, TemplateBody=json.dumps(template), Parameters=given)
+    found = made.list_stack_resources(StackName=name)["StackResourceSummaries"]
+    return {one["LogicalResourceId"]: one.get("PhysicalResourceId", "") for one in found}
+
+
+def queue(**more: Any) -> dict[str, Any]:
+    """A queue of a template."""
+    return {"Type": "AWS::SQS::Queue", **more}
+
+
+@fault
+def a_parameter_in_a_text_is_no_change(moto: Moto) -> bool:
+    text = definition(**PASS, Comment="${P}")
+    made = changed(moto, {"M": stack_machine({"Fn::Sub": text})})
+    machines = {machine.arn: machine for machine in moto.backend().state_machines}
+    return made["M"] not in machines or '"Comment": "2"' not in machines[made["M"]].definition
+
+
+@fault
+def a_condition_that_changes_changes_nothing(moto: Moto) -> bool:
+    conditions = {
+        "One": {"Fn::Equals": [{"Ref": "P"}, 1]},
+        "Two": {"Fn::Not": [{"Condition": "One"}]},
+    }
+    both = {"A": queue(Condition="One"), "B": queue(Condition="Two"), "C": queue()}
+    return {name for name, made in changed(moto, both, {"Conditions": conditions}).items() if made} != {
+        "B",
+        "C",
+    }
+
+
+@fault
+def a_resource_that_cannot_be_updated_is_forgotten(moto: Moto) -> bool:
+    allowed = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [allowed]}
+    policy = {"PolicyDocument": document, "Description": {"Ref": "P"}}
+    made = changed(moto, {"M": {"Type": "AWS::IAM::ManagedPolicy", "Properties": policy}})
+    [stack] = moto.client("cloudformation").describe_stacks()["Stacks"][-1:]
+    kept = {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}
+    return not made.get("M") or (stack["StackStatus"], kept["P"]) != ("UPDATE_ROLLBACK_COMPLETE", "1")
+
+
+@fault
+def a_change_set_of_nothing_is_carried_out(moto: Moto) -> bool:
+    template = {**VARIABLE, "Resources": {"Q": queue()}}
+    name, made = moto.stack(template, O="other"), moto.client("cloudformation")
+    given = [{"ParameterKey": key, "UsePreviousValue": True} for key in ("P", "O")]
+    named = {"StackName": name, "ChangeSetName": "nothing"}
+    wanted = {"TemplateBody": json.dumps(template), "Parameters": given, "ChangeSetType": "UPDATE"}
+    if refused(made.create_change_set, **named, **wanted):
+        return True
+    return bool(made.describe_change_set(**named)["Status"] != "FAILED")
+
+
+@fault
+def a_queue_of_a_stack_is_elsewhere(moto: Moto) -> bool:
+    return "amazonaws" in changed(moto, {"Q": queue()})["Q"]
 
 
 def main() -> None:

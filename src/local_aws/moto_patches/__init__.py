@@ -24,9 +24,11 @@ def patch(service: str) -> None:
             stack_changes,
             stack_schedules,  # noqa: F401
             stack_state_machines,
+            stack_updates,
             template_rules,
         )
 
         template_rules.apply()
+        stack_updates.apply()
         stack_changes.apply()
         stack_state_machines.apply()

@@ -1,17 +1,21 @@
 """CloudFormation: stacks that cannot be made or changed are rolled back; change sets are carried out like the calls."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Event, Stack
-from moto.core.common_models import CloudFormationModel
-from moto.logs.models import LogGroup
+from moto.settings import moto_server_port
+from moto.sqs.models import Queue
 
 from local_aws.moto_patches import replace
-from local_aws.moto_patches.template_rules import check
+from local_aws.moto_patches.template_rules import check, is_unchanged
+
+UNCHANGED = (
+    "The submitted information didn't contain changes. Submit different information to create a change set."
+)
 
 
 def apply() -> None:
@@ -27,11 +31,10 @@ def apply() -> None:
     replace(
         parsing,
         parse_and_create_resource=functools.partial(_noting_failure, parsing.parse_and_create_resource),
-        parse_and_update_resource=functools.partial(
-            _noting_failure, functools.partial(_update_resource, parsing.parse_and_update_resource)
-        ),
+        parse_and_update_resource=functools.partial(_noting_failure, parsing.parse_and_update_resource),
     )
-    replace(LogGroup, update_from_cloudformation_json=staticmethod(_update_log_group))
+    # moto names the real SQS, to which some clients then go.
+    replace(Queue, physical_resource_id=property(_queue_url))
 
 
 def _create_stack(backend: Any, create: Callable[..., Any], name: str, **wanted: Any) -> Any:
@@ -48,8 +51,21 @@ def _create_stack(backend: Any, create: Callable[..., Any], name: str, **wanted:
 
 
 def _create_change_set(backend: Any, create: Callable[..., Any], **wanted: Any) -> Any:
-    check(Stack.parse_template(wanted["template"]), wanted["parameters"])
-    return create(backend, **wanted)
+    # What keeps its previous value comes as moto has read it.
+    given = _texts(wanted["parameters"])
+    template = wanted["template"]
+    check(Stack.parse_template(template), given)
+    ids = create(backend, **{**wanted, "parameters": given})
+    made = backend.change_sets[ids[0]]
+    if made.change_set_type == "UPDATE" and is_unchanged(made.stack, template, given):
+        made.status, made.execution_status, made.status_reason = "FAILED", "UNAVAILABLE", UNCHANGED
+    return ids
+
+
+def _texts(parameters: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        name: ",".join(value) if isinstance(value, list) else str(value) for name, value in parameters.items()
+    }
 
 
 def _execute_change_set(backend: Any, change_set_name: str, stack_name: str | None = None) -> None:
@@ -108,7 +124,7 @@ def _update(
     # Before anything is changed, and not in between, as moto would.
     wanted = Stack.parse_template(template)
     check(wanted, parameters or {})
-    before = stack.template, stack.role_arn, dict(stack.resource_map.input_parameters), stack.tags
+    before = stack.template, stack.role_arn, _texts(stack.stack_parameters), stack.tags
     gone = set(stack.resource_map.resources) - set(wanted["Resources"])
     try:
         update(stack, template, role_arn, parameters, tags)
@@ -126,10 +142,12 @@ def _roll_back_update(stack: Any, error: Exception, gone: set[str], undo: Callab
     _forget(stack, gone)
     stack.resource_map._resource_json_map = stack.template_dict["Resources"]
     status = "UPDATE_ROLLBACK_COMPLETE"
+    stack.resource_map.undoing = True
     try:
         undo()
     except Exception:
         status = "UPDATE_ROLLBACK_FAILED"
+    stack.resource_map.undoing = False
     del stack.events[told:]  # which call it another update
     _end(stack, status, reason)
 
@@ -173,29 +191,5 @@ def _end(stack: Any, status: str, reason: str) -> None:
     stack._add_stack_event(status)
 
 
-def _update_resource(
-    update: Callable[..., Any], logical_id: str, resource_json: dict[str, Any], resources: Any, **where: Any
-) -> Any:
-    # moto forgets a resource that it cannot update, and says nothing.
-    updated = update(logical_id, resource_json, resources, **where)
-    if updated is None and resources[logical_id] is not None:
-        raise ValidationError(message=f"local stand-in does not support updates of {resource_json['Type']}")
-    return updated
-
-
-def _update_log_group(
-    original_resource: LogGroup,
-    new_resource_name: str,
-    cloudformation_json: dict[str, Any],
-    account_id: str,
-    region_name: str,
-) -> CloudFormationModel:
-    properties = cloudformation_json["Properties"]
-    if properties.get("LogGroupName", original_resource.name) != original_resource.name:
-        original_resource.delete(account_id, region_name)
-        made: LogGroup = LogGroup.create_from_cloudformation_json(
-            new_resource_name, cloudformation_json, account_id, region_name
-        )
-        return made
-    original_resource.retention_in_days = properties.get("RetentionInDays")
-    return original_resource
+def _queue_url(queue: Any) -> str:
+    return f"http://127.0.0.1:{moto_server_port()}/{queue.account_id}/{queue.name}"

@@ -41,15 +41,24 @@ def _refuse_same(response: Any, given: list[dict[str, Any]] | None, body: str | 
     # A change set without changes is made, and says that there are none.
     if response._get_action() == "CreateChangeSet":
         return
+    before = stack.stack_parameters
+    values = {
+        one["ParameterKey"]: before.get(one["ParameterKey"])
+        if one.get("UsePreviousValue") in (True, "true")
+        else one.get("ParameterValue")
+        for one in given or []
+    }
+    if body and is_unchanged(stack, body, values):
+        raise ValidationError(message="No updates are to be performed.")
+
+
+def is_unchanged(stack: Any, body: str, given: Mapping[str, Any]) -> bool:
+    """Tell whether a template with parameters is what a stack is of."""
     # moto takes the same parameters for others, unless those that keep their defaults are given too.
     slots = stack.template_dict.get("Parameters") or {}
-    values = {one["ParameterKey"]: one.get("ParameterValue") for one in given or []}
-    wanted = {name: values.get(name, slot.get("Default")) for name, slot in slots.items()}
-    same = {name: str(value) for name, value in wanted.items()} == {
-        name: str(value) for name, value in stack.stack_parameters.items()
-    }
-    if body and stack.template == body and same:
-        raise ValidationError(message="No updates are to be performed.")
+    wanted = {name: given.get(name, slot.get("Default")) for name, slot in slots.items()}
+    before = {name: str(value) for name, value in stack.stack_parameters.items()}
+    return stack.template == body and before == {name: str(value) for name, value in wanted.items()}
 
 
 def check(template: Mapping[str, Any], given: Mapping[str, Any]) -> None:
