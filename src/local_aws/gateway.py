@@ -15,6 +15,7 @@ from local_aws.identity import Caller, caller_of, refusal, welcome
 from local_aws.rest_of_aws import RestOfAws
 from local_aws.wire import origins, validation
 from local_aws.wire.model import ServiceModel
+from local_aws.wire.rates import Rates
 from local_aws.wire.service_errors import ApiError
 
 Scope = MutableMapping[str, Any]
@@ -45,6 +46,7 @@ class Gateway:
         admin: AdminApi,
         faults: Faults,
         history: History,
+        rates: Rates,
     ) -> None:
         self._services = services
         self._redshift = redshift
@@ -52,6 +54,7 @@ class Gateway:
         self._admin = admin
         self._faults = faults
         self._history = history
+        self._rates = rates
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -98,6 +101,7 @@ class Gateway:
             name = call.statement_name
             await self._meet_faults_before(operation, name)
             caller = welcome(caller)
+            self._rates.take(operation, caller.region)
             if operation not in model.operations:
                 raise ApiError("UnknownOperationException", f"Unknown operation {operation}", http_status=404)
             validation.check(model, operation, request)
