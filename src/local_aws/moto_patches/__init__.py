@@ -18,9 +18,14 @@ def patch(service: str) -> None:
         from local_aws.moto_patches import state_machines
 
         state_machines.apply()
+    elif service == "awslambda":
+        from local_aws.moto_patches import functions
+
+        functions.apply()
     elif service == "cloudformation":
         # A schedule's class has only to be there: moto finds it among the subclasses of its model of a resource.
         from local_aws.moto_patches import (
+            functions,
             stack_changes,
             stack_schedules,  # noqa: F401
             stack_state_machines,
@@ -31,4 +36,5 @@ def patch(service: str) -> None:
         template_rules.apply()
         stack_updates.apply()
         stack_changes.apply()
+        functions.apply()
         stack_state_machines.apply()

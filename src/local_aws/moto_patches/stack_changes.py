@@ -4,10 +4,11 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from moto import settings
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Event, Stack
-from moto.settings import moto_server_port
+from moto.cloudformation.responses import CloudFormationResponse
 from moto.sqs.models import Queue
 
 from local_aws.moto_patches import replace
@@ -33,6 +34,12 @@ def apply() -> None:
         parse_and_create_resource=functools.partial(_noting_failure, parsing.parse_and_create_resource),
         parse_and_update_resource=functools.partial(_noting_failure, parsing.parse_and_update_resource),
     )
+    answers = CloudFormationResponse
+    replace(
+        answers, process_cfn_response=functools.partialmethod(_hear_of_resource, answers.process_cfn_response)
+    )
+    # Where custom resources answer to.
+    replace(settings, moto_server_host=lambda: "http://127.0.0.1")
     # moto names the real SQS, to which some clients then go.
     replace(Queue, physical_resource_id=property(_queue_url))
 
@@ -192,4 +199,15 @@ def _end(stack: Any, status: str, reason: str) -> None:
 
 
 def _queue_url(queue: Any) -> str:
-    return f"http://127.0.0.1:{moto_server_port()}/{queue.account_id}/{queue.name}"
+    return f"http://127.0.0.1:{settings.moto_server_port()}/{queue.account_id}/{queue.name}"
+
+
+def _hear_of_resource(response: Any, hear: Callable[[Any], Any]) -> Any:
+    # moto hears of success only.
+    if response._get_param("Status") == "FAILED":
+        stack = response.cloudformation_backend.get_stack(response._get_param("StackId"))
+        words = response._get_param("Reason") or "no reason was given"
+        error = ValidationError(message=f"Received response status [FAILED] from custom resource: {words}")
+        error.failed_resource = response._get_param("LogicalResourceId"), "Custom"  # type: ignore[attr-defined]
+        _roll_back_creation(stack, error)
+    return hear(response)
