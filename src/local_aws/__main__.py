@@ -18,7 +18,10 @@ def main(arguments: list[str] | None = None) -> int:
         ready=_print_endpoint, until_closed=sys.stdin.fileno() if options.until_stdin_closes else None
     )
     try:
-        serve(Options(options.data_dir, options.port, options.fresh, options.max_executing), callbacks)
+        serve(
+            Options(options.data_dir, options.port, options.fresh, options.max_executing, options.rates),
+            callbacks,
+        )
     except StartError as problem:
         print(f"local_aws: {problem}", file=sys.stderr)  # noqa: T201
         return 3 if isinstance(problem, AlreadyServedError) else 1
@@ -40,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--fresh", action="store_true", help="begin with an empty warehouse")
     add("--max-executing", type=_positive, default=50, help="statements that run at a time (default: 50)")
+    add("--rates", action="store_true", help="throttle calls beyond the service's published rates")
     add("--until-stdin-closes", action="store_true", help="end with the process that holds standard input")
     return parser
 

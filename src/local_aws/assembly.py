@@ -27,8 +27,10 @@ from local_aws.gateway import Gateway
 from local_aws.identity import REGION
 from local_aws.rest_of_aws import RestOfAws
 from local_aws.scheduler.firing import Schedules
+from local_aws.server import Options
 from local_aws.transfer.transfers import Transfers
 from local_aws.wire import model
+from local_aws.wire.rates import Rates
 
 # boto3 keeps connections for reuse and is not told when one is closed: keep them longer than it may idle.
 KEEP_ALIVE_SECONDS = 600
@@ -47,7 +49,8 @@ class Server(uvicorn.Server):
 class Assembly:
     """Everything behind the endpoint, from entering the context to leaving it."""
 
-    def __init__(self, postmaster: Postmaster, folder: DataFolder, max_executing: int, port: int) -> None:
+    def __init__(self, postmaster: Postmaster, folder: DataFolder, options: Options, port: int) -> None:
+        self._rates = Rates(enforced=options.rates)
         self._faults = Faults()
         self._history = History()
         self._rest = RestOfAws(port)
@@ -56,7 +59,9 @@ class Assembly:
         self._store = Store(folder.statements)
         self._sessions = Sessions(self._warehouse, self._faults)
         self._log = QueryLog(self._warehouse)
-        self._runner = Runner(self._warehouse, self._tools(), self._sessions, self._faults, max_executing)
+        self._runner = Runner(
+            self._warehouse, self._tools(), self._sessions, self._faults, options.max_executing
+        )
         self._runner.on_end.append(self._tell)
         self.server = Server(_config(self._gateway()))
 
@@ -78,7 +83,7 @@ class Assembly:
             "RedshiftServerless": (model.load("redshift-serverless", "2021-04-21"), serverless.call),
         }
         admin = AdminApi(self._faults, self._history, self._reset, self._schedules.fire)
-        return Gateway(services, Redshift(), self._rest, admin, self._faults, self._history)
+        return Gateway(services, Redshift(), self._rest, admin, self._faults, self._history, self._rates)
 
     async def __aenter__(self) -> "Assembly":
         """Make the warehouse ready."""
@@ -102,7 +107,8 @@ class Assembly:
     def wake_waiting(self) -> None:
         """Let every parked request answer with what is known now."""
         for statement in self._store.live():
-            statement.ended.set()
+            for ended in (statement.ended, *(part.ended for part in statement.parts)):
+                ended.set()
 
     async def _reset(self) -> None:
         await self._runner.cancel_all()

@@ -13,8 +13,9 @@ from local_aws.admin.history import History
 from local_aws.control_plane.redshift import Redshift
 from local_aws.identity import Caller, caller_of, refusal, welcome
 from local_aws.rest_of_aws import RestOfAws
-from local_aws.wire import validation
+from local_aws.wire import origins, validation
 from local_aws.wire.model import ServiceModel
+from local_aws.wire.rates import Rates
 from local_aws.wire.service_errors import ApiError
 
 Scope = MutableMapping[str, Any]
@@ -45,6 +46,7 @@ class Gateway:
         admin: AdminApi,
         faults: Faults,
         history: History,
+        rates: Rates,
     ) -> None:
         self._services = services
         self._redshift = redshift
@@ -52,15 +54,20 @@ class Gateway:
         self._admin = admin
         self._faults = faults
         self._history = history
+        self._rates = rates
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers: Headers = dict(scope["headers"])
+        if refused := origins.refusal(headers):
+            error = ApiError("AccessDeniedException", refused, http_status=403)
+            await respond(send, error.http_status, error.body(), error.code)
+            return
         prefix, _, operation = headers.get(b"x-amz-target", b"").decode().partition(".")
         if prefix in self._services:
             await self._call_service(prefix, operation, headers, receive, send)
         elif scope["path"].startswith(PREFIX):
-            await self._call_admin(scope, headers, receive, send)
+            await self._call_admin(scope, receive, send)
         else:
             await self._call_rest(scope, headers, receive, send)
 
@@ -94,6 +101,7 @@ class Gateway:
             name = call.statement_name
             await self._meet_faults_before(operation, name)
             caller = welcome(caller)
+            self._rates.take(operation, caller.region)
             if operation not in model.operations:
                 raise ApiError("UnknownOperationException", f"Unknown operation {operation}", http_status=404)
             validation.check(model, operation, request)
@@ -116,12 +124,11 @@ class Gateway:
         if refusing := self._faults.hit(REFUSING, operation, name):
             raise refusing.as_error()
 
-    async def _call_admin(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+    async def _call_admin(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await read_body(receive)
-        host = headers.get(b"host", b"").decode()
         try:
             answer = await self._admin.call(
-                scope["method"], scope["path"], scope["query_string"].decode(), host, body
+                scope["method"], scope["path"], scope["query_string"].decode(), body
             )
             await respond(send, 200, answer)
         except ApiError as error:

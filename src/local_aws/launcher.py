@@ -32,11 +32,15 @@ class Served:
 
 @contextmanager
 def running(
-    data_dir: str | Path = ".local_aws", *, fresh: bool = False, max_executing: int | None = None
+    data_dir: str | Path = ".local_aws",
+    *,
+    fresh: bool = False,
+    max_executing: int | None = None,
+    rates: bool = False,
 ) -> Iterator[Served]:
     """Start `python -m local_aws` as a child process and stop it at the end; its log is `<data_dir>/server.log`.
 
-    Where a live process serves that directory already, it is joined and left running (`fresh` then has no effect).
+    Where a live process serves that directory already, it is joined and left running (the options then have no effect).
     The child ends with this process, however that ends. Raises StartError with the child's own words.
     """
     folder = DataFolder(Path(data_dir))
@@ -44,7 +48,7 @@ def running(
     if served := folder.served_by():
         yield Served(served.url, served.pid)
         return
-    child = _spawn(folder, fresh, max_executing)
+    child = _spawn(folder, _options(fresh, max_executing, rates))
     try:
         endpoint = _wait_until_served(folder, child)
         yield Served(endpoint.url, endpoint.pid)
@@ -52,13 +56,16 @@ def running(
         _stop(child)
 
 
-def _spawn(folder: DataFolder, fresh: bool, max_executing: int | None) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "local_aws", "--port", "0", "--data-dir", str(folder.path)]
-    command += ["--until-stdin-closes"]
-    if fresh:
-        command.append("--fresh")
+def _options(fresh: bool, max_executing: int | None, rates: bool) -> list[str]:
+    given = ["--fresh"] if fresh else []
     if max_executing is not None:
-        command += ["--max-executing", str(max_executing)]
+        given += ["--max-executing", str(max_executing)]
+    return [*given, "--rates"] if rates else given
+
+
+def _spawn(folder: DataFolder, options: list[str]) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "local_aws", "--port", "0", "--data-dir", str(folder.path)]
+    command += ["--until-stdin-closes", *options]
     with folder.log.open("ab") as log:
         return subprocess.Popen(  # noqa: S603
             command,

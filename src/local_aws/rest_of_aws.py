@@ -29,7 +29,15 @@ class RestOfAws:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
         application = await self._load()
-        await application(scope, receive, send)
+
+        async def send_to_its_origin(message: Any) -> None:
+            # A bucket's own CORS rules would let pages of other origins read.
+            if "headers" in message:
+                headers = [pair for pair in message["headers"] if not pair[0].startswith(b"access-control-")]
+                message = message | {"headers": headers}
+            await send(message)
+
+        await application(scope, receive, send_to_its_origin)
 
     async def secret(self, secret_id: str, region: str) -> str:
         """Return a secret's text from Secrets Manager, by name or ARN; raise SecretProblem."""
@@ -77,8 +85,29 @@ def _load(port: int) -> Application:
         patch(service)
         return create_backend_app(service)
 
-    moto: Any = DomainDispatcherApplication(patched)
+    moto: Any = _as_it_was_sent(DomainDispatcherApplication(patched))
     return WSGIMiddleware(moto, workers=THREADS)
+
+
+def _as_it_was_sent(application: Any) -> Any:
+    """Tell moto what the bridge from ASGI leaves out: paths as they were encoded, underscores in headers."""
+    from moto.core.request import (
+        PRESERVED_HEADER_NAMES_ENVIRON_KEY,
+        environ_key_for_header,
+        should_preserve_original_header_name,
+    )
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Any:
+        scope = environ["asgi.scope"]
+        environ["RAW_URI"] = scope["raw_path"].decode("latin-1")
+        environ[PRESERVED_HEADER_NAMES_ENVIRON_KEY] = {
+            environ_key_for_header(name): name
+            for name in (header.decode("latin-1") for header, _ in scope["headers"])
+            if should_preserve_original_header_name(name)
+        }
+        return application(environ, start_response)
+
+    return answer
 
 
 def _forget_the_developers_aws(url: str) -> None:

@@ -24,12 +24,16 @@ SESSIONS = 500
 
 @dataclass(frozen=True)
 class Options:
-    """How to serve: `port` 0 takes any free one; `max_executing` bounds statements that run at a time."""
+    """How to serve: `port` 0 takes any free one; `max_executing` bounds statements that run at a time.
+
+    With `rates` calls beyond the published rates are throttled.
+    """
 
     data_dir: Path
     port: int = 0
     fresh: bool = False
     max_executing: int = 50
+    rates: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ async def _serve(options: Options, folder: DataFolder, listener: socket.socket, 
         # From this thread: PostgreSQL dies with the thread that started it.
         postmaster.start()
         port = listener.getsockname()[1]
-        async with Assembly(postmaster, folder, options.max_executing, port) as assembly:
+        async with Assembly(postmaster, folder, options, port) as assembly:
             await _answer(assembly, listener, folder, callbacks)
     finally:
         postmaster.stop()

@@ -11,8 +11,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore.config import Config
+
 from local_aws.moto_patches import patch
 
+ONCE = Config(retries={"total_max_attempts": 1})
 FAULTS: dict[str, Callable[["Moto"], bool]] = {}
 ROLE = "arn:aws:iam::123456789012:role/r"
 SDK = "arn:aws:states:::aws-sdk:"
@@ -39,7 +42,7 @@ class Moto:
         host, port = self.server.get_host_and_port()
         os.environ["MOTO_PORT"] = str(port)
         self.client: Callable[[str], Any] = functools.partial(
-            boto3.client, region_name="us-east-1", endpoint_url=f"http://{host}:{port}"
+            boto3.client, region_name="us-east-1", endpoint_url=f"http://{host}:{port}", config=ONCE
         )
         self.states = self.client("stepfunctions")
 
@@ -94,6 +97,20 @@ class Moto:
             StackName=name, TemplateBody=json.dumps(template), Parameters=given
         )
         return name
+
+
+def refused(call: Callable[..., Any], **request: Any) -> str | None:
+    """The name of the error that a call ends with, None for none."""
+    from botocore.exceptions import ClientError
+    from botocore.parsers import ResponseParserError
+
+    try:
+        call(**request)
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    except ResponseParserError:
+        return "a page of HTML"
+    return None
 
 
 @fault
@@ -276,11 +293,7 @@ QUEUE = {"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}
 
 def accepted(moto: Moto, template: dict[str, Any], **parameters: str) -> bool:
     """Whether a stack is made."""
-    try:
-        moto.stack(template, **parameters)
-    except moto.client("cloudformation").exceptions.ClientError:
-        return False
-    return True
+    return refused(functools.partial(moto.stack, template), **parameters) is None
 
 
 @fault
@@ -306,6 +319,271 @@ def a_change_of_nothing_is_made(moto: Moto) -> bool:
     except cloudformation.exceptions.ClientError:
         return False
     return True
+
+
+def definition(**state: Any) -> str:
+    """The definition of a machine with one state."""
+    return json.dumps({"StartAt": "a", "States": {"a": state}})
+
+
+PASS = {"Type": "Pass", "End": True}
+
+
+@fault
+def a_wrong_definition_is_refused_without_a_name(moto: Moto) -> bool:
+    create = moto.states.create_state_machine
+    return refused(create, name="n", definition="{", roleArn=ROLE) != "InvalidDefinition"
+
+
+@fault
+def a_machine_may_lead_nowhere(moto: Moto) -> bool:
+    nowhere = definition(Type="Pass", Next="b")
+    return refused(moto.states.create_state_machine, name="n", definition=nowhere, roleArn=ROLE) is None
+
+
+@fault
+def a_state_may_be_out_of_reach(moto: Moto) -> bool:
+    far = json.dumps({"StartAt": "a", "States": {"a": PASS, "b": PASS}})
+    return refused(moto.states.create_state_machine, name="far", definition=far, roleArn=ROLE) is None
+
+
+@fault
+def another_definition_under_a_name_is_dropped(moto: Moto) -> bool:
+    create = functools.partial(moto.states.create_state_machine, name="taken", roleArn=ROLE)
+    create(definition=definition(**PASS))
+    create(definition=definition(**PASS))
+    return refused(create, definition=definition(Type="Succeed")) != "StateMachineAlreadyExists"
+
+
+@fault
+def a_wrong_input_is_refused_without_a_name(moto: Moto) -> bool:
+    arn = moto.machine({"Type": "Succeed"})
+    return refused(moto.states.start_execution, stateMachineArn=arn, input="{") != "InvalidExecutionInput"
+
+
+@fault
+def an_execution_may_have_any_name(moto: Moto) -> bool:
+    arn = moto.machine({"Type": "Succeed"})
+    return refused(moto.states.start_execution, stateMachineArn=arn, name="a b") != "InvalidName"
+
+
+@fault
+def a_request_may_be_of_any_length(moto: Moto) -> bool:
+    arn = moto.machine({"Type": "Succeed"})
+    named = {"name": "n" * 81, "stateMachineArn": arn}
+    return refused(moto.states.start_execution, **named) != "ValidationException"
+
+
+@fault
+def an_output_that_is_a_text_is_no_json(moto: Moto) -> bool:
+    return moto.run({"Type": "Pass", "Result": "text"}).get("output") != '"text"'
+
+
+@fault
+def an_output_that_is_null_is_left_out(moto: Moto) -> bool:
+    return (
+        moto.end(
+            moto.states.start_execution(stateMachineArn=moto.machine(PASS), name="n", input="null")[
+                "executionArn"
+            ]
+        ).get("output")
+        != "null"
+    )
+
+
+@fault
+def a_timeout_has_no_time(moto: Moto) -> bool:
+    return "stopDate" not in moto.run({"Type": "Wait", "Seconds": 30}, TimeoutSeconds=1)
+
+
+TRUST = {"Version": "2012-10-17", "Statement": []}
+MACHINE_ROLE = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}}
+
+
+def stack_machine(text: Any, **properties: Any) -> dict[str, Any]:
+    """A state machine of a template."""
+    return {
+        "Type": "AWS::StepFunctions::StateMachine",
+        "Properties": {"RoleArn": ROLE, "DefinitionString": text, **properties},
+    }
+
+
+@fault
+def a_get_att_cannot_be_a_list(moto: Moto) -> bool:
+    body = "Resources:\n  A: {Type: 'AWS::SQS::Queue'}\nOutputs:\n  B: {Value: !GetAtt [A, QueueName]}\n"
+    made = moto.client("cloudformation")
+    return refused(made.create_stack, StackName="att", TemplateBody=body) is not None
+
+
+@fault
+def a_condition_of_a_condition_is_never_true(moto: Moto) -> bool:
+    body = (
+        "Conditions:\n  A: !Equals [a, a]\n  B: !And [!Condition A, !Equals [a, a]]\n"
+        "Resources:\n  Q: {Type: 'AWS::SQS::Queue', Condition: B, Properties: {QueueName: conditional}}\n"
+    )
+    moto.client("cloudformation").create_stack(StackName="condition", TemplateBody=body)
+    return not moto.client("sqs").list_queues(QueueNamePrefix="conditional").get("QueueUrls")
+
+
+@fault
+def a_type_that_is_unknown_is_left_out(moto: Moto) -> bool:
+    return accepted(moto, {"Resources": {"X": {"Type": "AWS::Nothing::Known"}}})
+
+
+@fault
+def a_ref_may_lead_nowhere(moto: Moto) -> bool:
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "Nothing"}}}
+    made = moto.client("cloudformation")
+    template = json.dumps({"Resources": {"Q": queue}})
+    return refused(made.create_stack, StackName="ref", TemplateBody=template) != "ValidationError"
+
+
+@fault
+def a_creation_that_failed_goes_on_for_ever(moto: Moto) -> bool:
+    made = moto.client("cloudformation")
+    resources = {"Q": {"Type": "AWS::SQS::Queue"}, "M": stack_machine("{")}
+    refused(made.create_stack, StackName="failed", TemplateBody=json.dumps({"Resources": resources}))
+    try:
+        return bool(
+            made.describe_stacks(StackName="failed")["Stacks"][0]["StackStatus"] != "ROLLBACK_COMPLETE"
+        )
+    except made.exceptions.ClientError:
+        return True
+
+
+@fault
+def a_change_that_failed_is_left_half_made(moto: Moto) -> bool:
+    resources = {"Q": {"Type": "AWS::SQS::Queue"}, "M": stack_machine(definition(**PASS))}
+    name = moto.stack({"Resources": resources})
+    worse = {"Other": {"Type": "AWS::SQS::Queue"}, "M": stack_machine("{")}
+    made = moto.client("cloudformation")
+    refused(made.update_stack, StackName=name, TemplateBody=json.dumps({"Resources": worse}))
+    kept = {
+        found["LogicalResourceId"]
+        for found in made.describe_stack_resources(StackName=name)["StackResources"]
+    }
+    [stack] = made.describe_stacks(StackName=name)["Stacks"]
+    return (stack["StackStatus"], kept) != ("UPDATE_ROLLBACK_COMPLETE", {"Q", "M"})
+
+
+@fault
+def a_log_group_s_change_is_lost(moto: Moto) -> bool:
+    def template(days: int, result: int) -> str:
+        log = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "g", "RetentionInDays": days}}
+        text = definition(**PASS, Result=result)
+        destination = {"CloudWatchLogsLogGroup": {"LogGroupArn": {"Fn::GetAtt": ["L", "Arn"]}}}
+        logging = {"Level": "ERROR", "Destinations": [destination]}
+        return json.dumps({"Resources": {"L": log, "M": stack_machine(text, LoggingConfiguration=logging)}})
+
+    made = moto.client("cloudformation")
+    made.create_stack(StackName="logs", TemplateBody=template(7, 1))
+    failed = refused(made.update_stack, StackName="logs", TemplateBody=template(14, 2))
+    [group] = moto.client("logs").describe_log_groups(logGroupNamePrefix="g")["logGroups"]
+    return failed is not None or group["retentionInDays"] != 14
+
+
+@fault
+def a_machine_of_a_stack_has_no_tags_of_it(moto: Moto) -> bool:
+    machine = stack_machine(
+        definition(**PASS), StateMachineName="tagged", Tags=[{"Key": "own", "Value": "1"}]
+    )
+    moto.client("cloudformation").create_stack(
+        StackName="tags",
+        TemplateBody=json.dumps({"Resources": {"M": machine}}),
+        Tags=[{"Key": "of-stack", "Value": "2"}],
+    )
+    arn = "arn:aws:states:us-east-1:123456789012:stateMachine:tagged"
+    if not moto.backend().state_machines:
+        return True
+    return len(moto.backend().list_tags_for_resource(arn)["tags"]) != 2
+
+
+@fault
+def a_machine_has_no_arn_to_get(moto: Moto) -> bool:
+    template = {"Resources": {"M": stack_machine(definition(**PASS))}}
+    return not accepted(moto, template | {"Outputs": {"A": {"Value": {"Fn::GetAtt": ["M", "Arn"]}}}})
+
+
+@fault
+def a_stack_of_a_change_set_has_no_outputs(moto: Moto) -> bool:
+    template = {**QUEUE, "Parameters": {"P": {"Type": "String"}}, "Outputs": {"O": {"Value": {"Ref": "P"}}}}
+    made = moto.client("cloudformation")
+    named = {"StackName": "set", "ChangeSetName": "set"}
+    given = [{"ParameterKey": "P", "ParameterValue": "p"}]
+    made.create_change_set(
+        **named, TemplateBody=json.dumps(template), Parameters=given, ChangeSetType="CREATE"
+    )
+    made.execute_change_set(**named)
+    [stack] = made.describe_stacks(StackName="set")["Stacks"]
+    return [output["OutputValue"] for output in stack.get("Outputs", [])] != ["p"]
+
+
+VARIABLE = {"Parameters": {"P": {"Type": "Number", "Default": 1}, "O": {"Type": "String", "Default": "o"}}}
+
+
+def changed(moto: Moto, resources: dict[str, Any], more: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What a stack has after its parameter P has become 2, by logical id; names of queues are in their URLs."""
+    template = {**VARIABLE, **(more or {}), "Resources": resources}
+    name = moto.stack(template)
+    made = moto.client("cloudformation")
+    given = [{"ParameterKey": "P", "ParameterValue": "2"}]
+    refused(made.update_stack, StackName=name, TemplateBody=json.dumps(template), Parameters=given)
+    found = made.list_stack_resources(StackName=name)["StackResourceSummaries"]
+    return {one["LogicalResourceId"]: one.get("PhysicalResourceId", "") for one in found}
+
+
+def queue(**more: Any) -> dict[str, Any]:
+    """A queue of a template."""
+    return {"Type": "AWS::SQS::Queue", **more}
+
+
+@fault
+def a_parameter_in_a_text_is_no_change(moto: Moto) -> bool:
+    text = definition(**PASS, Comment="${P}")
+    made = changed(moto, {"M": stack_machine({"Fn::Sub": text})})
+    machines = {machine.arn: machine for machine in moto.backend().state_machines}
+    return made["M"] not in machines or '"Comment": "2"' not in machines[made["M"]].definition
+
+
+@fault
+def a_condition_that_changes_changes_nothing(moto: Moto) -> bool:
+    conditions = {
+        "One": {"Fn::Equals": [{"Ref": "P"}, 1]},
+        "Two": {"Fn::Not": [{"Condition": "One"}]},
+    }
+    both = {"A": queue(Condition="One"), "B": queue(Condition="Two"), "C": queue()}
+    return {name for name, made in changed(moto, both, {"Conditions": conditions}).items() if made} != {
+        "B",
+        "C",
+    }
+
+
+@fault
+def a_resource_that_cannot_be_updated_is_forgotten(moto: Moto) -> bool:
+    allowed = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [allowed]}
+    policy = {"PolicyDocument": document, "Description": {"Ref": "P"}}
+    made = changed(moto, {"M": {"Type": "AWS::IAM::ManagedPolicy", "Properties": policy}})
+    [stack] = moto.client("cloudformation").describe_stacks()["Stacks"][-1:]
+    kept = {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}
+    return not made.get("M") or (stack["StackStatus"], kept["P"]) != ("UPDATE_ROLLBACK_COMPLETE", "1")
+
+
+@fault
+def a_change_set_of_nothing_is_carried_out(moto: Moto) -> bool:
+    template = {**VARIABLE, "Resources": {"Q": queue()}}
+    name, made = moto.stack(template, O="other"), moto.client("cloudformation")
+    given = [{"ParameterKey": key, "UsePreviousValue": True} for key in ("P", "O")]
+    named = {"StackName": name, "ChangeSetName": "nothing"}
+    wanted = {"TemplateBody": json.dumps(template), "Parameters": given, "ChangeSetType": "UPDATE"}
+    if refused(made.create_change_set, **named, **wanted):
+        return True
+    return bool(made.describe_change_set(**named)["Status"] != "FAILED")
+
+
+@fault
+def a_queue_of_a_stack_is_elsewhere(moto: Moto) -> bool:
+    return "amazonaws" in changed(moto, {"Q": queue()})["Q"]
 
 
 def main() -> None:

@@ -1,21 +1,24 @@
 """Every answer is what the model says it is: no member that boto3 would drop, none that it would miss."""
 
+import asyncio
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from local_aws.control_plane import serverless
 from local_aws.data_api import answers, paging
 from local_aws.data_api.records.statement import Part, Statement
 from local_aws.data_api.results import columns
 from local_aws.data_api.running import events
 from local_aws.data_api.running.runner import conclude
-from local_aws.wire import model
-from local_aws.wire.model import Shape
+from local_aws.identity import Caller
+from local_aws.wire.model import ServiceModel, Shape, load
 from local_aws.wire.service_errors import ApiError, not_found, validation
 
-MODEL = model.load("redshift-data", "2019-12-20")
+MODEL = load("redshift-data", "2019-12-20")
 ID = "d9b6c0c9-0747-4bf4-b142-e8883122f766"
 TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -26,17 +29,20 @@ TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-def deviations(shape: Shape, value: Any, where: str) -> Iterator[str]:
+def deviations(shape: Shape, value: Any, where: str, model: ServiceModel = MODEL) -> Iterator[str]:
     """Yield what in a value is not as its shape says."""
     if shape["type"] == "structure":
         members = shape["members"]
         yield from (f"{where}.{name} is not in the model" for name in value if name not in members)
         yield from (f"{where}.{name} is missing" for name in shape.get("required", ()) if name not in value)
         for name, item in value.items():
-            yield from deviations(MODEL.shapes[members[name]["shape"]], item, f"{where}.{name}")
+            yield from deviations(model.shapes[members[name]["shape"]], item, f"{where}.{name}", model)
     elif shape["type"] == "list":
         for item in value:
-            yield from deviations(MODEL.shapes[shape["member"]["shape"]], item, f"{where}[]")
+            yield from deviations(model.shapes[shape["member"]["shape"]], item, f"{where}[]", model)
+    elif shape.get("timestampFormat") == "iso8601":
+        if not (isinstance(value, str) and datetime.fromisoformat(value).tzinfo):
+            yield f"{where} is {value!r}, not a time in ISO 8601"
     elif not isinstance(value, TYPES[shape["type"]]):
         yield f"{where} is {type(value).__name__}, not {shape['type']}"
 
@@ -70,6 +76,20 @@ def test_answers_conform_to_the_model(is_batch: bool) -> None:
         ("ListStatements", {"Statements": [answers.listed(one)]}),
     ):
         assert list(deviations(MODEL.output_shape(operation), answer, operation)) == []
+
+
+def test_answers_of_redshift_serverless_conform_to_its_model() -> None:
+    of_serverless = load("redshift-serverless", "2021-04-21")
+    for operation, request in (
+        ("GetWorkgroup", {"workgroupName": "local-workgroup"}),
+        ("ListWorkgroups", {}),
+        ("GetNamespace", {"namespaceName": "local-namespace"}),
+        ("ListNamespaces", {}),
+        ("GetCredentials", {"workgroupName": "local-workgroup"}),
+    ):
+        answer = asyncio.run(serverless.call(operation, request, Caller("key")))
+        shape = of_serverless.output_shape(operation)
+        assert list(deviations(shape, answer, operation, of_serverless)) == []
 
 
 def test_column_metadata_conforms_to_the_model() -> None:
@@ -141,5 +161,7 @@ def test_pages_of_a_list() -> None:
 def test_the_event_says_until_when_the_result_is_kept() -> None:
     one = statement("FINISHED")
     conclude(one, cancelled=False)
-    assert events.event(one)["Detail"]["state"] == "FINISHED"
-    assert events.event(one)["Detail"]["expireAt"].endswith("Z")
+    event = events.event(one)
+    assert event["Resources"] == ["arn:aws:redshift:us-east-1:123456789012:cluster:local-cluster"]
+    assert event["Detail"]["state"] == "FINISHED"
+    assert event["Detail"]["expireAt"] == int(one.created_at) + 24 * 3600

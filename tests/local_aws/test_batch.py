@@ -20,8 +20,26 @@ def test_each_part_has_its_own_description_and_result(statements: Statements) ->
     assert [part["HasResultSet"] for part in parts] == [False, False, True]
     assert [part["ResultRows"] for part in parts] == [0, 2, 2]
     assert all(part["Duration"] > 0 for part in parts)
-    assert statements.api.describe_statement(Id=parts[1]["Id"])["ResultRows"] == 2
+    described = statements.api.describe_statement(Id=parts[1]["Id"])
+    assert (described["Id"], described["Status"], described["ExecutionMode"]) == (
+        done["Id"],
+        "FINISHED",
+        "TRANSACTION",
+    )
+    assert described["SubStatements"] == [parts[1]]
     assert statements.api.get_statement_result(Id=parts[2]["Id"])["TotalNumRows"] == 2
+
+
+def test_a_refused_connection_aborts_every_part(statements: Statements) -> None:
+    where = statements.where | {"Database": "nowhere"}
+    done = statements.end(
+        statements.api.batch_execute_statement(**where, Sqls=["select 1", "select 2"])["Id"]
+    )
+    assert (done["Status"], done["Error"]) == ("FAILED", 'FATAL: database "nowhere" does not exist')
+    ended = {(part["Status"], part["Error"]) for part in done["SubStatements"]}
+    assert ended == {("ABORTED", "Connection or an prior query failed.")}
+    alone = statements.end(statements.api.execute_statement(**where, Sql="select 1")["Id"])
+    assert (alone["Status"], alone["Error"]) == ("FAILED", done["Error"])
 
 
 def test_a_whole_batch_has_no_result(statements: Statements) -> None:
@@ -42,6 +60,7 @@ def test_a_transaction_is_rolled_back_whole(statements: Statements) -> None:
     assert statuses(done) == ["FINISHED", "FAILED", "ABORTED"]
     assert "division by zero" in done["SubStatements"][1]["Error"]
     assert "division by zero" in done["Error"]
+    assert done["SubStatements"][2]["Error"] == "Connection or an prior query failed."
     assert statements.run("select * from t")["Status"] == "FAILED"
 
 

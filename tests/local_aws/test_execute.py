@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from local_aws import Admin
+from local_aws.data_api.running.leader import is_leader_only
 from tests.local_aws.conftest import PLACE, Statements, eventually
 
 
@@ -18,8 +19,54 @@ def test_a_query_is_described_in_full(statements: Statements) -> None:
     assert done["QueryString"] == "select 1 as n union all select 2"
     assert done["Duration"] > 0
     assert done["RedshiftPid"] > 0
-    assert done["RedshiftQueryId"] > 0
     assert (done["ClusterIdentifier"], done["DbUser"]) == ("local-cluster", "tester")
+
+
+def test_the_engine_s_ids_of_a_query(statements: Statements) -> None:
+    done = statements.batch("set timezone to 'utc'", "create table t (a int)", "select a from t", "select 1")
+    assert (done["RedshiftQueryId"], done["ResultRows"], done["ResultSize"]) == (0, -1, -1)
+    # What the leader node does alone has no id of the compute nodes.
+    assert [part["RedshiftQueryId"] > 0 for part in done["SubStatements"]] == [False, False, True, False]
+    assert {part["RedshiftQueryId"] for part in done["SubStatements"]} > {-1}
+    read = done["SubStatements"][2]
+    assert statements.rows(
+        f"select query_uuid from sys_query_history where query_id = {read['RedshiftQueryId']}"
+    ) == [[read["RedshiftQueryUuid"]]]
+    alone = statements.run("select a from t")
+    assert alone["RedshiftQueryId"] > read["RedshiftQueryId"]
+    assert alone["RedshiftQueryUuid"] != read["RedshiftQueryUuid"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "leader_only"),
+    [
+        ("select 1", True),
+        ("-- from t\nselect 'from t'", True),
+        ("select * from pg_class c join information_schema.tables t on true", True),
+        ("with a as (select 1) select * from a", True),
+        ("with a as (select * from t) select * from a", False),
+        ("select * from (select n from t)", False),
+        ("(select n from t)", False),
+        ("show search_path", True),
+        ("create view v as select 1", True),
+        ("create table t (a int)", True),
+        ("create materialized view v as select 1", False),
+        ("select * from #t", False),
+        ("create table c as select 1", False),
+        ("insert into t values (1)", False),
+        ("call p()", False),
+    ],
+)
+def test_what_the_leader_node_does_alone(sql: str, leader_only: bool) -> None:
+    assert is_leader_only(sql) is leader_only
+
+
+def test_a_timeout_ends_a_statement_as_a_cancellation_does(statements: Statements) -> None:
+    done = statements.batch(
+        "set statement_timeout to 200", "select pg_sleep(30)", ExecutionMode="AUTO_COMMIT"
+    )
+    assert done["SubStatements"][1]["Status"] == "FAILED"
+    assert done["SubStatements"][1]["Error"] == "ERROR: Query cancelled on user's request"
 
 
 def test_rows_affected(statements: Statements) -> None:

@@ -23,6 +23,21 @@ def test_every_operation_waits_for_the_end(statements: Statements) -> None:
     assert batch["Status"] == "FINISHED"
 
 
+def test_a_part_is_awaited_by_itself(statements: Statements) -> None:
+    sqls = ["select pg_sleep(0.3)", "select pg_sleep(60)"]
+    started = statements.api.batch_execute_statement(**statements.where, Sqls=sqls)["Id"]
+    began = time.monotonic()
+    described = statements.end(f"{started}:1")
+    assert (described["Id"], described["Status"]) == (started, "STARTED")
+    assert [(part["Id"], part["Status"]) for part in described["SubStatements"]] == [
+        (f"{started}:1", "FINISHED")
+    ]
+    result = statements.api.get_statement_result(Id=f"{started}:1", WaitTimeSeconds=30)
+    assert result["TotalNumRows"] == 1
+    assert time.monotonic() - began < 20
+    statements.api.cancel_statement(Id=started)
+
+
 def test_a_wait_that_is_too_short_answers_with_the_current_status(statements: Statements) -> None:
     started = statements.start("select pg_sleep(60)")
     assert statements.api.describe_statement(Id=started, WaitTimeSeconds=1)["Status"] == "STARTED"

@@ -49,7 +49,7 @@ def test_parts_of_a_batch_are_shown_each(statements: Statements) -> None:
 def test_the_last_query_of_a_session(statements: Statements) -> None:
     where = statements.where
     opened = statements.api.execute_statement(
-        **where, Sql="select 1", SessionKeepAliveSeconds=60, WaitTimeSeconds=30
+        **where, Sql="select count(*) from stl_query", SessionKeepAliveSeconds=60, WaitTimeSeconds=30
     )
     statements.run("select 2")
     asked = statements.api.execute_statement(

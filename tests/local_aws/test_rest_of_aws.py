@@ -11,6 +11,7 @@ import pytest
 
 from local_aws import Served
 from tests.local_aws.conftest import PLACE, Statements, eventually
+from tests.local_aws.transfer_bucket import Bucket
 
 Clients = Callable[[str], Any]
 
@@ -37,6 +38,43 @@ def test_s3(client: Clients) -> None:
     assert s3.get_object(Bucket=bucket, Key="sql/a.sql")["Body"].read().decode() == "select 'ä'"
     with pytest.raises(s3.exceptions.NoSuchKey):
         s3.get_object(Bucket=bucket, Key="missing")
+
+
+ODD_KEYS = [
+    "a b",
+    "a+b",
+    "a%20b",
+    "a%2Fb",
+    "a/b",
+    "a?b",
+    "a&b=c",
+    "a//b",
+    "a/./b",
+    "ä#ß",
+    "day=2020-01-01 00%3A00%3A00/part",
+    "day=2020-01-01 00:00:00/part",
+]
+
+
+def test_keys_stay_as_they_are(client: Clients) -> None:
+    s3 = client("s3")
+    bucket = f"keys-{uuid.uuid4().hex[:8]}"
+    s3.create_bucket(Bucket=bucket)
+    for key in ODD_KEYS:
+        s3.put_object(Bucket=bucket, Key=key, Body=key.encode(), Metadata={"two_words": "kept"})
+    assert [found["Key"] for found in s3.list_objects_v2(Bucket=bucket)["Contents"]] == sorted(ODD_KEYS)
+    for key in ODD_KEYS:
+        found = s3.get_object(Bucket=bucket, Key=key)
+        assert (found["Body"].read().decode(), found["Metadata"]) == (key, {"two_words": "kept"})
+        s3.copy_object(Bucket=bucket, Key=f"copy/{key}", CopySource={"Bucket": bucket, "Key": key})
+        assert s3.head_object(Bucket=bucket, Key=f"copy/{key}")["ContentLength"] == len(key.encode())
+
+
+def test_partitions_of_spark_are_loaded_each(bucket: Bucket) -> None:
+    bucket.put({"t/h=00%3A00/p": "1", "t/h=00:00/p": "2", "t/h=0%2F0/p": "3", "t/h=0/0/p": "4"})
+    bucket.statements.run("create table t (a int)")
+    assert bucket.copy(key="t/")["Status"] == "FINISHED"
+    assert bucket.statements.rows("select a from t order by a") == [[1], [2], [3], [4]]
 
 
 def test_sts(client: Clients) -> None:

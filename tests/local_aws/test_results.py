@@ -129,9 +129,17 @@ def test_csv_has_a_header_and_survives_a_csv_reader(statements: Statements) -> N
     ]
 
 
-def test_csv_pages_have_one_header(statements: Statements) -> None:
+def test_csv_chunks_are_of_a_megabyte_and_have_one_header(statements: Statements) -> None:
     done = statements.run("select generate_series(1, 2500) as n", ResultFormat="CSV")
+    assert "NextToken" not in statements.api.get_statement_result_v2(Id=done["Id"])
     assert csv_rows(statements, done["Id"]) == [["n"], *([str(n)] for n in range(1, 2501))]
+    done = statements.run("select repeat('é', 500) as w from generate_series(1, 2500)", ResultFormat="CSV")
+    first = statements.api.get_statement_result_v2(Id=done["Id"])
+    [record] = first["Records"]
+    assert 1024 * 1024 - 1002 < len(record["CSVRecords"].encode()) <= 1024 * 1024
+    assert record["CSVRecords"].startswith("w\r\né")
+    assert record["CSVRecords"].endswith("é\r\n")
+    assert csv_rows(statements, done["Id"]) == [["w"], *[["é" * 500]] * 2500]
 
 
 def test_each_format_has_its_own_operation(statements: Statements) -> None:

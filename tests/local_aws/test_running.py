@@ -15,6 +15,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from local_aws import Admin, Served, running
 from local_aws.start_errors import StartError
@@ -294,3 +295,16 @@ def test_reset_makes_it_as_good_as_new(folder: Path, client: Any) -> None:
         assert api.list_databases(**PLACE, Database="dev")["Databases"] == ["dev"]
         assert api.list_statements(Status="ALL")["Statements"] == []
         assert run(api, "select * from t")["Status"] == "FAILED"
+
+
+def test_calls_beyond_the_published_rates_are_throttled(folder: Path, client: Any) -> None:
+    with running(folder, rates=True) as served:
+        api = client(served)
+        started = api.execute_statement(**PLACE, Database="dev", Sql="select 1", WaitTimeSeconds=30)["Id"]
+        errors = set()
+        for _ in range(200):  # far more than 20 a second
+            try:
+                api.get_statement_result(Id=started)
+            except ClientError as error:
+                errors.add(error.response["Error"]["Code"])
+        assert errors == {"ThrottlingException"}

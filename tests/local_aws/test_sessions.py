@@ -1,11 +1,14 @@
 """Sessions: state that lasts, one statement at a time, an end."""
 
+import uuid
 from typing import Any
 
 import pytest
 
 from local_aws import Admin
 from tests.local_aws.conftest import Statements, eventually
+
+NOT_AVAILABLE = "Session is not available$"
 
 
 def opened(statements: Statements, sql: str = "create temp table mine (n int)", keep_alive: int = 60) -> str:
@@ -43,23 +46,38 @@ def test_without_a_session_nothing_lasts(statements: Statements) -> None:
 
 def test_a_busy_session_refuses_a_second_statement(statements: Statements) -> None:
     session = opened(statements)
-    running = statements.api.execute_statement(SessionId=session, Sql="select pg_sleep(60)")["Id"]
-    with pytest.raises(statements.api.exceptions.ValidationException, match="busy"):
+    request = {"SessionId": session, "Sql": "select pg_sleep(60)", "ClientToken": session}
+    running = statements.api.execute_statement(**request)["Id"]
+    with pytest.raises(statements.api.exceptions.ValidationException, match=NOT_AVAILABLE):
         statements.api.execute_statement(SessionId=session, Sql="select 1")
+    # Not even the same request once more is answered.
+    with pytest.raises(statements.api.exceptions.ValidationException, match=NOT_AVAILABLE):
+        statements.api.execute_statement(**request)
     assert (shown(statements, session)["Status"], shown(statements, session)["CurrentStatementId"]) == (
         "BUSY",
         running,
     )
     statements.api.cancel_statement(Id=running)
     assert statements.end(running)["Status"] == "ABORTED"
+    assert statements.api.execute_statement(**request)["Id"] == running
     assert in_session(statements, session, "select 1 from mine")["Status"] == "FINISHED"
 
 
 def test_a_session_ends_when_its_time_is_over(statements: Statements) -> None:
     session = opened(statements, keep_alive=1)
     eventually(lambda: shown(statements, session)["Status"] == "CLOSED")
-    with pytest.raises(statements.api.exceptions.ValidationException, match="not available"):
+    with pytest.raises(statements.api.exceptions.ValidationException, match=NOT_AVAILABLE):
         statements.api.execute_statement(SessionId=session, Sql="select 1")
+
+
+def test_a_session_that_never_was(statements: Statements) -> None:
+    unknown = str(uuid.uuid4())
+    with pytest.raises(
+        statements.api.exceptions.ValidationException, match=f"Session with Id: {unknown} is invalid"
+    ):
+        statements.api.execute_statement(SessionId=unknown, Sql="select 1")
+    with pytest.raises(statements.api.exceptions.ResourceNotFoundException):
+        statements.api.list_sessions(SessionId=unknown)
 
 
 def test_list_sessions_filters(statements: Statements) -> None:

@@ -79,7 +79,7 @@ def test_wrong_types_are_not_serialisable() -> None:
             "duplicate",
         ),
         ({"SecretArn": "no-such-secret"}, "can't find the specified secret"),
-        ({"SessionId": ID, "Database": "dev"}, "Session is not available"),
+        ({"SessionId": ID, "Database": "dev"}, f"Session with Id: {ID} is invalid"),
     ],
 )
 def test_what_only_the_service_knows(data_api: Any, change: dict[str, Any], words: str) -> None:

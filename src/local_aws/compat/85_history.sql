@@ -55,7 +55,7 @@ SELECT userid, xid, pid, label, starttime, endtime, part::int AS sequence,
              ELSE 'UTILITY' END)::varchar(10) AS type, substr(text, part * 200 + 1, 200)::varchar(200) AS text
 FROM local_aws.queries, LATERAL generate_series(0, (length(text) - 1) / 200) AS part;
 CREATE OR REPLACE VIEW pg_catalog.sys_query_history AS
-SELECT userid AS user_id, query AS query_id, label AS query_label, xid AS transaction_id, pid AS session_id,
+SELECT userid AS user_id, query AS query_id, md5(query::text)::uuid::varchar(36) AS query_uuid, label AS query_label, xid AS transaction_id, pid AS session_id,
        current_database()::varchar(128) AS database_name, kind AS query_type, status, false AS result_cache_hit,
        starttime AS start_time, endtime AS end_time,
        (extract(epoch FROM endtime - starttime) * 1000000)::bigint AS elapsed_time, 0::bigint AS queue_time,

@@ -58,7 +58,7 @@ def _credentials(user: str, seconds: int) -> str:
 def _cluster() -> str:
     members = {
         "ClusterIdentifier": place.CLUSTER,
-        "ClusterNamespaceArn": place.CLUSTER_ARN,
+        "ClusterNamespaceArn": place.CLUSTER_NAMESPACE_ARN,
         "ClusterStatus": "available",
         "ClusterAvailabilityStatus": "Available",
         "DBName": place.DATABASE,

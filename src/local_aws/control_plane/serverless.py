@@ -20,6 +20,12 @@ async def call(operation: str, request: dict[str, Any], caller: Caller) -> dict[
             return {"namespace": _namespace()}
         case "ListNamespaces":
             return {"namespaces": [_namespace()]}
+        case "ListTagsForResource":
+            if request["resourceArn"] not in (place.WORKGROUP_ARN, place.NAMESPACE_ARN):
+                raise ApiError(
+                    "ResourceNotFoundException", "resource not found", resourceName=request["resourceArn"]
+                )
+            return {"tags": []}
         case "GetCredentials":
             _check_workgroup(request.get("workgroupName"))
             made = place.credentials(caller.database_user, request.get("durationSeconds"))

@@ -1,8 +1,10 @@
 """Statements as the Data API's answers show them."""
 
+import hashlib
+import uuid
 from typing import Any
 
-from local_aws.data_api.records.statement import Part, Statement
+from local_aws.data_api.records.statement import UNKNOWN, Part, Statement
 
 Answer = dict[str, Any]
 
@@ -48,7 +50,8 @@ def described(statement: Statement) -> Answer:
         "UpdatedAt": statement.updated_at,
         "Duration": statement.duration,
         "RedshiftPid": statement.pid,
-        "RedshiftQueryId": first.query_id if not statement.is_batch else 0,
+        "RedshiftQueryId": query_id(statement),
+        "RedshiftQueryUuid": None if statement.is_batch else _query_uuid(first),
         "HasResultSet": statement.has_result,
         "ResultRows": first.rows if not statement.is_batch else -1,
         "ResultSize": first.size if not statement.is_batch else -1,
@@ -65,11 +68,23 @@ def described(statement: Statement) -> Answer:
 
 
 def described_part(statement: Statement, number: int) -> Answer:
-    """Return the answer of DescribeStatement for sub-statement `number`, counted from 1."""
-    whole = described(statement)
-    for name in ("SubStatements", "Error", "ExecutionMode"):
-        whole.pop(name, None)
-    return whole | _part(statement, number)
+    """Return the answer of DescribeStatement for `id:number`: the whole batch, with that sub-statement only."""
+    return described(statement) | {"SubStatements": [_part(statement, number)]}
+
+
+def query_id(statement: Statement) -> int:
+    """Return the engine's id of a statement as AWS shows it: a batch has none of its own."""
+    return 0 if statement.is_batch else _query_id(statement.parts[0])
+
+
+def _query_id(part: Part) -> int:
+    return UNKNOWN if part.leader_only else part.query_id
+
+
+def _query_uuid(part: Part) -> str | None:
+    # sys_query_history derives its query_uuid in the same way.
+    digest = hashlib.md5(str(part.query_id).encode(), usedforsecurity=False)
+    return str(uuid.UUID(digest.hexdigest())) if part.query_id else None
 
 
 def listed(statement: Statement) -> Answer:
@@ -104,7 +119,8 @@ def _part(statement: Statement, number: int) -> Answer:
             "UpdatedAt": part.updated_at,
             "Duration": part.duration,
             "QueryString": part.sql,
-            "RedshiftQueryId": part.query_id,
+            "RedshiftQueryId": _query_id(part),
+            "RedshiftQueryUuid": _query_uuid(part),
             "ResultRows": part.rows,
             "ResultSize": part.size,
             "HasResultSet": part.has_result,

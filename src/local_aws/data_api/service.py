@@ -7,7 +7,7 @@ from local_aws.admin.faults import Faults
 from local_aws.data_api import answers, secret, submit
 from local_aws.data_api.catalog import listing
 from local_aws.data_api.catalog.metadata import Catalogue
-from local_aws.data_api.records.statement import Statement
+from local_aws.data_api.records.statement import Part, Statement
 from local_aws.data_api.records.store import Store
 from local_aws.data_api.results.reading import ResultReader
 from local_aws.data_api.running.runner import Runner
@@ -73,6 +73,8 @@ class DataApi:
         return answer
 
     async def _submit(self, request: Request, caller: Caller) -> Answer:
+        if request.get("SessionId"):  # a busy one refuses even the repetition of a request
+            self._sessions.available(request["SessionId"])
         statement = self._known(request) or await self._start(request, caller)
         await self._waiting.wait(statement, request)
         return answers.submitted(statement)
@@ -80,7 +82,7 @@ class DataApi:
     async def _start(self, request: Request, caller: Caller) -> Statement:
         refusal: str | None = None
         if request.get("SessionId"):
-            session = self._sessions.get(request["SessionId"])
+            session = self._sessions.available(request["SessionId"])
             statement = submit.build_in_session(request, caller, session)
             self._sessions.enter(statement)
         else:
@@ -141,7 +143,7 @@ class DataApi:
 
     async def _describe(self, request: Request, _: Caller) -> Answer:
         statement, number = self._find(request)
-        await self._waiting.wait(statement, request)
+        await self._waiting.wait(statement, request, _part(statement, number))
         return answers.described(statement) if number is None else answers.described_part(statement, number)
 
     async def _cancel(self, request: Request, _: Caller) -> Answer:
@@ -162,7 +164,7 @@ class DataApi:
 
     async def _page(self, request: Request, result_format: str) -> bytes:
         statement, number = self._find(request)
-        await self._waiting.wait(statement, request)
+        await self._waiting.wait(statement, request, _part(statement, number))
         return self._results.page(statement, number, request, result_format)
 
     async def _list_statements(self, request: Request, caller: Caller) -> Answer:
@@ -170,3 +172,7 @@ class DataApi:
 
     async def _list_sessions(self, request: Request, caller: Caller) -> Answer:
         return listing.sessions(self._sessions, request, caller)
+
+
+def _part(statement: Statement, number: int | None) -> Part | None:
+    return None if number is None else statement.parts[number - 1]

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from local_aws.admin.faults import Faults
-from local_aws.data_api.records.statement import Statement
+from local_aws.data_api.records.statement import Part, Statement
 from local_aws.wire.service_errors import ApiError
 
 # AWS documents that there is such a number, not which.
@@ -20,10 +20,11 @@ class WaitingRoom:
         self._faults = faults
         self._waiting: Counter[str] = Counter()
 
-    async def wait(self, statement: Statement, request: dict[str, Any]) -> None:
-        """Return at the statement's end, after the request's WaitTimeSeconds, or when the stand-in stops."""
+    async def wait(self, statement: Statement, request: dict[str, Any], part: Part | None = None) -> None:
+        """Return at the end of the statement or its part, after WaitTimeSeconds, or when the stand-in stops."""
         seconds = request.get("WaitTimeSeconds")
-        if not seconds or statement.has_ended:
+        awaited = part or statement
+        if not seconds or awaited.has_ended:
             return
         fault = self._faults.hit("waiting_limit", None, statement.name)
         allowed = fault.limit if fault else PER_STATEMENT
@@ -36,7 +37,7 @@ class WaitingRoom:
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
-                    await statement.ended.wait()
+                    await awaited.ended.wait()
         finally:
             self._waiting[statement.id] -= 1
             if not self._waiting[statement.id]:

@@ -18,9 +18,23 @@ def patch(service: str) -> None:
         from local_aws.moto_patches import state_machines
 
         state_machines.apply()
+    elif service == "awslambda":
+        from local_aws.moto_patches import functions
+
+        functions.apply()
     elif service == "cloudformation":
         # A schedule's class has only to be there: moto finds it among the subclasses of its model of a resource.
-        from local_aws.moto_patches import stack_schedules, stack_state_machines, template_rules  # noqa: F401
+        from local_aws.moto_patches import (
+            functions,
+            stack_changes,
+            stack_schedules,  # noqa: F401
+            stack_state_machines,
+            stack_updates,
+            template_rules,
+        )
 
         template_rules.apply()
+        stack_updates.apply()
+        stack_changes.apply()
+        functions.apply()
         stack_state_machines.apply()

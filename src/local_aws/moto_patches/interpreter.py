@@ -15,7 +15,7 @@ from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguagePa
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
-from local_aws.moto_patches import aws_sdk_tasks, paths, replace
+from local_aws.moto_patches import aws_sdk_tasks, definitions, paths, replace
 
 
 @functools.cache
@@ -30,6 +30,7 @@ def backends() -> Any:
     replace(CustomErrorName, __init__=ErrorName.__init__)
     replace(AmazonStateLanguageParser, parse=staticmethod(_parsed_once(AmazonStateLanguageParser.parse)))
     reflect = BaseExecutionWorkerCommunication._reflect_execution_status
+    definitions.apply()
     replace(
         BaseExecutionWorkerCommunication, _reflect_execution_status=functools.partialmethod(_reflect, reflect)
     )

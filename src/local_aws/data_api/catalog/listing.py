@@ -6,7 +6,7 @@ from local_aws.data_api import answers, paging
 from local_aws.data_api.records.store import Store
 from local_aws.data_api.running.sessions import Session, Sessions
 from local_aws.identity import Caller
-from local_aws.wire.service_errors import validation
+from local_aws.wire.service_errors import not_found, validation
 
 PAGE = 100
 
@@ -53,6 +53,8 @@ def sessions(found: Sessions, request: dict[str, Any], caller: Caller) -> dict[s
     ]
     if request.get("SessionId") and filters:
         raise validation(f"{filters[0]} can not be provided with SessionId.")
+    if request.get("SessionId") and not found.get(request["SessionId"]):
+        raise not_found("Session does not exist.", request["SessionId"])
     chosen = [session for session in found.all() if _is_wanted(session, request, caller)]
     page, more = paging.cut("sessions", [_session(session) for session in chosen], request, PAGE)
     return {"Sessions": page, **more}

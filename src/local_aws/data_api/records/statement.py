@@ -25,7 +25,9 @@ class Part:
     size: int = UNKNOWN
     query_id: int = 0
     has_result: bool = False
+    leader_only: bool = False
     columns: list[dict[str, Any]] = field(default_factory=list)
+    ended: asyncio.Event = field(default_factory=asyncio.Event, compare=False, repr=False)
 
     def move(self, status: str, error: str | None = None) -> None:
         """Enter a status now."""
@@ -33,6 +35,13 @@ class Part:
         self.updated_at = time.time()
         if error is not None:
             self.error = error
+        if status in ENDED:
+            self.ended.set()
+
+    @property
+    def has_ended(self) -> bool:
+        """Tell whether the status is final."""
+        return self.status in ENDED
 
 
 @dataclass(slots=True)
@@ -106,4 +115,4 @@ class Statement:
 
 
 STATEMENT_FIELDS = tuple(item.name for item in fields(Statement) if item.name != "ended")
-PART_FIELDS = tuple(item.name for item in fields(Part))
+PART_FIELDS = tuple(item.name for item in fields(Part) if item.name != "ended")

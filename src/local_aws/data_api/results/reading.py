@@ -25,7 +25,8 @@ class ResultReader:
             raise validation("BatchExecuteStatement result can only be retrieved with sub-statement id.")
         index = (number or 1) - 1
         part = statement.parts[index]
-        if not statement.has_ended or part.status != "FINISHED" or not part.has_result:
+        ended = part.has_ended if number else statement.has_ended
+        if not ended or part.status != "FINISHED" or not part.has_result:
             raise not_found(NO_RESULT, request["Id"])
         if statement.result_format != result_format:
             other = "GetStatementResultV2" if statement.result_format == "CSV" else "GetStatementResult"

@@ -10,6 +10,7 @@ from local_aws.data_api.results import columns
 
 ROWS_A_PAGE = 1000
 BYTES_A_PAGE = 1_000_000
+BYTES_A_CHUNK = 1024 * 1024
 MAX_ROW = 64 * 1024
 MAX_DIGITS = 38
 MAX_RESULT = 500 * 1024 * 1024
@@ -44,7 +45,7 @@ class Pages:
             self._fields = [JSON_FIELDS[kind] for kind in kinds]
         else:
             self._fields = [CSV_FIELDS[kind] for kind in kinds]
-            self._rows.append(_csv_line(csv_text(result.fname(i) or b"") for i in range(result.nfields)))
+            self._append_line(_csv_line(csv_text(result.fname(i) or b"") for i in range(result.nfields)))
 
     def add(self, result: PGresult) -> None:
         """Take the rows of one chunk; raise ResultTooLarge beyond 64 KB a row or 500 MB in all."""
@@ -69,13 +70,21 @@ class Pages:
 
     def _append(self, values: list[bytes | None], size: int) -> None:
         pairs = zip(self._fields, values, strict=True)
-        if self._as_json:
-            self._rows.append("[" + ",".join(NULL if v is None else f(v) for f, v in pairs) + "]")
-        else:
-            self._rows.append(_csv_line("" if v is None else f(v) for f, v in pairs))
+        if not self._as_json:
+            self._append_line(_csv_line("" if v is None else f(v) for f, v in pairs))
+            return
+        self._rows.append("[" + ",".join(NULL if v is None else f(v) for f, v in pairs) + "]")
         self._bytes += size
         if len(self._rows) >= ROWS_A_PAGE or self._bytes >= BYTES_A_PAGE:
             self._flush()
+
+    def _append_line(self, line: str) -> None:
+        # Chunks of CSV are of 1 MB, however many rows that is.
+        size = len(line.encode())
+        if self._bytes + size > BYTES_A_CHUNK and self._rows:
+            self._flush()
+        self._rows.append(line)
+        self._bytes += size
 
     def _flush(self) -> None:
         if self._as_json:

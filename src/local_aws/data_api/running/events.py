@@ -1,9 +1,9 @@
 """WithEvent: tells EventBridge that a statement has ended."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from local_aws.control_plane import place
+from local_aws.data_api import answers
 from local_aws.data_api.records.statement import RETENTION_SECONDS, Statement
 
 
@@ -19,13 +19,9 @@ def event(statement: Statement) -> dict[str, Any]:
             "principal": statement.principal,
             "statementName": statement.name or "",
             "statementId": statement.id,
-            "redshiftQueryId": statement.parts[-1].query_id,
+            "redshiftQueryId": answers.query_id(statement),
             "state": statement.status,
             "rows": rows[-1] if rows else 0,
-            "expireAt": _iso(statement.created_at + RETENTION_SECONDS),
+            "expireAt": int(statement.created_at) + RETENTION_SECONDS,
         },
     }
-
-
-def _iso(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

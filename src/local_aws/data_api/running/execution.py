@@ -9,6 +9,7 @@ from local_aws import dialect
 from local_aws.data_api.records.statement import Part, Statement
 from local_aws.data_api.results.rendering import ResultTooLarge
 from local_aws.data_api.running.collaborators import Collaborators, Ran
+from local_aws.data_api.running.leader import is_leader_only
 from local_aws.data_api.running.parts import PartRun, Refusal, words
 from local_aws.engine.connection import Connection, EngineError
 
@@ -67,7 +68,7 @@ class Execution:
         if self.cancelled:
             return False
         part.move("STARTED")
-        part.query_id = next(QUERY_IDS)
+        part.query_id, part.leader_only = next(QUERY_IDS), is_leader_only(part.sql)
         connection.take_notices()
         part_run = PartRun(connection, self.statement, number, self._tools)
         started = time.time()

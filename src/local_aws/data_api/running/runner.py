@@ -16,6 +16,7 @@ from local_aws.engine.warehouse import Warehouse
 from local_aws.wire.service_errors import ApiError
 
 MAX_ACTIVE = 500  # STARTED and SUBMITTED statements of a cluster, by AWS's quotas
+AFTER_A_FAILURE = "Connection or an prior query failed."
 CANCEL_AGAIN_SECONDS = 0.05
 CANCEL_GIVE_UP_SECONDS = 10.0
 
@@ -111,12 +112,12 @@ class Runner:
                 return
             statement.move("PICKED")
             if execution.refusal:
-                self._fail(execution, execution.refusal)
+                self._refuse(execution, execution.refusal)
                 return
             try:
                 connection = await self._connect(statement)
             except EngineError as error:
-                self._fail(execution, f"FATAL: {error.message}")
+                self._refuse(execution, f"FATAL: {error.message}")
                 return
             try:
                 await self._run_on(execution, connection)
@@ -148,6 +149,17 @@ class Runner:
         await asyncio.sleep(seconds)
         if not statement.has_ended:
             await self.cancel(statement)
+
+    def _refuse(self, execution: Execution, words: str) -> None:
+        """End a statement whose connection was refused; of a batch only the whole says why."""
+        statement = execution.statement
+        if statement.is_batch:
+            for part in statement.parts:
+                part.move("ABORTED", AFTER_A_FAILURE)
+            statement.error = words
+            self._finish(execution)
+        else:
+            self._fail(execution, words)
 
     def _fail(self, execution: Execution, words: str) -> None:
         for part in execution.statement.parts:
@@ -197,10 +209,12 @@ def conclude(statement: Statement, *, cancelled: bool) -> None:
             if part.status != "FAILED":
                 part.move("ABORTED", part.error or CANCELLED)
         statement.move("ABORTED", next((part.error for part in unfinished if part.error), CANCELLED))
+    elif statement.error:
+        statement.move("FAILED")
     elif failed:
         for part in unfinished:
             if part.status != "FAILED":
-                part.move("ABORTED")
+                part.move("ABORTED", AFTER_A_FAILURE)
         number = f"Query #{parts.index(failed) + 1} failed with " if statement.is_batch else ""
         statement.move("FAILED", f"{number}{failed.error}")
     else:

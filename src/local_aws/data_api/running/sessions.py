@@ -59,11 +59,18 @@ class Sessions:
         horizon = time.time() - LONGEST_SECONDS
         return [session for session in self._sessions.values() if session.created_at > horizon]
 
-    def get(self, session_id: str) -> Session:
-        """Return an open session; raise ValidationException for any other."""
+    def get(self, session_id: str) -> Session | None:
+        """Return a session of the last 24 hours, open or closed."""
         session = self._sessions.get(session_id)
-        if session is None or session.status == "CLOSED":
-            raise validation(f"Session is not available, session id: {session_id}")
+        return session if session and session.created_at > time.time() - LONGEST_SECONDS else None
+
+    def available(self, session_id: str) -> Session:
+        """Return a session that is free; raise ValidationException for any other, since there is no queue."""
+        session = self.get(session_id)
+        if session is None:
+            raise validation(f"Session with Id: {session_id} is invalid")
+        if session.status != "AVAILABLE":
+            raise validation("Session is not available")
         return session
 
     def open(self, statement: Statement) -> None:
@@ -87,13 +94,8 @@ class Sessions:
         session.move("BUSY", statement.id)
 
     def enter(self, statement: Statement) -> None:
-        """Let a statement into its session; there is no queue, so a busy one refuses."""
-        session = self.get(statement.session_id or "")
-        if session.status == "BUSY":
-            raise validation(
-                f"Session is busy running another statement, session id: {session.id}, "
-                f"statement id: {session.statement_id}"
-            )
+        """Let a statement into its session."""
+        session = self.available(statement.session_id or "")
         if statement.keep_alive is not None:
             session.keep_alive = statement.keep_alive
         session.move("BUSY", statement.id)

@@ -60,7 +60,8 @@ ARROW_TYPES = [
     pa.time64("us"),
     pa.string(),
 ]
-MANY = "select n, 'row ' || n as label from generate_series(1, 2500) n order by n"
+# Three pages, of 1,000 rows in JSON and of 1 MB in CSV.
+MANY = "select n, 'row ' || n || repeat('.', 980) as label from generate_series(1, 2500) n order by n"
 
 
 @pytest.fixture
@@ -130,7 +131,7 @@ async def test_every_page_is_read(
 ) -> None:
     statement = await warehouse.run(MANY, result_format=result_format)
     rows = [tuple(row) async for row in warehouse.rows(statement)]
-    assert rows == [(n, f"row {n}") for n in range(1, 2501)]
+    assert rows == [(n, f"row {n}{'.' * 980}") for n in range(1, 2501)]
     assert len(history.calls(f"GetStatementResult{suffix}")) == 3
 
 

@@ -1,0 +1,95 @@
+"""CloudFormation: which resources a change of a stack concerns, and how each is changed."""
+
+import functools
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from moto.cloudformation import parsing
+from moto.cloudformation.exceptions import ValidationError
+from moto.logs.models import LogGroup
+
+from local_aws.moto_patches import replace
+
+
+def apply() -> None:
+    """Patch them."""
+    resources = parsing.ResourceMap
+    replace(resources, build_resource_diff=functools.partialmethod(_diff, resources.build_resource_diff))
+    replace(
+        parsing,
+        parse_and_update_resource=functools.partial(_update_resource, parsing.parse_and_update_resource),
+    )
+    replace(LogGroup, update_from_cloudformation_json=staticmethod(_update_log_group))
+
+
+def _diff(
+    resources: Any,
+    diff: Callable[..., dict[str, list[str]]],
+    template: dict[str, Any],
+    parameters: dict[str, Any] | None = None,
+) -> dict[str, list[str]]:
+    # moto sees a changed parameter where it is a Ref, but neither in a text of Sub nor in a condition.
+    found = diff(resources, template, parameters)
+    slots, before = template.get("Parameters") or {}, resources.resolved_parameters
+    given = {name: (parameters or {}).get(name, slot.get("Default")) for name, slot in slots.items()}
+    changed = (
+        {name for name, value in given.items() if str(value) != str(before.get(name))}
+        if parameters
+        else set()
+    )
+    conditions = template.get("Conditions") or {}
+    for _ in conditions:  # each may hang on others
+        changed |= {name for name, condition in conditions.items() if _mentions(condition, changed)}
+    kept = set(template["Resources"]) - set(found["Add"]) - set(found["Modify"])
+    found["Modify"] += sorted(name for name in kept if _mentions(template["Resources"][name], changed))
+    return found
+
+
+def _mentions(value: Any, names: Collection[str]) -> bool:
+    if isinstance(value, Mapping):
+        chosen = value.get("Fn::If") or [None]
+        named = (value.get("Ref"), value.get("Condition"), chosen[0])
+        return any(name in names for name in named if isinstance(name, str)) or _mentions(
+            list(value.values()), names
+        )
+    if isinstance(value, list):
+        return any(_mentions(member, names) for member in value)
+    return isinstance(value, str) and any(f"${{{name}}}" in value for name in names)
+
+
+def _update_resource(
+    update: Callable[..., Any], logical_id: str, resource_json: dict[str, Any], resources: Any, **where: Any
+) -> Any:
+    # moto heeds conditions only when a stack is made, and forgets a resource that it cannot update.
+    condition = resource_json.get("Condition")
+    existing = resources._parsed_resources.get(logical_id)
+    if condition and not resources.lazy_condition_map[condition]:
+        if existing is not None:
+            resources._delete_resource(existing, resource_json)
+        return None
+    if existing is None:
+        return parsing.parse_and_create_resource(logical_id, resource_json, resources, **where)
+    updated = update(logical_id, resource_json, resources, **where)
+    if updated is None and getattr(resources, "undoing", False):
+        return existing
+    if updated is None:
+        raise ValidationError(message=f"local stand-in does not support updates of {resource_json['Type']}")
+    return updated
+
+
+def _update_log_group(
+    original_resource: LogGroup,
+    new_resource_name: str,
+    cloudformation_json: dict[str, Any],
+    account_id: str,
+    region_name: str,
+) -> LogGroup:
+    properties = cloudformation_json["Properties"]
+    if properties.get("LogGroupName", original_resource.name) != original_resource.name:
+        original_resource.delete(account_id, region_name)
+        made: LogGroup = LogGroup.create_from_cloudformation_json(
+            new_resource_name, cloudformation_json, account_id, region_name
+        )
+        return made
+    original_resource.retention_in_days = properties.get("RetentionInDays")
+    return original_resource
