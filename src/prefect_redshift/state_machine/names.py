@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from prefect_redshift.pipeline.job import Job, Script
+from prefect_redshift.step_functions.names import CANCEL_STATE
 
 # The state that begins, and those that cancel.
-START, WRONG_INPUT, CANCEL = "what_is_asked", "wrong_input", "list_statements"
+START, WRONG_INPUT, CANCEL = "what_is_asked", "wrong_input", CANCEL_STATE
 # The state that checks the run date where nothing is set up; a step of the script of steps, too.
 CHECK_RUN_DATE = "check_run_date"
 

@@ -1,11 +1,12 @@
 """The events of an execution: which states it has entered, and which of them failed."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeAlias
 
 from prefect_redshift.aws.paging import Pager
+from prefect_redshift.step_functions.names import CANCEL_STATE
 
 # Pages of GetExecutionHistory: all that happened before the first look, then what is new.
 FIRST_PAGE, NEXT_PAGE = 1000, 100
@@ -94,18 +95,25 @@ class ExecutionHistory:
         return bool(self._events) and self._events[max(self._events)].kind in _ENDS
 
     def failed_state(self) -> str:
-        """Return the state that failed: not a Fail state that only reports it, nor what was caught on the way there."""
+        """Return the state that failed: not one that only reports it or cleans up, nor what was caught on the way."""
         newest_first = [self._events[number] for number in sorted(self._events, reverse=True)]
         failure = next((event for event in newest_first if event.is_failure), None)
         if failure is None:
             return self._state_of(newest_first[0]) if newest_first else ""
-        return self._state_of(self._caught_before(failure) or failure) or failure.state
+        if failure.kind != "FailStateEntered":
+            return self._state_of(failure) or failure.state
+        path = self._path_to(failure)
+        return self._state_of(self._caught_on(path) or path[-1]) or failure.state
 
-    def _caught_before(self, event: Event) -> Event | None:
-        """Return what failed and was caught before a Fail state was entered, if that is how it came to be."""
-        if event.kind != "FailStateEntered":
-            return None
-        for earlier, later in pairwise([*self._back_from(event)][::-1]):
+    def _path_to(self, failure: Event) -> list[Event]:
+        """Return the events that led to a Fail state, oldest first, up to where the machine began to cancel."""
+        path = [*self._back_from(failure)][::-1]
+        cancels = (number for number, event in enumerate(path) if _begins_to_cancel(event))
+        return path[: next(cancels, len(path))] or path
+
+    def _caught_on(self, path: Sequence[Event]) -> Event | None:
+        """Return what failed and was caught on the way to a Fail state, if that is how it came to be."""
+        for earlier, later in pairwise(path):
             if later.kind.endswith("StateExited"):
                 if earlier.is_failure:
                     return earlier
@@ -127,3 +135,7 @@ class ExecutionHistory:
         """Return the state that was entered last."""
         entered = [event for event in self._events.values() if event.enters_state]
         return max(entered, key=lambda event: event.id).state if entered else ""
+
+
+def _begins_to_cancel(event: Event) -> bool:
+    return event.enters_state and event.state == CANCEL_STATE

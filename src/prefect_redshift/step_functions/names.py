@@ -9,6 +9,8 @@ STATE_MACHINE_ARN = re.compile(
 )
 # What the name of an execution that cancels another's statements ends in.
 CANCEL_SUFFIX = "-cancel"
+# The state in which a machine that failed begins to cancel its statements, where it is one of `state_machine`'s.
+CANCEL_STATE = "list_statements"
 _MAX_CHARACTERS = 80
 
 

@@ -74,3 +74,15 @@ async def test_which_state_failed(kinds: list[str], failed: str) -> None:
     history = ExecutionHistory(service, "arn")
     await history.read()
     assert history.failed_state() == failed
+
+
+async def test_the_state_that_failed_is_not_one_of_those_that_cancel() -> None:
+    service = Service()
+    service.happen("ExecutionStarted", "ChoiceStateEntered is_load_complete", "ChoiceStateExited")
+    # A statement that has ended refuses to be cancelled, which is caught as well.
+    service.happen("TaskStateEntered list_statements", "TaskSucceeded", "TaskStateExited")
+    service.happen("TaskStateEntered cancel_statement", "TaskFailed", "TaskStateExited")
+    service.happen("FailStateEntered pipeline_failure", "ExecutionFailed")
+    history = ExecutionHistory(service, "arn")
+    await history.read()
+    assert history.failed_state() == "is_load_complete"
