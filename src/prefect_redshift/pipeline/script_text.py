@@ -7,7 +7,8 @@ from prefect_redshift.data_api.request import MAX_STATEMENTS, check_limits
 from prefect_redshift.exceptions import ScriptError
 from prefect_redshift.pipeline.splitting import split_statements
 
-_MARKER = r"^--[ \t]*{kind}:[ \t]*(.*?)[ \t]*$"
+# A line may end as on any system: LF, CRLF or CR.
+_MARKER = r"(?:(?<=[\r\n])|\A)--[ \t]*{kind}:[ \t]*([^\r\n]*?)[ \t]*(?=[\r\n]|\Z)"
 
 
 def statements_of(text: str, where: str, *, room: int = MAX_STATEMENTS) -> list[str]:
@@ -38,7 +39,7 @@ def parts_of(text: str, kind: str, where: str, *, room: int = MAX_STATEMENTS) ->
         ScriptError: There is no header, one comes twice or is empty, or a part has no statement, breaks a limit or
             stands before the first header.
     """
-    before, *parts = re.split(_MARKER.format(kind=kind), text, flags=re.MULTILINE)
+    before, *parts = re.split(_MARKER.format(kind=kind), text)
     headers, bodies = parts[::2], parts[1::2]
     if twice := next((header for header in headers if headers.count(header) > 1), None):
         raise ScriptError(f"{where}: `-- {kind}: {twice}` comes twice.")

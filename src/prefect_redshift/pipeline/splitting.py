@@ -2,17 +2,20 @@
 
 import re
 
-# The parts of SQL in which a semicolon does not end a statement. Redshift reads a backslash in a literal as an escape.
+# The parts of SQL in which a semicolon does not end a statement. Redshift reads a backslash in a literal as an escape,
+# and ends a comment at either character that ends a line.
 _OPAQUE = re.compile(
     r"""
-      --[^\n]*
+      --[^\n\r]*
     | '(?:[^'\\]|\\.|'')*'
     | "(?:[^"]|"")*"
     | (?P<dollar>\$(?:[A-Za-z_]\w*)?\$).*?(?P=dollar)
     """,
     re.VERBOSE | re.DOTALL,
 )
-_NEXT = re.compile(r"""--|/\*|['";]|\$(?:[A-Za-z_]\w*)?\$""")
+# A dollar sign inside a name, as in a$b$c, begins nothing.
+_NEXT = re.compile(r"""(?P<name>[^\W\d][\w$]*)|--|/\*|['";]|\$(?:[A-Za-z_]\w*)?\$""")
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
@@ -29,7 +32,10 @@ def split_statements(script: str) -> list[str]:
     has_code = False
     while match := _NEXT.search(script, position):
         has_code = has_code or bool(script[position : match.start()].strip())
-        if match.group() == ";":
+        if match["name"]:
+            has_code = True
+            position = match.end()
+        elif match.group() == ";":
             if has_code:
                 pieces.append(script[start : match.start()].strip())
             start = position = match.end()
@@ -61,7 +67,7 @@ def _end_of_comment(script: str, start: int) -> int:
 
 
 def _unended(script: str, start: int) -> ValueError:
-    line = script.count("\n", 0, start) + 1
+    line = len(_LINE_END.findall(script, 0, start)) + 1
     return ValueError(
         f"what begins with {script[start : start + 20].splitlines()[0]!r} in line {line} has no end"
     )
