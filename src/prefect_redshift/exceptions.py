@@ -4,7 +4,8 @@ RedshiftError                   caught by `except RedshiftError`: all of the bel
 ├── CallError                   a call was refused, or could not be made
 │   ├── TransientCallError      throttled or failing: still so after all retries
 │   │   └── EndpointUnreachableError   nothing answers at the endpoint
-│   └── CredentialsRefusedError
+│   ├── CredentialsRefusedError
+│   └── AnswerError             what came back is no answer of this API
 ├── StatementError              a statement ended otherwise than FINISHED; carries the `Statement`
 │   ├── StatementFailedError    the engine's own error
 │   │   └── SerializationConflictError   another transaction was in the way, a new attempt may succeed
@@ -63,6 +64,10 @@ class CredentialsRefusedError(CallError):
     """The service does not accept the credentials, or there are none."""
 
 
+class AnswerError(CallError):
+    """What answers at the endpoint does not speak this API, or its answer is too large."""
+
+
 class StatementError(RedshiftError):
     """A statement ended otherwise than FINISHED.
 
@@ -72,9 +77,9 @@ class StatementError(RedshiftError):
 
     what_to_do = ""
 
-    def __init__(self, statement: "Statement") -> None:
+    def __init__(self, statement: "Statement", advice: str = "") -> None:
         self.statement = statement
-        super().__init__(f"{statement.describe_end()} {self.what_to_do}".rstrip())
+        super().__init__(f"{statement.describe_end()} {advice or self.what_to_do}".rstrip())
 
 
 class StatementFailedError(StatementError):
@@ -94,7 +99,7 @@ class StatementAbortedError(StatementError):
 
 
 class StatementTimeoutError(StatementError):
-    """The statement did not end before its deadline, and was cancelled."""
+    """The statement did not end before its deadline, and was cancelled; the message says if that was not confirmed."""
 
     what_to_do = "Raise the timeout, or find in SYS_QUERY_HISTORY what it waited for."
 

@@ -2,22 +2,26 @@
 
 import asyncio
 import threading
+import time
 import weakref
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import copy_context
 from typing import Any, TypeAlias, TypeVar
 
-from botocore import xform_name
-
-from prefect_redshift.aws.call_errors import CALL_EXCEPTIONS, classified
-from prefect_redshift.aws.retries import RETRY_SECONDS, retried
-from prefect_redshift.exceptions import CredentialsRefusedError
+from prefect_redshift.aws.bounded_http import allowance
+from prefect_redshift.aws.call_errors import OUTDATED_CODES
+from prefect_redshift.aws.credentials import have_same_credentials
+from prefect_redshift.aws.retries import RETRY_SECONDS, backoff, retried
+from prefect_redshift.aws.single_call import call_once
+from prefect_redshift.exceptions import CredentialsRefusedError, TransientCallError
 
 T = TypeVar("T")
 MakeClient: TypeAlias = Callable[[], Any]
 
 CALL_THREADS = 32
+# How long a call may take, beside the seconds that a long poll asks the service to wait.
+CALL_SECONDS = 30.0
+# Reading botocore's files on several threads at once is slower than one after the other.
 _MAKING_A_CLIENT = threading.Lock()
 
 
@@ -25,7 +29,8 @@ class AwsClient:
     """The client of one AWS service, made at its first use, in the process that uses it.
 
     Long polls have one pool of threads, all else has another, so that a short call never queues behind polls that the
-    service answers after 30 seconds. Sent to another process, it makes a client of its own there.
+    service answers after 30 seconds; clean-ups have a third, so that they never queue behind calls that hang. Sent to
+    another process, it makes a client of its own there. Credentials that the service calls outdated are looked up anew.
 
     Args:
         make: Makes the boto3 client, whose connection pool should hold `max_waits` + 32 connections; see
@@ -37,9 +42,11 @@ class AwsClient:
         self._make = make
         self._max_waits = max_waits
         self._boto3_client: Any = None
+        self._renewing = threading.Lock()
         self._wait_slots = threading.BoundedSemaphore(max_waits)
         self._waits = ThreadPoolExecutor(max_waits, thread_name_prefix="aws-wait")
         self._calls = ThreadPoolExecutor(CALL_THREADS, thread_name_prefix="aws-call")
+        self._clean_ups = ThreadPoolExecutor(max_waits + CALL_THREADS, thread_name_prefix="aws-clean-up")
 
     def __reduce__(self) -> tuple[type["AwsClient"], tuple[MakeClient, int]]:
         return (type(self), (self._make, self._max_waits))
@@ -60,56 +67,95 @@ class AwsClient:
             return self._boto3_client
         with _MAKING_A_CLIENT:
             if self._boto3_client is None:
-                client = self._make()
+                client = self._made()
                 # A signal's exception that breaks into the start of a thread leaves one that its pool does not know of;
                 # at the end of the process it goes with those that the pool knows. There always is such a one: this is
                 # a thread, where no signal's exception is raised.
-                for pool in (self._waits, self._calls):
+                for pool in (self._waits, self._calls, self._clean_ups):
                     pool.submit(threading.get_ident)
-                # Nobody closes a Prefect block: the connections go with the last that uses them.
-                weakref.finalize(self, client.close)
                 self._boto3_client = client
             return self._boto3_client
+
+    def _made(self) -> Any:
+        client = self._make()
+        # Nobody closes a Prefect block: the connections go with the last that uses them.
+        weakref.finalize(self, client.close)
+        return client
+
+    def _renewed(self, outdated: Any) -> bool:
+        """Return whether there is a client with other credentials than the outdated one."""
+        with self._renewing:
+            if self._boto3_client is outdated:
+                renewed = self._made()
+                if have_same_credentials(outdated, renewed):
+                    return False
+                self._boto3_client = renewed
+            return True
 
     def accepts(self, operation: str, member: str) -> bool:
         """Return whether this botocore's model of `operation` has the input `member`; the client must be open."""
         shape = self._boto3_client.meta.service_model.operation_model(operation).input_shape
         return shape is not None and member in shape.members
 
-    def request_once(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Make one call, blocking.
+    def request_once(
+        self, operation: str, parameters: Mapping[str, Any], seconds: float | None = None
+    ) -> dict[str, Any]:
+        """Make one call, blocking, for `seconds` at most; by default as long as such a call takes.
 
         Raises:
             CallError: What the service or botocore refused, classified.
         """
-        method = getattr(self._opened(), xform_name(operation))
-        try:
-            response: dict[str, Any] = method(**parameters)
-        except CALL_EXCEPTIONS as error:
-            refused = classified(operation, error)
-            # What botocore says of credentials may quote them, and a traceback shows its words, too.
-            raise refused from (None if isinstance(refused, CredentialsRefusedError) else error)
-        return response
+        if seconds is None:
+            seconds = CALL_SECONDS + parameters.get("WaitTimeSeconds", 0)
+        with allowance(seconds):
+            client = self._opened()
+            try:
+                return call_once(client, operation, parameters, seconds)
+            except CredentialsRefusedError as error:
+                if error.code not in OUTDATED_CODES or not self._renewed(client):
+                    raise
+            return call_once(self._opened(), operation, parameters, seconds)
 
-    def start(self, operation: str, parameters: Mapping[str, Any]) -> "Future[dict[str, Any]]":
+    def request_until(self, operation: str, parameters: Mapping[str, Any], deadline: float) -> dict[str, Any]:
+        """Make one call, blocking, again after a transient failure until `deadline` by the monotonic clock.
+
+        Raises:
+            CallError: What the service or botocore refused, classified.
+        """
+        attempt = 0
+        while True:
+            try:
+                return self.request_once(operation, parameters, max(0.05, deadline - time.monotonic()))
+            except TransientCallError:
+                delay = backoff(attempt)
+                if time.monotonic() + delay > deadline:
+                    raise
+            time.sleep(delay)
+            attempt += 1
+
+    def start(
+        self, operation: str, parameters: Mapping[str, Any], seconds: float | None = None
+    ) -> "Future[dict[str, Any]]":
         """Start one call on a thread, without a retry; as a short poll where all long polls are taken."""
         if "WaitTimeSeconds" not in parameters:
-            return self._calls.submit(self.request_once, operation, parameters)
+            return self._calls.submit(self.request_once, operation, parameters, seconds)
         if not self._wait_slots.acquire(blocking=False):
             short = {name: value for name, value in parameters.items() if name != "WaitTimeSeconds"}
-            return self._calls.submit(self.request_once, operation, short)
-        call = self._waits.submit(self.request_once, operation, parameters)
+            return self._calls.submit(self.request_once, operation, short, seconds)
+        call = self._waits.submit(self.request_once, operation, parameters, seconds)
         call.add_done_callback(lambda _: self._wait_slots.release())
         return call
 
-    def in_background(self, work: Callable[[], T]) -> "Future[T]":
-        """Start blocking `work`, which makes calls of its own, on a thread, in the caller's context."""
-        return self._calls.submit(copy_context().run, work)
+    def clean_up(self, work: Callable[[], T]) -> "Future[T]":
+        """Start blocking `work`, which makes calls of its own, on a thread that no other call keeps it from."""
+        return self._clean_ups.submit(work)
 
-    async def once(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Make one call without a retry, on a thread."""
+    async def once(
+        self, operation: str, parameters: Mapping[str, Any], seconds: float | None = None
+    ) -> dict[str, Any]:
+        """Make one call without a retry, on a thread, for `seconds` at most."""
         await self.opened()
-        return await asyncio.wrap_future(self.start(operation, parameters))
+        return await asyncio.wrap_future(self.start(operation, parameters, seconds))
 
     async def request(
         self, operation: str, parameters: Mapping[str, Any], retry_seconds: float = RETRY_SECONDS

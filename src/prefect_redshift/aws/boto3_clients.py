@@ -6,8 +6,10 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from prefect_redshift.aws.bounded_http import bound_calls
 from prefect_redshift.aws.call_errors import CALL_EXCEPTIONS, classified
 
+CONNECT_SECONDS = 10
 # What botocore has read of its files about AWS's services and endpoints, by the folders they are in. Each session reads
 # them anew, which takes longer than all else a client needs, and leaves so many objects that a full garbage collection
 # follows now and then. They are the same for all clients, and know nothing of credentials.
@@ -35,14 +37,17 @@ def make_client(
         max_pool_connections=connections,
         retries={"mode": "standard", "total_max_attempts": 1},
         tcp_keepalive=True,
+        connect_timeout=CONNECT_SECONDS,
     )
     others = dict(options or {})
     config = others.pop("config", None)
     try:
         _share_models(session)
-        return session.client(service, config=config.merge(ours) if config else ours, **others)
+        client = session.client(service, config=config.merge(ours) if config else ours, **others)
     except CALL_EXCEPTIONS as error:
         raise classified(service, error) from error
+    bound_calls(client)
+    return client
 
 
 def _share_models(session: Any) -> None:

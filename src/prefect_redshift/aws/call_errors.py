@@ -69,6 +69,15 @@ _CREDENTIAL_ERRORS = (
     ProfileNotFound,
     TokenRetrievalError,
 )
+# What new credentials may help against: the old ones are over, or were replaced.
+OUTDATED_CODES = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+    }
+)
 CHECK_ENDPOINT = "Check AWS_ENDPOINT_URL, the region and the network."
 CHECK_CREDENTIALS = "Check the AWS credentials and that they allow this action."
 

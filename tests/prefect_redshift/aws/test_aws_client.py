@@ -23,7 +23,7 @@ asyncio.run(client.opened())
 threading.Thread.start = broken_into
 for _ in range(3):
     with suppress(KeyboardInterrupt):
-        client.in_background(lambda: time.sleep(1))
+        client.clean_up(lambda: time.sleep(1))
 print(broken)
 """
 

@@ -1,7 +1,7 @@
 """Pages of a finished statement's result, in JSON or CSV, each fetched while the one before is worked on."""
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,10 +62,11 @@ async def json_pages(client: AwsClient, statement: SubStatement) -> AsyncGenerat
         async for page in answers:
             columns = columns_of(page)
             readers = field_readers(columns)
-            rows = [
-                tuple([read(field) for read, field in zip(readers, record, strict=True)])
-                for record in page["Records"]
-            ]
+            with _fitting(statement):
+                rows = [
+                    tuple([read(field) for read, field in zip(readers, record, strict=True)])
+                    for record in page["Records"]
+                ]
             yield ResultPage(columns=columns, rows=rows, total_rows=_total(page))
 
 
@@ -80,7 +81,8 @@ async def csv_pages(client: AwsClient, statement: SubStatement) -> AsyncGenerato
     async with aclosing(pages(client, "GetStatementResultV2", {"Id": statement.id}, ahead=True)) as answers:
         async for page in answers:
             columns = columns_of(page)
-            text = "".join(record.get("CSVRecords", "") for record in page["Records"])
+            with _fitting(statement):
+                text = "".join(record.get("CSVRecords", "") for record in page["Records"])
             if is_first:
                 # Whether there is a header is not documented; the count of rows shows if this took a row for one.
                 text = csv_text.without_header(text, [column.name for column in columns])
@@ -115,6 +117,17 @@ def check_count(statement: SubStatement, count: int, total: int) -> None:
     """
     if total not in (-1, count):
         raise ResultError(f"{statement.id}: {count} rows arrived of {total}; read them again.")
+
+
+@contextmanager
+def _fitting(statement: SubStatement) -> Iterator[None]:
+    """Raise a ResultError where records are not of the form that the API says."""
+    try:
+        yield
+    except (AttributeError, TypeError, ValueError) as error:
+        raise ResultError(
+            f"{statement.id}: the service sent records that do not fit their columns."
+        ) from error
 
 
 def _total(page: Mapping[str, Any]) -> int:

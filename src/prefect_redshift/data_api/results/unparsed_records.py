@@ -21,7 +21,12 @@ def _take_records_out(
 ) -> None:
     if response_dict["status_code"] != 200 or "json" not in response_dict["headers"].get("content-type", ""):
         return
-    body = json.loads(response_dict["body"])
+    try:
+        body = json.loads(response_dict["body"])
+    except ValueError:
+        return
+    if not isinstance(body, dict) or not isinstance(body.get("Records"), list):
+        return
     # botocore adds these to the answer that it makes of the rest.
-    customized_response_dict["Records"] = body.pop("Records", [])
+    customized_response_dict["Records"] = body.pop("Records")
     response_dict["body"] = json.dumps({**body, "Records": []}).encode()

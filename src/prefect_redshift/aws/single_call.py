@@ -1,0 +1,58 @@
+"""One call of a boto3 client: bounded in time and size, its answer checked, its errors classified."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from botocore import xform_name
+from botocore.exceptions import BotoCoreError
+from botocore.parsers import ResponseParserError
+
+from prefect_redshift.aws.answers import check_answer
+from prefect_redshift.aws.bounded_http import MAX_ANSWER_BYTES, Allowance, allowance
+from prefect_redshift.aws.call_errors import CALL_EXCEPTIONS, CHECK_ENDPOINT, classified
+from prefect_redshift.exceptions import AnswerError, CallError, CredentialsRefusedError, TransientCallError
+
+# What botocore's parser raises for JSON that is none of the service's.
+_PARSING_EXCEPTIONS = (ResponseParserError, AttributeError, KeyError, TypeError)
+
+
+def call_once(client: Any, operation: str, parameters: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+    """Make one call, blocking, for `seconds` at most.
+
+    Raises:
+        CallError: What the service or botocore refused, classified.
+        AnswerError: What came back is no answer of this API.
+        TransientCallError: There was no whole answer in time, among others.
+    """
+    method = getattr(client, xform_name(operation))
+    model = client.meta.service_model.operation_model(operation)
+    with allowance(seconds) as allowed:
+        try:
+            response: dict[str, Any] = method(**parameters)
+            check_answer(operation, response, model.output_shape)
+        except _PARSING_EXCEPTIONS as error:
+            raise _unexpected(operation) from error
+        except CALL_EXCEPTIONS as error:
+            is_parsed = isinstance(error, ValueError) and not isinstance(error, BotoCoreError)
+            if is_parsed and allowed.has_begun:
+                raise _unexpected(operation) from error
+            refused = _out_of_bounds(operation, allowed, seconds) or classified(operation, error)
+            # What botocore says of credentials may quote them, and a traceback shows its words, too.
+            raise refused from (None if isinstance(refused, CredentialsRefusedError) else error)
+    return response
+
+
+def _unexpected(operation: str) -> AnswerError:
+    return AnswerError(operation, "UnexpectedAnswer", "the answer is not of this API's form", CHECK_ENDPOINT)
+
+
+def _out_of_bounds(operation: str, allowed: Allowance, seconds: float) -> CallError | None:
+    if allowed.is_too_large:
+        words = f"the answer has more than {MAX_ANSWER_BYTES // 2**20} MB"
+        return AnswerError(operation, "AnswerTooLarge", words, CHECK_ENDPOINT)
+    if time.monotonic() >= allowed.deadline:
+        return TransientCallError(
+            operation, "NoAnswerInTime", f"no whole answer within {seconds:.3g} seconds"
+        )
+    return None
