@@ -4,7 +4,9 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from prefect_redshift.blocks.cancelled_here import remember
 from prefect_redshift.blocks.statement_log import Logger
+from prefect_redshift.data_api.cancellation import Unconfirmed
 from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.step_functions.execution import Execution
 from prefect_redshift.step_functions.listener import ExecutionListener
@@ -49,10 +51,16 @@ class ExecutionLog(ExecutionListener):
 
     def not_stopped(self, execution: Execution, reason: Exception) -> None:
         """Log it as an error."""
-        self.logger().error("Could not stop execution %s: %s", execution.name, reason)
+        command = f"aws stepfunctions describe-execution --execution-arn {execution.arn}"
+        unconfirmed = Unconfirmed(
+            name=f"execution {execution.name}", reason=str(reason), id=execution.arn, command=command
+        )
+        remember(unconfirmed)
+        self.logger().error("%s", unconfirmed)
 
     def statement_cancelled(self, execution: Execution, statement: Statement) -> None:  # noqa: ARG002
         """Log how it ended."""
+        remember(statement)
         self.logger().info("Cancelled %s (%s): it ended %s", statement.name, statement.id, statement.status)
 
     def statements_cancelled_by(self, execution: Execution, other: Execution) -> None:
@@ -63,6 +71,11 @@ class ExecutionLog(ExecutionListener):
             other.arn,
             other.status,
         )
+
+    def statement_not_cancelled(self, execution: Execution, unconfirmed: Unconfirmed) -> None:
+        """Log it as an error."""
+        remember(unconfirmed)
+        self.logger().error("Execution %s has ended, but not all of it: %s", execution.name, unconfirmed)
 
     def statements_not_cancelled(self, execution: Execution, reason: Exception) -> None:
         """Log it as an error."""

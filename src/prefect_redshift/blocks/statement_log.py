@@ -9,6 +9,8 @@ from prefect.context import get_run_context
 from prefect.events import emit_event
 from prefect.exceptions import MissingContextError
 
+from prefect_redshift.blocks.cancelled_here import remember
+from prefect_redshift.data_api.cancellation import Unconfirmed
 from prefect_redshift.data_api.listener import Listener
 from prefect_redshift.data_api.statement import Statement
 
@@ -49,13 +51,14 @@ class StatementLog(Listener):
 
     def cancelled(self, statement: Statement) -> None:
         """Log how it ended, and emit the event of its status."""
+        remember(statement)
         self.logger().info("Cancelled %s (%s): it ended %s", statement.name, statement.id, statement.status)
-        if statement.has_ended:
-            announce(statement.status.lower(), statement)
+        announce(statement.status.lower(), statement)
 
-    def not_cancelled(self, name: str, reason: Exception) -> None:
+    def not_cancelled(self, unconfirmed: Unconfirmed) -> None:
         """Log it as an error."""
-        self.logger().error("Could not cancel %s: %s", name, reason)
+        remember(unconfirmed)
+        self.logger().error("%s", unconfirmed)
 
     def session_kept(self, session_id: str, seconds: int, reason: Exception) -> None:
         """Log it for whoever debugs."""

@@ -1,4 +1,4 @@
-"""The command line of a flow, such as `python -m flows.daily`."""
+"""The command line of a flow, such as `python -m flows.sales_data_pipeline`."""
 
 import argparse
 import asyncio
@@ -41,7 +41,7 @@ def backfill_main(flow: AnyFlow, job: Job, arguments: Sequence[str] | None = Non
 
 
 def command_name() -> str:
-    """Return how this process was started, such as `python -m flows.daily`."""
+    """Return how this process was started, such as `python -m flows.sales_data_pipeline`."""
     spec = getattr(sys.modules["__main__"], "__spec__", None)
     return f"python -m {spec.name}" if spec else f"python {sys.argv[0]}"
 

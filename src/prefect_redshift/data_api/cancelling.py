@@ -2,62 +2,96 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from prefect_redshift.aws.aws_client import AwsClient
 from prefect_redshift.aws.paging import Pager
+from prefect_redshift.data_api.cancellation import Cancellation, Unconfirmed
 from prefect_redshift.data_api.statement import ENDED_STATUSES, Statement
-from prefect_redshift.exceptions import CallError, TransientCallError
+from prefect_redshift.exceptions import CallError, RedshiftError, TransientCallError
 
-# How long a cancelled statement's end is waited for. Prefect kills a process 30 seconds after it asked it to end.
-CONFIRM_SECONDS = 4.0
+_AT_ONCE = 16
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
+# A call with less time than this could not succeed.
+_SHORTEST_CALL = 0.05
 
 
-def cancel_and_confirm(client: AwsClient, statement_id: str, name: str) -> Statement:
-    """Cancel a statement and wait for its end for `CONFIRM_SECONDS` (API: CancelStatement, DescribeStatement).
+def cancel_and_confirm(
+    client: AwsClient, statement_id: str, name: str, deadline: float
+) -> Statement | Unconfirmed:
+    """Cancel a statement and wait for its end (API: CancelStatement, DescribeStatement).
 
-    A statement that has ended already is no error.
+    The service may refuse to cancel a statement that has not started yet: it is asked again until it accepts, or until
+    the statement has ended. One that has ended already is no error.
+
+    Args:
+        client: The client.
+        statement_id: The statement.
+        name: Its StatementName.
+        deadline: By the monotonic clock, in seconds.
+
+    Returns:
+        The statement at its end, or why it may still run.
+    """
+    is_accepted = False
+    reason = "there was no time to cancel it"
+    pause = _SHORTEST_PAUSE
+    while (remaining := deadline - time.monotonic()) > _SHORTEST_CALL:
+        try:
+            if not is_accepted:
+                is_accepted, reason = _ask_to_cancel(client, statement_id, remaining)
+            remaining = max(_SHORTEST_CALL, deadline - time.monotonic())
+            response = client.request_once("DescribeStatement", {"Id": statement_id}, remaining)
+            statement = Statement.from_response(response, name)
+            if statement.has_ended:
+                return statement
+        except TransientCallError as error:
+            reason = str(error)
+        except CallError as error:
+            return Unconfirmed(name=name, id=statement_id, reason=str(error))
+        time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
+        pause = min(2 * pause, _LONGEST_PAUSE)
+    return Unconfirmed(name=name, id=statement_id, reason=reason)
+
+
+def _ask_to_cancel(client: AwsClient, statement_id: str, seconds: float) -> tuple[bool, str]:
+    """Return whether the service has accepted it, and what there is to say until the statement has ended."""
+    try:
+        response = client.request_once("CancelStatement", {"Id": statement_id}, seconds)
+    except TransientCallError:
+        raise
+    except CallError as error:
+        if error.code != "ValidationException":
+            raise
+        return False, str(error)
+    if response.get("Status", True):
+        return True, "it was asked to end and has not ended yet"
+    return False, "the service did not cancel it"
+
+
+def cancel_by_name(client: AwsClient, name_prefix: str, deadline: float) -> Cancellation:
+    """Cancel all running statements whose names start so, and confirm their end."""
+    try:
+        running = list(find_running(client, name_prefix, deadline))
+    except RedshiftError as error:
+        return Cancellation.of(Unconfirmed(name=name_prefix, reason=str(error)))
+    if not running:
+        return Cancellation()
+    with ThreadPoolExecutor(min(_AT_ONCE, len(running))) as threads:
+        cancel = lambda found: cancel_and_confirm(client, found.id, found.name, deadline)  # noqa: E731
+        return Cancellation.of(*threads.map(cancel, running))
+
+
+def find_running(client: AwsClient, name_prefix: str, deadline: float) -> Iterator[Statement]:
+    """Yield the statements so named that have not ended (API: ListStatements, slow: never on the hot path).
 
     Raises:
-        CallError: A call was refused, or failed until the time was over.
+        CallError: A call was refused, or failed until the deadline.
     """
-    deadline = time.monotonic() + CONFIRM_SECONDS
-    asked = False
-    while True:
-        try:
-            if not asked:
-                asked = _ask_to_cancel(client, statement_id)
-            response = client.request_once("DescribeStatement", {"Id": statement_id})
-            statement = Statement.from_response(response, name)
-            if statement.has_ended or time.monotonic() > deadline:
-                return statement
-        except TransientCallError:
-            if time.monotonic() > deadline:
-                raise
-        time.sleep(0.02)
-
-
-def _ask_to_cancel(client: AwsClient, statement_id: str) -> bool:
-    """Return whether the service has accepted it, or has nothing left to cancel."""
-    try:
-        return bool(client.request_once("CancelStatement", {"Id": statement_id}).get("Status", True))
-    except CallError as error:
-        if error.code == "ValidationException" and not isinstance(error, TransientCallError):
-            return True
-        raise
-
-
-def cancel_by_name(client: AwsClient, name_prefix: str) -> list[Statement]:
-    """Cancel all running statements whose names start so, and return them at their end."""
-    running = list(find_running(client, name_prefix))
-    return [cancel_and_confirm(client, statement.id, statement.name) for statement in running]
-
-
-def find_running(client: AwsClient, name_prefix: str) -> Iterator[Statement]:
-    """Yield the statements so named that have not ended (API: ListStatements, slow: never on the hot path)."""
     pager = Pager("ListStatements", {"StatementName": name_prefix, "Status": "ALL"})
     more = True
     while more:
-        page = client.request_once(pager.operation, pager.inputs)
+        page = client.request_until(pager.operation, pager.inputs, deadline)
         more = pager.turn(page)
         for data in page["Statements"]:
             if data.get("Status") not in ENDED_STATUSES:

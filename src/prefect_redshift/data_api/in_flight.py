@@ -1,19 +1,28 @@
 """One statement from its submission to its end, cancelled if nobody waits for it any more."""
 
 import asyncio
+import time
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
+from prefect_redshift.aws.aws_client import CALL_SECONDS
 from prefect_redshift.aws.retries import RETRY_SECONDS, retried
 from prefect_redshift.aws.uncancelled import wait_uncancelled
-from prefect_redshift.data_api.cancelling import CONFIRM_SECONDS, cancel_and_confirm, find_running
+from prefect_redshift.data_api.cancellation import CANCELLATION_SECONDS, Unconfirmed
+from prefect_redshift.data_api.cancelling import cancel_and_confirm
 from prefect_redshift.data_api.connection import Connection
+from prefect_redshift.data_api.lost_submission import LostSubmission
 from prefect_redshift.data_api.recent_ids import RecentIds
 from prefect_redshift.data_api.request import Request
 from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.data_api.waiting import wait_for_end
-from prefect_redshift.exceptions import CallError, RedshiftError, StatementTimeoutError, TransientCallError
+from prefect_redshift.exceptions import StatementTimeoutError, TransientCallError
 
+# A statement that may take a moment only is submitted with the patience that any call deserves.
+SHORTEST_SUBMIT_SECONDS = 5.0
+# A little less than a cancellation may take in all.
+_CONFIRM_SECONDS = CANCELLATION_SECONDS - 0.5
 # What this process has submitted: the token of a request that is made again returns the same statement.
 _submitted = RecentIds()
 
@@ -38,6 +47,7 @@ class InFlight:
         self.name = request.statement_name(connection.target)
         self._call: Future[dict[str, Any]] | None = None
         self._answer_was_lost = False
+        self._is_abandoned = False
         self.statement: Statement | None = None
 
     def find(self, statement_id: str, status: str) -> None:
@@ -45,10 +55,18 @@ class InFlight:
         self.statement = Statement(id=statement_id, status=status, name=self.name)
         self._listener.found(self.statement)
 
-    async def submit(self) -> Statement:
-        """Submit the request (API: ExecuteStatement or BatchExecuteStatement), again after a passing failure."""
+    async def submit(self, seconds: float = RETRY_SECONDS) -> Statement:
+        """Submit the request, again after a passing failure (API: ExecuteStatement or BatchExecuteStatement).
+
+        Args:
+            seconds: How long it is tried, a minute at most.
+
+        Raises:
+            CallError: It was refused, or failed for too long.
+        """
         await self._client.opened()
-        response = await retried(self._submit_once, RETRY_SECONDS)
+        deadline = time.monotonic() + max(SHORTEST_SUBMIT_SECONDS, min(seconds, RETRY_SECONDS))
+        response = await retried(partial(self._submit_once, deadline), deadline - time.monotonic())
         self.statement = Statement.from_response(response, self.name)
         if self.statement.id in _submitted:
             self._listener.found(self.statement)
@@ -57,8 +75,9 @@ class InFlight:
             self._listener.submitted(self.statement)
         return self.statement
 
-    async def _submit_once(self) -> dict[str, Any]:
-        self._call = self._client.start(self._request.operation, self._inputs)
+    async def _submit_once(self, deadline: float) -> dict[str, Any]:
+        seconds = min(CALL_SECONDS, max(1.0, deadline - time.monotonic()))
+        self._call = self._client.start(self._request.operation, self._inputs, seconds)
         try:
             return await asyncio.wrap_future(self._call)
         except TransientCallError:
@@ -69,50 +88,58 @@ class InFlight:
         """Wait for the end of the submitted statement.
 
         Raises:
-            StatementTimeoutError: `timeout` seconds have passed; the statement was cancelled.
+            StatementTimeoutError: `timeout` seconds have passed; the statement was cancelled, or may still run.
         """
         if self.statement is None:
             raise RuntimeError("submit() comes before end().")
-        self.statement = await wait_for_end(self._client, self.statement.id, self.name, timeout)
+        self.statement = await wait_for_end(self._client, self.statement, timeout)
         if self.statement.has_ended:
             self._listener.ended(self.statement)
             return self.statement
-        await self.abandon()
+        unconfirmed = await self.abandon()
         # It may have finished while the cancellation was on its way: then that is how it ended.
         if self.statement.status != "FINISHED":
-            raise StatementTimeoutError(self.statement)
+            raise StatementTimeoutError(self.statement, advice=str(unconfirmed) if unconfirmed else "")
         return self.statement
 
-    async def abandon(self) -> None:
-        """Cancel the statement and read its end state, however often this task itself is cancelled meanwhile."""
-        if self.statement is not None and self.statement.has_ended:
-            return
-        try:
-            # A thread does it, since the end of an event loop cancels every task, also one that only cleans up.
-            statement = await wait_uncancelled(self._client.in_background(self._cancel_and_confirm))
-        except RedshiftError as error:
-            self._listener.not_cancelled(self.name, error)
-            return
-        if statement is not None:
-            self.statement = statement
-            self._listener.cancelled(statement)
+    async def abandon(self) -> Unconfirmed | None:
+        """Cancel the statement and read its end state, however often this task itself is cancelled meanwhile.
 
-    def _cancel_and_confirm(self) -> Statement | None:
-        statement_id = self._statement_id()
-        if statement_id is None:
+        It takes `CANCELLATION_SECONDS` at most, and is done once.
+
+        Returns:
+            Why it may still run; None where it has ended, or where there is none.
+        """
+        if self._is_abandoned or (self.statement is not None and self.statement.has_ended):
             return None
-        return cancel_and_confirm(self._client, statement_id, self.name)
+        self._is_abandoned = True
+        # A thread does it, since the end of an event loop cancels every task, also one that only cleans up.
+        work = self._client.clean_up(partial(self._cancel_and_confirm, time.monotonic() + _CONFIRM_SECONDS))
+        try:
+            outcome = await wait_uncancelled(work, CANCELLATION_SECONDS)
+        except TimeoutError:
+            statement_id = self.statement.id if self.statement else ""
+            outcome = Unconfirmed(name=self.name, id=statement_id, reason="there was no answer in time")
+        if isinstance(outcome, Unconfirmed):
+            self._listener.not_cancelled(outcome)
+            return outcome
+        if outcome is not None:
+            self.statement = outcome
+            self._listener.cancelled(outcome)
+        return None
 
-    def _statement_id(self) -> str | None:
+    def _cancel_and_confirm(self, deadline: float) -> Statement | Unconfirmed | None:
+        statement_id = self._statement_id(deadline)
+        if not isinstance(statement_id, str):
+            return statement_id
+        return cancel_and_confirm(self._client, statement_id, self.name, deadline)
+
+    def _statement_id(self, deadline: float) -> str | Unconfirmed | None:
         if self.statement is not None:
             return self.statement.id
-        if self._call is not None and not self._call.cancel():
-            try:
-                return str(self._call.result(timeout=CONFIRM_SECONDS)["Id"])
-            except (TransientCallError, TimeoutError):
-                self._answer_was_lost = True
-            except CallError:
-                pass  # refused: there is no statement
-        if self._answer_was_lost and self.name:
-            return next((statement.id for statement in find_running(self._client, self.name)), None)
-        return None
+        if self._call is None or (self._call.cancel() and not self._answer_was_lost):
+            return None
+        submission = LostSubmission(
+            self._client, self._request.operation, self._inputs, self.name, self._call, self._answer_was_lost
+        )
+        return submission.find_id(deadline)

@@ -1,5 +1,6 @@
 """What the Data API's operations have to tell, and to whom."""
 
+from prefect_redshift.data_api.cancellation import Unconfirmed
 from prefect_redshift.data_api.statement import Statement
 
 
@@ -21,7 +22,7 @@ class Listener:
     def cancelled(self, statement: Statement) -> None:
         """Hear that a statement that nobody waits for any more was cancelled; its status says how it ended."""
 
-    def not_cancelled(self, name: str, reason: Exception) -> None:
+    def not_cancelled(self, unconfirmed: Unconfirmed) -> None:
         """Hear that a statement that nobody waits for any more may still run."""
 
     def session_kept(self, session_id: str, seconds: int, reason: Exception) -> None:

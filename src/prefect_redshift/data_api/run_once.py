@@ -68,7 +68,8 @@ async def run_once(
         raise ChangedWorkError(request.name)
     for other in others:
         if other.status not in ENDED_STATUSES:
-            await end_first(connection, other.id, other.name, deadline)
+            running = Statement(id=other.id, status=other.status, name=other.name)
+            await end_first(connection, running, deadline)
     for number in count(1):
         in_flight = InFlight(connection, request.at_attempt(number))
         known = _best(earlier, in_flight.name)
@@ -116,7 +117,7 @@ def _other_forms(
 async def _to_the_end(in_flight: InFlight, deadline: float) -> Statement:
     try:
         if in_flight.statement is None:
-            await in_flight.submit()
+            await in_flight.submit(deadline - time.monotonic())
         return await in_flight.end(deadline - time.monotonic())
     except BaseException:
         await in_flight.abandon()

@@ -25,6 +25,8 @@ from prefect_redshift.exceptions import (
 )
 
 LONGEST_KEEP_ALIVE_SECONDS = 86_400
+# How long leaving a session takes at most: it ends by itself, too.
+LEAVING_SECONDS = 3.0
 
 
 class Session:
@@ -162,15 +164,17 @@ class Session:
             "ClientToken": uuid4().hex,
             "StatementName": f"leave session/{self.id}",
         }
-        refused = await wait_uncancelled(client.in_background(lambda: _refusal(client, last)))
+        refused = await _refusal_of(client, last)
         if refused:
             self._connection.listener.session_kept(self.id, self.keep_alive_seconds, refused)
 
 
-def _refusal(client: AwsClient, inputs: dict[str, Any]) -> CallError | None:
+async def _refusal_of(client: AwsClient, inputs: dict[str, Any]) -> Exception | None:
+    """Submit a statement, however often this task is cancelled meanwhile, and return why that failed."""
+    work = client.clean_up(lambda: client.request_once("ExecuteStatement", inputs, LEAVING_SECONDS))
     try:
-        client.request_once("ExecuteStatement", inputs)
-    except CallError as error:
+        await wait_uncancelled(work, LEAVING_SECONDS)
+    except (CallError, TimeoutError) as error:
         return error
     return None
 

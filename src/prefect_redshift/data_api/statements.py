@@ -1,10 +1,13 @@
 """Statements on their way: submitted, described, waited for, cancelled, or run to their end once."""
 
+import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from prefect_redshift.aws.retries import retried
+from prefect_redshift.aws.retries import RETRY_SECONDS, backoff, retried
 from prefect_redshift.aws.uncancelled import wait_uncancelled
+from prefect_redshift.data_api.cancellation import Cancellation, Unconfirmed
 from prefect_redshift.data_api.cancelling import cancel_by_name
 from prefect_redshift.data_api.connection import Connection, id_of, name_of
 from prefect_redshift.data_api.in_flight import InFlight
@@ -101,12 +104,12 @@ class Statements:
 
     async def wait(self, statement: Statement, timeout: float | None = None) -> Statement:
         """Wait until the statement has ended, or `timeout` seconds have passed (API: DescribeStatement)."""
-        return await wait_for_end(
-            self.connection.client, statement.id, statement.name, self.connection.limit(timeout)
-        )
+        return await wait_for_end(self.connection.client, statement, self.connection.limit(timeout))
 
     async def cancel_statement(self, statement: SubStatement | str) -> bool:
         """Cancel a statement, a batch as a whole (API: CancelStatement).
+
+        The service may refuse it for a statement that has not started yet: it is asked again for a minute at most.
 
         Returns:
             Whether it is being cancelled; False where it had ended already, which is no error.
@@ -114,25 +117,40 @@ class Statements:
         Raises:
             CallError: The call was refused.
         """
-        try:
-            response = await self.connection.client.request("CancelStatement", {"Id": id_of(statement)})
-        except TransientCallError:
-            raise
-        except CallError as error:
-            if error.code == "ValidationException" and (await self.describe_statement(statement)).has_ended:
-                return False
-            raise
-        return bool(response.get("Status", True))
+        deadline = time.monotonic() + RETRY_SECONDS
+        attempt = 0
+        while True:
+            try:
+                response = await self.connection.client.request("CancelStatement", {"Id": id_of(statement)})
+                return bool(response.get("Status", True))
+            except TransientCallError:
+                raise
+            except CallError as error:
+                if error.code != "ValidationException":
+                    raise
+                if (await self.describe_statement(statement)).has_ended:
+                    return False
+                if time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(backoff(attempt))
+            attempt += 1
 
-    async def cancel_statements(self, name_prefix: str) -> list[Statement]:
-        """Cancel what still runs of the statements so named, and return them at their end.
+    async def cancel_statements(self, name_prefix: str, *, seconds: float = 10.0) -> Cancellation:
+        """Cancel what still runs of the statements so named, and confirm their end.
 
         For whoever cleans up after a process that is dead; a live one cancels its own (API: ListStatements,
-        CancelStatement).
+        CancelStatement). Nothing is raised: what may still run is in the result, with the reason.
+
+        Args:
+            name_prefix: What their names begin with.
+            seconds: How long it may take.
         """
         client = self.connection.client
-        await client.opened()
-        return await wait_uncancelled(client.in_background(lambda: cancel_by_name(client, name_prefix)))
+        work = client.clean_up(lambda: cancel_by_name(client, name_prefix, time.monotonic() + seconds))
+        try:
+            return await wait_uncancelled(work, seconds + 0.5)
+        except TimeoutError:
+            return Cancellation.of(Unconfirmed(name=name_prefix, reason="there was no answer in time"))
 
     async def run(
         self,

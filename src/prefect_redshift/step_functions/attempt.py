@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -13,14 +12,18 @@ from prefect_redshift.aws.aws_client import AwsClient
 from prefect_redshift.aws.polling import Pace
 from prefect_redshift.aws.retries import retried
 from prefect_redshift.aws.uncancelled import wait_uncancelled
-from prefect_redshift.data_api.cancelling import CONFIRM_SECONDS
+from prefect_redshift.data_api.cancellation import CANCELLATION_SECONDS
 from prefect_redshift.exceptions import CallError, ExecutionTimedOutError, RedshiftError, TransientCallError
+from prefect_redshift.step_functions.early_end import Start, end_early
 from prefect_redshift.step_functions.execution import UNSUCCESSFUL_STATUSES, Execution
 from prefect_redshift.step_functions.execution_errors import error_of_execution
 from prefect_redshift.step_functions.execution_statements import ExecutionStatements, Outcome
 from prefect_redshift.step_functions.history import ExecutionHistory
 from prefect_redshift.step_functions.listener import ExecutionListener
-from prefect_redshift.step_functions.stopping import SECONDS_BETWEEN_CALLS, stop_and_confirm
+from prefect_redshift.step_functions.stopping import SECONDS_BETWEEN_CALLS
+
+# A little less than a cancellation may take in all.
+_CONFIRM_SECONDS = CANCELLATION_SECONDS - 0.5
 
 
 class Attempt:
@@ -56,6 +59,7 @@ class Attempt:
         self._listener = listener
         self._call: Future[dict[str, Any]] | None = None
         self._answer_was_lost = False
+        self._exists = False
         self._next_call_at = 0.0
         self._history = ExecutionHistory(self._request, arn)
         self._states: set[str] = set()
@@ -135,10 +139,19 @@ class Attempt:
     async def stop(self, cause: str) -> None:
         """Stop the execution, cancel its statements and confirm both, even if this task is cancelled meanwhile.
 
-        One that has ended already is no error; the listener is told what does not work (API: StopExecution).
+        It takes `CANCELLATION_SECONDS` at most. One that has ended already is no error; the listener is told what does
+        not work (API: StopExecution).
         """
-        await self._client.opened()
-        stopped = await wait_uncancelled(self._client.in_background(lambda: self._stop_and_confirm(cause)))
+        if self._call is None and not self._exists:
+            return
+        deadline = time.monotonic() + _CONFIRM_SECONDS
+        start = Start(self._client, self._inputs, None if self._exists else self._call, self._answer_was_lost)
+        arn = self.execution.arn
+        work = self._client.clean_up(lambda: end_early(start, arn, self._statements, cause, deadline))
+        try:
+            stopped = await wait_uncancelled(work, CANCELLATION_SECONDS)
+        except TimeoutError:
+            stopped = RedshiftError("there was no answer in time"), Outcome()
         if stopped is None:
             return
         described, outcome = stopped
@@ -152,11 +165,13 @@ class Attempt:
     async def cancel_statements(self) -> None:
         """Cancel what still runs of its statements: a state machine that ends leaves them running."""
         has_failed = self.execution.status == "FAILED"
-        self._tell(
-            await wait_uncancelled(
-                self._client.in_background(lambda: self._statements.cancel(has_failed=has_failed))
-            )
-        )
+        deadline = time.monotonic() + _CONFIRM_SECONDS
+        work = self._client.clean_up(lambda: self._statements.cancel(deadline, has_failed=has_failed))
+        try:
+            self._tell(await wait_uncancelled(work, CANCELLATION_SECONDS))
+        except TimeoutError:
+            error = RedshiftError("there was no answer in time")
+            self._listener.statements_not_cancelled(self.execution, error)
 
     async def _start_once(self) -> dict[str, Any]:
         self._call = self._client.start("StartExecution", self._inputs)
@@ -211,30 +226,14 @@ class Attempt:
         failed = execution.status == "FAILED"
         state = self._history.failed_state() if failed else self._history.last_state()
         self.execution = replace(execution, state=state)
-
-    def _stop_and_confirm(self, cause: str) -> "tuple[dict[str, Any] | RedshiftError, Outcome] | None":
-        """Return the execution as it was described last, or why it may still run; None where there is none."""
-        self._settle_start()
-        try:
-            described: dict[str, Any] | RedshiftError = stop_and_confirm(
-                self._client, self.execution.arn, cause
-            )
-        except RedshiftError as error:
-            if isinstance(error, CallError) and error.code == "ExecutionDoesNotExist":
-                return None  # its start was refused, or never sent
-            described = error
-        return described, self._statements.cancel_after_stop()
-
-    def _settle_start(self) -> None:
-        """Call off a start that has not been sent yet; wait for the answer to one that has."""
-        if self._call is not None and not self._call.cancel():
-            with suppress(CallError, TimeoutError):
-                self._call.result(timeout=CONFIRM_SECONDS)
+        self._exists = True
 
     def _tell(self, outcome: Outcome) -> None:
-        for statement in outcome.cancelled:
+        for statement in outcome.statements.confirmed:
             self._listener.statement_cancelled(self.execution, statement)
         if outcome.cancelled_by is not None:
             self._listener.statements_cancelled_by(self.execution, outcome.cancelled_by)
+        for unconfirmed in outcome.statements.unconfirmed:
+            self._listener.statement_not_cancelled(self.execution, unconfirmed)
         for error in outcome.errors:
             self._listener.statements_not_cancelled(self.execution, error)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from prefect_redshift.aws.aws_client import AwsClient
+from prefect_redshift.data_api.cancellation import Cancellation
 from prefect_redshift.data_api.cancelling import cancel_by_name
-from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.exceptions import CallError, RedshiftError
 from prefect_redshift.step_functions.execution import Execution
 from prefect_redshift.step_functions.stopping import described_at_end
@@ -21,12 +21,12 @@ class Outcome:
     """What came of cancelling an execution's statements.
 
     Attributes:
-        cancelled: The statements that were cancelled.
+        statements: Those that were cancelled here, and those that may still run.
         cancelled_by: The execution that cancelled them, where there was one.
-        errors: Why some of them may still run.
+        errors: Why no execution has cancelled them.
     """
 
-    cancelled: list[Statement] = field(default_factory=list)
+    statements: Cancellation = field(default_factory=Cancellation)
     cancelled_by: Execution | None = None
     errors: list[RedshiftError] = field(default_factory=list)
 
@@ -49,44 +49,49 @@ class ExecutionStatements:
     client: AwsClient
     cancelling: Mapping[str, Any] | None
 
-    def cancel(self, *, has_failed: bool = False) -> Outcome:
-        """Cancel what still runs; a state machine that can cancels by itself when it fails."""
+    def cancel(self, deadline: float, *, has_failed: bool = False) -> Outcome:
+        """Cancel what still runs until `deadline` by the monotonic clock.
+
+        A state machine that can cancels by itself when it fails.
+        """
         outcome = Outcome()
-        by_execution = "" if has_failed else self._start_cancelling(outcome)
-        self._cancel_by_name(outcome)
+        by_execution = "" if has_failed else self._start_cancelling(outcome, deadline)
+        outcome.statements = self._cancel_by_name(deadline)
         if by_execution:
-            self._confirm(by_execution, outcome)
+            self._confirm(by_execution, outcome, deadline)
         return outcome
 
-    def cancel_after_stop(self) -> Outcome:
+    def cancel_after_stop(self, deadline: float) -> Outcome:
         """Cancel what still runs, and what a state was submitting while it was stopped."""
-        outcome = self.cancel()
-        if self.warehouse is not None:
-            time.sleep(LATE_STATEMENT_SECONDS)
-            self._cancel_by_name(outcome)
+        stopped_at = time.monotonic()
+        outcome = self.cancel(deadline)
+        late = stopped_at + LATE_STATEMENT_SECONDS
+        if self.warehouse is not None and late < deadline:
+            time.sleep(max(0.0, late - time.monotonic()))
+            again = self._cancel_by_name(deadline)
+            # The second look covers what the first one could not confirm.
+            outcome.statements = Cancellation(outcome.statements.confirmed) + again
         return outcome
 
-    def _cancel_by_name(self, outcome: Outcome) -> None:
+    def _cancel_by_name(self, deadline: float) -> Cancellation:
         if self.warehouse is None:
-            return
-        try:
-            outcome.cancelled += cancel_by_name(self.warehouse, f"{self.execution_name}/")
-        except RedshiftError as error:
-            outcome.errors.append(error)
+            return Cancellation()
+        return cancel_by_name(self.warehouse, f"{self.execution_name}/", deadline)
 
-    def _start_cancelling(self, outcome: Outcome) -> str:
+    def _start_cancelling(self, outcome: Outcome, deadline: float) -> str:
         """Return the ARN of the execution that cancels them, empty where there is none."""
         if self.cancelling is None:
             return ""
         try:
-            return str(self.client.request_once("StartExecution", self.cancelling)["executionArn"])
+            started = self.client.request_until("StartExecution", self.cancelling, deadline)
+            return str(started["executionArn"])
         except CallError as error:
             if error.code != "ExecutionAlreadyExists":  # all was cancelled before
                 outcome.errors.append(error)
             return ""
 
-    def _confirm(self, arn: str, outcome: Outcome) -> None:
+    def _confirm(self, arn: str, outcome: Outcome, deadline: float) -> None:
         try:
-            outcome.cancelled_by = Execution.from_response(described_at_end(self.client, arn))
+            outcome.cancelled_by = Execution.from_response(described_at_end(self.client, arn, deadline))
         except RedshiftError as error:
             outcome.errors.append(error)

@@ -1,5 +1,6 @@
 """What executions of a state machine have to tell, and to whom."""
 
+from prefect_redshift.data_api.cancellation import Unconfirmed
 from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.step_functions.execution import Execution
 
@@ -37,8 +38,11 @@ class ExecutionListener:
     def statements_cancelled_by(self, execution: Execution, other: Execution) -> None:
         """Hear that the statements of an execution were cancelled by another execution of the same state machine."""
 
+    def statement_not_cancelled(self, execution: Execution, unconfirmed: Unconfirmed) -> None:
+        """Hear that a statement of an execution that has ended may still run."""
+
     def statements_not_cancelled(self, execution: Execution, reason: Exception) -> None:
-        """Statements of an execution that has ended may still run."""
+        """Hear that no other execution could cancel the statements of one that has ended."""
 
 
 SILENCE = ExecutionListener()

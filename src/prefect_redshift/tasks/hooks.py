@@ -24,8 +24,11 @@ async def cancel_statements(flow: Flow[..., Any], flow_run: FlowRun, state: Stat
     logger = get_logger("hooks")
     try:
         warehouse = await connect(flow_run.parameters.get("warehouse"))
-        for statement in await warehouse.cancel_statements(statement_prefix(flow.name, str(flow_run.id))):
+        outcome = await warehouse.cancel_statements(statement_prefix(flow.name, str(flow_run.id)))
+        for statement in outcome.confirmed:
             logger.info("Cancelled %s (%s): it ended %s", statement.name, statement.id, statement.status)
+        for unconfirmed in outcome.unconfirmed:
+            logger.error("%s", unconfirmed)
         if (hand_off := flow_run.parameters.get("hand_off", "none")) != "none":
             machine = await connect_machine(hand_off, flow_run.parameters.get("state_machine"), warehouse)
             # A try after a failed validation has an execution of its own.

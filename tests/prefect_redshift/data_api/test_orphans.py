@@ -7,6 +7,7 @@ import pytest
 
 from local_aws import Admin
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
+from prefect_redshift.data_api.cancellation import Cancellation
 from prefect_redshift.exceptions import StatementTimeoutError
 from tests.prefect_redshift.conftest import History
 
@@ -64,7 +65,7 @@ async def test_cancelled_while_it_is_being_submitted(
     with pytest.raises(asyncio.CancelledError):
         await task
     assert set(statuses(history, "load")) <= {"ABORTED"}
-    assert await warehouse.cancel_statements("load") == []
+    assert await warehouse.cancel_statements("load") == Cancellation()
 
 
 async def test_cancelled_after_the_answer_to_its_submission_was_lost(
@@ -109,13 +110,14 @@ async def test_what_a_dead_process_left_is_cancelled_by_name(
     for name in ("mine/a", "mine/b", "other/c"):
         await warehouse.execute_statement(SLOW, name=name)
     cancelled = await warehouse.cancel_statements("mine/")
-    assert sorted((statement.name, statement.status) for statement in cancelled) == [
+    assert sorted((statement.name, statement.status) for statement in cancelled.confirmed) == [
         ("mine/a", "ABORTED"),
         ("mine/b", "ABORTED"),
     ]
-    assert [s.name for s in await warehouse.cancel_statements("other/")] == ["other/c"]
+    assert cancelled.unconfirmed == ()
+    assert [s.name for s in (await warehouse.cancel_statements("other/")).confirmed] == ["other/c"]
 
 
 async def test_cancelling_what_has_ended_is_no_error(warehouse: RedshiftDataApi) -> None:
     await warehouse.run("select 1", name="done")
-    assert await warehouse.cancel_statements("done") == []
+    assert await warehouse.cancel_statements("done") == Cancellation()

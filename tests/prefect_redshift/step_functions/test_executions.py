@@ -180,7 +180,7 @@ async def test_whoever_stops_waiting_stops_the_execution_and_its_statements(
     assert "Stopped execution cancelled: it ended ABORTED" in messages()
     assert any(message.startswith("Cancelled cancelled/LoadItemTable (") for message in messages())
     # Another execution's are left alone.
-    assert [s.name for s in await warehouse.cancel_statements("cancelled-2/")] == [
+    assert [s.name for s in (await warehouse.cancel_statements("cancelled-2/")).confirmed] == [
         "cancelled-2/LoadItemTable"
     ]
 

@@ -1,3 +1,0 @@
-"""The stored block of the state machine, to which a deployment hands off."""
-
-NAME = "sales-state-machine"
