@@ -8,7 +8,7 @@ from prefect.blocks.core import Block
 from prefect.exceptions import MissingContextError
 from prefect.logging import get_logger, get_run_logger
 from prefect_aws import AwsCredentials
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import ConfigDict, Field, PrivateAttr, model_validator
 
 from prefect_redshift.aws.aws_client import CALL_THREADS, AwsClient
 from prefect_redshift.blocks.credentials import client_of
@@ -56,10 +56,14 @@ class RedshiftDataApi(Block):
     _documentation_url = "https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html"  # type: ignore[assignment]
     _description = "Run SQL on Amazon Redshift through the Redshift Data API."
 
+    # Errors show what was given, and with it the credentials.
+    model_config = ConfigDict(hide_input_in_errors=True)
+
     aws_credentials: AwsCredentials = Field(
         default_factory=AwsCredentials,
         title="AWS Credentials",
         description="Who calls the Data API, in which region, at which endpoint.",
+        repr=False,  # their own shows a session token
     )
     cluster_identifier: str | None = Field(
         default=None, title="Cluster Identifier", description="The provisioned cluster; not with a workgroup."

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from prefect.blocks.abstract import JobBlock
 from prefect_aws import AwsCredentials
-from pydantic import Field, PrivateAttr, field_validator
+from pydantic import ConfigDict, Field, PrivateAttr, field_validator
 
 from prefect_redshift.aws.aws_client import CALL_THREADS, AwsClient
 from prefect_redshift.blocks.credentials import client_of
@@ -54,6 +54,9 @@ class StateMachine(JobBlock):  # type: ignore[type-arg] # with one, pydantic wou
     _documentation_url = "https://docs.aws.amazon.com/step-functions/latest/dg/welcome.html"  # type: ignore[assignment]
     _description = "Run a state machine of AWS Step Functions, and cancel its statements with it."
 
+    # Errors show what was given, and with it the credentials.
+    model_config = ConfigDict(hide_input_in_errors=True)
+
     state_machine_arn: str = Field(
         title="State Machine ARN",
         description="The state machine, of type STANDARD, or a version or an alias of it.",
@@ -62,6 +65,7 @@ class StateMachine(JobBlock):  # type: ignore[type-arg] # with one, pydantic wou
         default_factory=AwsCredentials,
         title="AWS Credentials",
         description="Who calls Step Functions, at which endpoint; the region is the ARN's.",
+        repr=False,  # their own shows a session token
     )
     warehouse: RedshiftDataApi | None = Field(
         default=None,

@@ -10,9 +10,11 @@ from prefect.blocks.core import Block
 from prefect.client.orchestration import get_client
 from prefect.testing.standard_test_suites.blocks import BlockStandardTestSuite
 from prefect_aws import AwsCredentials
+from pydantic import SecretStr, ValidationError
 
 from local_aws import Served
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
+from prefect_redshift.blocks.state_machine import StateMachine
 
 
 class TestAsABlock(BlockStandardTestSuite):
@@ -67,6 +69,25 @@ async def test_saved_and_loaded_it_still_works_and_shows_no_secret(
         document = await client.read_block_document_by_name("etl", "redshift-data-api", include_secrets=False)
     assert "hunter2" not in document.model_dump_json()
     assert (await loaded.run("select 1")).status == "FINISHED"
+
+
+def test_what_is_shown_of_a_block_holds_no_credentials() -> None:
+    credentials = AwsCredentials(
+        aws_access_key_id="key", aws_secret_access_key=SecretStr("hunter2"), aws_session_token="hunter3"
+    )
+    warehouse = RedshiftDataApi(workgroup_name="etl", aws_credentials=credentials)
+    arn = "arn:aws:states:us-east-1:123456789012:stateMachine:etl"
+    machine = StateMachine(state_machine_arn=arn, warehouse=warehouse, aws_credentials=credentials)
+    shown = [repr(warehouse), str(warehouse), repr(machine), str(machine)]
+    for wrong in (
+        lambda: RedshiftDataApi(aws_credentials=credentials),
+        lambda: StateMachine(state_machine_arn="etl", aws_credentials=credentials),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            wrong()
+        shown += [repr(refused.value), str(refused.value)]
+    assert "workgroup_name='etl'" in shown[0]
+    assert [text for text in shown if "hunter" in text or "'key'" in text] == []
 
 
 async def test_it_can_be_sent_to_another_process(aws: Served, database: str) -> None:
