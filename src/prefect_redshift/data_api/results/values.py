@@ -12,6 +12,13 @@ from prefect_redshift.exceptions import ResultError
 Value: TypeAlias = int | float | Decimal | bool | date | datetime | time | str | bytes | None
 Reader: TypeAlias = Callable[[Any], Value]
 
+
+def _time(text: str) -> time:
+    if text.startswith("24"):  # from Python 3.14 on, fromisoformat takes it for 00:00
+        raise ValueError(text)
+    return time.fromisoformat(text)
+
+
 # What may come as a string in JSON, too; all else has a field of its own in the union. Of the floats those are the ones
 # that JSON has no numbers for, such as NaN.
 # Redshift writes the offset of a zone as +00, which Python reads since 3.11.
@@ -22,8 +29,8 @@ _IN_STRINGS: Mapping[str, Callable[[str], Value]] = {
     "date": date.fromisoformat,
     "timestamp": datetime.fromisoformat,
     "timestamptz": datetime.fromisoformat,
-    "time": time.fromisoformat,
-    "timetz": time.fromisoformat,
+    "time": _time,
+    "timetz": _time,
 }
 
 
