@@ -138,9 +138,9 @@ class ExecutionError(RedshiftError):
 
     what_to_do = ""
 
-    def __init__(self, execution: "Execution") -> None:
+    def __init__(self, execution: "Execution", advice: str = "") -> None:
         self.execution = execution
-        text = f"{execution.describe_end().rstrip('.')}. {self.what_to_do}".rstrip()
+        text = f"{execution.describe_end().rstrip('.')}. {advice or self.what_to_do}".rstrip()
         super().__init__(f"{text} Its history: {execution.console_url}")
 
 

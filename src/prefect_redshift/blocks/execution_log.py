@@ -49,12 +49,8 @@ class ExecutionLog(ExecutionListener):
         """Log how it ended."""
         self.logger().info("Stopped execution %s: it ended %s", execution.name, execution.status)
 
-    def not_stopped(self, execution: Execution, reason: Exception) -> None:
+    def not_stopped(self, execution: Execution, unconfirmed: Unconfirmed) -> None:  # noqa: ARG002
         """Log it as an error."""
-        command = f"aws stepfunctions describe-execution --execution-arn {execution.arn}"
-        unconfirmed = Unconfirmed(
-            name=f"execution {execution.name}", reason=str(reason), id=execution.arn, command=command
-        )
         remember(unconfirmed)
         self.logger().error("%s", unconfirmed)
 

@@ -1,6 +1,7 @@
 """One execution of a state machine from its start to its end, stopped if nobody waits for it any more."""
 
 import asyncio
+import math
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future
@@ -8,11 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from prefect_redshift.aws.ages import age
-from prefect_redshift.aws.aws_client import AwsClient
+from prefect_redshift.aws.aws_client import CALL_SECONDS, AwsClient
 from prefect_redshift.aws.polling import Pace
-from prefect_redshift.aws.retries import retried
+from prefect_redshift.aws.retries import RETRY_SECONDS, retried
 from prefect_redshift.aws.uncancelled import wait_uncancelled
-from prefect_redshift.data_api.cancellation import CANCELLATION_SECONDS
+from prefect_redshift.data_api.cancellation import CANCELLATION_SECONDS, Unconfirmed
 from prefect_redshift.exceptions import CallError, ExecutionTimedOutError, RedshiftError, TransientCallError
 from prefect_redshift.step_functions.early_end import Start, end_early
 from prefect_redshift.step_functions.execution import UNSUCCESSFUL_STATUSES, Execution
@@ -24,6 +25,8 @@ from prefect_redshift.step_functions.stopping import SECONDS_BETWEEN_CALLS
 
 # A little less than a cancellation may take in all.
 _CONFIRM_SECONDS = CANCELLATION_SECONDS - 0.5
+# How much later than the execution's timeout a look at it may be answered.
+_GRACE_SECONDS = 2.0
 
 
 class Attempt:
@@ -61,6 +64,7 @@ class Attempt:
         self._answer_was_lost = False
         self._exists = False
         self._next_call_at = 0.0
+        self._deadline = math.inf
         self._history = ExecutionHistory(self._request, arn)
         self._states: set[str] = set()
         self.execution = Execution(arn=arn, name=inputs["name"])
@@ -115,9 +119,9 @@ class Attempt:
             await self.stop("Whoever waited for it was cancelled, or failed.")
             raise
         if not self.execution.has_ended:
-            await self.stop(f"It did not end within {self._timeout:g} seconds.")
+            unconfirmed = await self.stop(f"It did not end within {self._timeout:g} seconds.")
             if self.execution.status != "SUCCEEDED":
-                raise ExecutionTimedOutError(self.execution)
+                raise ExecutionTimedOutError(self.execution, str(unconfirmed) if unconfirmed else "")
         self._listener.ended(self.execution)
         if self.execution.status in UNSUCCESSFUL_STATUSES:
             await self.cancel_statements()
@@ -136,14 +140,17 @@ class Attempt:
             await self.wait_for_completion()
         return self.execution.output
 
-    async def stop(self, cause: str) -> None:
+    async def stop(self, cause: str) -> Unconfirmed | None:
         """Stop the execution, cancel its statements and confirm both, even if this task is cancelled meanwhile.
 
         It takes `CANCELLATION_SECONDS` at most. One that has ended already is no error; the listener is told what does
         not work (API: StopExecution).
+
+        Returns:
+            Why the execution may still run; None where it has ended, or where there is none.
         """
         if self._call is None and not self._exists:
-            return
+            return None
         deadline = time.monotonic() + _CONFIRM_SECONDS
         start = Start(self._client, self._inputs, None if self._exists else self._call, self._answer_was_lost)
         arn = self.execution.arn
@@ -153,14 +160,17 @@ class Attempt:
         except TimeoutError:
             stopped = RedshiftError("there was no answer in time"), Outcome()
         if stopped is None:
-            return
+            return None
         described, outcome = stopped
+        unconfirmed = None
         if isinstance(described, RedshiftError):
-            self._listener.not_stopped(self.execution, described)
+            unconfirmed = _unconfirmed(self.execution, described)
+            self._listener.not_stopped(self.execution, unconfirmed)
         else:
             self._update(described)
             self._listener.stopped(self.execution)
         self._tell(outcome)
+        return unconfirmed
 
     async def cancel_statements(self) -> None:
         """Cancel what still runs of its statements: a state machine that ends leaves them running."""
@@ -186,9 +196,10 @@ class Attempt:
         async def paced() -> dict[str, Any]:
             await asyncio.sleep(max(0.0, self._next_call_at - time.monotonic()))
             self._next_call_at = time.monotonic() + SECONDS_BETWEEN_CALLS
-            return await self._client.once(operation, parameters)
+            seconds = min(CALL_SECONDS, max(0.0, self._deadline - time.monotonic()) + _GRACE_SECONDS)
+            return await self._client.once(operation, parameters, seconds)
 
-        return await retried(paced)
+        return await retried(paced, min(RETRY_SECONDS, max(0.0, self._deadline - time.monotonic())))
 
     async def _watch(self) -> None:
         """Follow the history to its end and then describe the execution, until the timeout at the latest.
@@ -198,10 +209,10 @@ class Attempt:
         """
         if self.execution.status == "SUCCEEDED":
             return
-        deadline = time.monotonic() + self._timeout
+        self._deadline = time.monotonic() + self._timeout
         pace = Pace(shortest=SECONDS_BETWEEN_CALLS)
         while True:
-            is_over = time.monotonic() >= deadline
+            is_over = time.monotonic() >= self._deadline
             try:
                 await self._read_history()
                 if self._history.has_ended or is_over:
@@ -211,8 +222,8 @@ class Attempt:
                         return
             except TransientCallError:
                 if is_over:
-                    raise
-            await asyncio.sleep(min(pace.pause(), max(0.0, deadline - time.monotonic())))
+                    return
+            await asyncio.sleep(min(pace.pause(), max(0.0, self._deadline - time.monotonic())))
 
     async def _read_history(self) -> None:
         for event in await self._history.read():
@@ -237,3 +248,12 @@ class Attempt:
             self._listener.statement_not_cancelled(self.execution, unconfirmed)
         for error in outcome.errors:
             self._listener.statements_not_cancelled(self.execution, error)
+
+
+def _unconfirmed(execution: Execution, reason: Exception) -> Unconfirmed:
+    return Unconfirmed(
+        name=f"execution {execution.name}",
+        reason=str(reason),
+        id=execution.arn,
+        command=f"aws stepfunctions describe-execution --execution-arn {execution.arn}",
+    )

@@ -29,7 +29,7 @@ class ExecutionListener:
     def stopped(self, execution: Execution) -> None:
         """Hear that an execution was stopped; its status says how it ended."""
 
-    def not_stopped(self, execution: Execution, reason: Exception) -> None:
+    def not_stopped(self, execution: Execution, unconfirmed: Unconfirmed) -> None:
         """Hear that an execution that nobody waits for any more may still run."""
 
     def statement_cancelled(self, execution: Execution, statement: Statement) -> None:

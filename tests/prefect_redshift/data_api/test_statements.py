@@ -62,6 +62,11 @@ async def test_each_statement_of_a_batch_has_a_result_of_its_own(warehouse: Reds
     assert (described.id, described.status, described.sql) == (third.id, "FINISHED", "select 3 as n")
 
 
+def test_a_statement_that_is_part_of_no_batch_has_no_number() -> None:
+    assert Statement(id="statement-1", status="FINISHED").number == 0
+    assert Statement(id="statement-1:2", status="FINISHED").number == 2
+
+
 async def test_with_event_tells_event_bridge(warehouse: RedshiftDataApi, database: str) -> None:
     sqs, events = boto3.client("sqs"), boto3.client("events")
     queue = sqs.create_queue(QueueName=database)["QueueUrl"]

@@ -12,6 +12,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from local_aws import Admin, Served
+from prefect_redshift.blocks.cancelled_here import cancelled_here
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.blocks.state_machine import StateMachine
 from prefect_redshift.exceptions import (
@@ -310,3 +311,66 @@ async def test_passing_failures_of_every_call_change_nothing(step_functions: Any
     assert await (await machine.trigger({"day": 1}, name="rough")).fetch_result() == {"day": 1}
     assert executions(step_functions, machine) == {"rough": "SUCCEEDED"}
     assert refusal.refused == {"StartExecution": 3, "GetExecutionHistory": 3, "DescribeExecution": 3}
+
+
+class _Refused:
+    """Refuses every call of one operation as the service does when it is throttled."""
+
+    def __call__(self, request: Any, **_: Any) -> AWSResponse:
+        body = b'{"__type": "ThrottlingException", "message": "Rate exceeded"}'
+
+        class Raw:
+            def stream(self, **_: Any) -> Iterator[bytes]:
+                yield body
+
+        return AWSResponse(request.url, 400, {"Content-Type": "application/x-amz-json-1.0"}, Raw())
+
+
+async def test_an_execution_that_cannot_be_stopped_is_told_as_that(
+    step_functions: Any, messages: Callable[[], list[str]]
+) -> None:
+    machine = StateMachine(state_machine_arn=create(LONG_WAIT), execution_timeout_seconds=1)
+    refused = _Refused()
+    events = (await machine.executions().client.opened()).meta.events
+    events.register("before-send.stepfunctions.StopExecution", refused)
+    run = await machine.trigger(name="stuck")
+    command = f"aws stepfunctions describe-execution --execution-arn {run.execution.arn}"
+    began = time.monotonic()
+    with pytest.raises(
+        ExecutionTimedOutError, match=f"may still run: .*ThrottlingException.*See `{command}`"
+    ):
+        await run.wait_for_completion()
+    # Only against hanging.
+    assert time.monotonic() - began < 30
+    assert executions(step_functions, machine) == {"stuck": "RUNNING"}
+    assert [message for message in messages() if "ended ABORTED" in message] == []
+    (told,) = [message for message in messages() if "may still run" in message]
+    assert told.endswith(f"See `{command}`.")
+    (unconfirmed,) = cancelled_here("execution stuck").unconfirmed
+    assert str(unconfirmed) == told
+    events.unregister("before-send.stepfunctions.StopExecution", refused)
+    await machine.stop_executions("stuck")
+    assert executions(step_functions, machine) == {"stuck": "ABORTED"}
+
+
+async def test_an_execution_whose_start_is_answered_late_is_stopped(step_functions: Any) -> None:
+    machine = StateMachine(state_machine_arn=create(LONG_WAIT))
+    sent = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    delays = iter([6.0])
+
+    def delay(**_: Any) -> None:
+        loop.call_soon_threadsafe(sent.set)
+        time.sleep(next(delays, 0.0))
+
+    events = (await machine.executions().client.opened()).meta.events
+    events.register("before-send.stepfunctions.StartExecution", delay)
+    starting = asyncio.create_task(machine.trigger(name="late"))
+    await sent.wait()
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert executions(step_functions, machine) == {"late": "ABORTED"}
+    # The first request arrives now, and starts nothing.
+    await asyncio.sleep(6.0)
+    assert executions(step_functions, machine) == {"late": "ABORTED"}
