@@ -102,7 +102,7 @@ SELECT local_aws.make_empty_view(name, spec) FROM (VALUES
     ('sys_external_query_detail', 'i: user_id b: query_id transaction_id i: child_query_sequence segment_id t: source_type d: start_time end_time b: duration total_partitions qualified_partitions scanned_files returned_rows returned_bytes t: file_format file_location external_query_text warning_message'),
     ('pg_library', 't: name o: language_oid i: file_store_id owner'),
     ('pg_external_schema', 'o: esoid i: eskind t: esdbname esoptions'),
-    ('pg_conf', 't: param value'),
+    ('pg_conf', 't: key value'),
     ('pg_statistic_indicator', 'o: stairelid f: stairows staiins staidels')
 ) AS v (name, spec);
 
