@@ -72,7 +72,7 @@ SELECT local_aws.make_empty_view(name, spec) FROM (VALUES
     ('sys_connection_log', 't: event d: record_time t: remote_host remote_port i: session_id t: database_name user_name auth_method b: duration t: ssl_version ssl_cipher i: mtu t: ssl_compression ssl_expansion iam_auth_guid application_name os_version driver_version plugin_name i: protocol_version t: global_session_id'),
     ('pg_library', 't: name o: language_oid i: file_store_id owner'),
     ('pg_external_schema', 'o: esoid i: eskind t: esdbname esoptions'),
-    ('pg_conf', 't: param value'),
+    ('pg_conf', 't: key value'),
     ('pg_statistic_indicator', 'o: stairelid f: stairows staiins staidels')
 ) AS v (name, spec);
 
