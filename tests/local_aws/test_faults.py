@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 from local_aws import Admin, Served
 from local_aws.admin.faults import KINDS, Fault, Faults
 from local_aws.wire.service_errors import ApiError
+from tests.conftest import CLUSTER
 from tests.local_aws.conftest import Statements, eventually
 
 
@@ -155,3 +156,13 @@ def test_the_history_tells_calls_from_executions(statements: Statements, admin: 
         (":2", "select 1/0", "FAILED"),
     ]
     assert "hunter2" not in str(admin.calls()) + str(admin.executions())
+
+
+def test_a_forgotten_token_makes_another_statement(admin: Admin, data_api: Any, database: str) -> None:
+    request = {**CLUSTER, "Database": database, "Sql": "select 1", "ClientToken": "the same"}
+    first = data_api.execute_statement(**request)["Id"]
+    assert data_api.execute_statement(**request)["Id"] == first
+    admin.add_fault("forget_token")
+    second = data_api.execute_statement(**request, WaitTimeSeconds=30)
+    admin.clear_faults()
+    assert (second["Id"] != first, second["Status"]) == (True, "FINISHED")
