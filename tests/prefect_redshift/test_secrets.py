@@ -24,11 +24,12 @@ import asyncio, os, sys
 from prefect import flow, get_run_logger
 from pydantic import SecretStr
 from prefect_aws import AwsCredentials
-from blocks import RedshiftError, RedshiftDataApi
-from blocks.request import Request
-from flows.data_api_tasks import execute_statement, get_statement_result, run_statement
 from flows.sales_data_pipeline import sales_data_pipeline
-from flows.warehouse import connect
+from prefect_redshift import RedshiftDataApi
+from prefect_redshift.data_api.request import Request
+from prefect_redshift.exceptions import RedshiftError
+from prefect_redshift.tasks.connections import connect
+from prefect_redshift.tasks.data_api import execute_statement, get_statement_result, run_statement
 
 VALUES = {{"value": {VALUE!r}}}
 
@@ -36,7 +37,7 @@ VALUES = {{"value": {VALUE!r}}}
 async def planted():
     warehouse = await connect("planted")
     log = get_run_logger()
-    log.debug("%r %s %r", warehouse, warehouse, await warehouse.calls())
+    log.debug("%r %s %r", warehouse, warehouse, await warehouse.data_api().connection.client.opened())
     log.debug("%r", Request(sql="select :value", parameters=VALUES))
     statement = await run_statement(warehouse, "select cast(:value as varchar) as v", VALUES)
     log.debug("%r", statement)
