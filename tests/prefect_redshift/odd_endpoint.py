@@ -71,12 +71,14 @@ class OddEndpoint:
         answers: What it does for each operation; for others it says nothing.
         asked: The operations in the order in which they came.
         sent: Bytes that an endless answer has sent.
+        open_calls: The operations that it has not done with.
     """
 
     url: str = ""
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     sent: int = 0
+    open_calls: list[str] = field(default_factory=list)
 
     def is_endless(self, handler: BaseHTTPRequestHandler) -> None:
         """Send a gibibyte."""
@@ -112,8 +114,10 @@ def odd_endpoint(**answers: Answer) -> Iterator[OddEndpoint]:
             self.rfile.read(int(self.headers["Content-Length"]))
             operation = self.headers["X-Amz-Target"].rpartition(".")[2]
             endpoint.asked.append(operation)
+            endpoint.open_calls.append(operation)
             with suppress(OSError):
                 endpoint.answers.get(operation, says_nothing)(self)
+            endpoint.open_calls.remove(operation)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             pass

@@ -7,8 +7,9 @@ import weakref
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeAlias, TypeVar
+from weakref import WeakKeyDictionary
 
-from prefect_redshift.aws.bounded_http import allowance
+from prefect_redshift.aws.bounded_http import Allowance, bounded_by
 from prefect_redshift.aws.call_errors import OUTDATED_CODES
 from prefect_redshift.aws.credentials import have_same_credentials
 from prefect_redshift.aws.retries import RETRY_SECONDS, backoff, retried
@@ -43,6 +44,7 @@ class AwsClient:
         self._max_waits = max_waits
         self._boto3_client: Any = None
         self._renewing = threading.Lock()
+        self._allowances: WeakKeyDictionary[Future[dict[str, Any]], Allowance] = WeakKeyDictionary()
         self._wait_slots = threading.BoundedSemaphore(max_waits)
         self._waits = ThreadPoolExecutor(max_waits, thread_name_prefix="aws-wait")
         self._calls = ThreadPoolExecutor(CALL_THREADS, thread_name_prefix="aws-call")
@@ -105,16 +107,17 @@ class AwsClient:
         Raises:
             CallError: What the service or botocore refused, classified.
         """
-        if seconds is None:
-            seconds = CALL_SECONDS + parameters.get("WaitTimeSeconds", 0)
-        with allowance(seconds):
+        return self._call(operation, parameters, Allowance(_seconds(parameters, seconds)))
+
+    def _call(self, operation: str, parameters: Mapping[str, Any], allowed: Allowance) -> dict[str, Any]:
+        with bounded_by(allowed):
             client = self._opened()
             try:
-                return call_once(client, operation, parameters, seconds)
+                return call_once(client, operation, parameters, allowed)
             except CredentialsRefusedError as error:
                 if error.code not in OUTDATED_CODES or not self._renewed(client):
                     raise
-            return call_once(self._opened(), operation, parameters, seconds)
+            return call_once(self._opened(), operation, parameters, allowed)
 
     def request_until(self, operation: str, parameters: Mapping[str, Any], deadline: float) -> dict[str, Any]:
         """Make one call, blocking, again after a transient failure until `deadline` by the monotonic clock.
@@ -137,14 +140,22 @@ class AwsClient:
         self, operation: str, parameters: Mapping[str, Any], seconds: float | None = None
     ) -> "Future[dict[str, Any]]":
         """Start one call on a thread, without a retry; as a short poll where all long polls are taken."""
+        allowed = Allowance(_seconds(parameters, seconds))
         if "WaitTimeSeconds" not in parameters:
-            return self._calls.submit(self.request_once, operation, parameters, seconds)
-        if not self._wait_slots.acquire(blocking=False):
+            call = self._calls.submit(self._call, operation, parameters, allowed)
+        elif not self._wait_slots.acquire(blocking=False):
             short = {name: value for name, value in parameters.items() if name != "WaitTimeSeconds"}
-            return self._calls.submit(self.request_once, operation, short, seconds)
-        call = self._waits.submit(self.request_once, operation, parameters, seconds)
-        call.add_done_callback(lambda _: self._wait_slots.release())
+            call = self._calls.submit(self._call, operation, short, allowed)
+        else:
+            call = self._waits.submit(self._call, operation, parameters, allowed)
+            call.add_done_callback(lambda _: self._wait_slots.release())
+        self._allowances[call] = allowed
         return call
+
+    def abort(self, call: "Future[dict[str, Any]]") -> None:
+        """End a call that was started and that nobody waits for any more, so that its thread keeps no process alive."""
+        if not call.cancel() and (allowed := self._allowances.get(call)) is not None:
+            allowed.abort()
 
     def clean_up(self, work: Callable[[], T]) -> "Future[T]":
         """Start blocking `work`, which makes calls of its own, on a thread that no other call keeps it from."""
@@ -155,10 +166,20 @@ class AwsClient:
     ) -> dict[str, Any]:
         """Make one call without a retry, on a thread, for `seconds` at most."""
         await self.opened()
-        return await asyncio.wrap_future(self.start(operation, parameters, seconds))
+        call = self.start(operation, parameters, seconds)
+        try:
+            return await asyncio.wrap_future(call)
+        except asyncio.CancelledError:
+            self.abort(call)
+            raise
 
     async def request(
         self, operation: str, parameters: Mapping[str, Any], retry_seconds: float = RETRY_SECONDS
     ) -> dict[str, Any]:
         """Make one call, again after a transient failure until `retry_seconds` have passed."""
         return await retried(lambda: self.once(operation, parameters), retry_seconds)
+
+
+def _seconds(parameters: Mapping[str, Any], seconds: float | None) -> float:
+    """Return how long a call may take: what is said, or what such a call takes."""
+    return CALL_SECONDS + float(parameters.get("WaitTimeSeconds", 0)) if seconds is None else seconds

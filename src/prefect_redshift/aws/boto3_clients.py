@@ -9,7 +9,7 @@ from botocore.config import Config
 from prefect_redshift.aws.bounded_http import bound_calls
 from prefect_redshift.aws.call_errors import CALL_EXCEPTIONS, classified
 
-CONNECT_SECONDS = 10
+CONNECT_SECONDS = 5
 # What botocore has read of its files about AWS's services and endpoints, by the folders they are in. Each session reads
 # them anew, which takes longer than all else a client needs, and leaves so many objects that a full garbage collection
 # follows now and then. They are the same for all clients, and know nothing of credentials.

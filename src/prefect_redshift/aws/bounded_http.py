@@ -8,10 +8,10 @@ import io
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from http.client import HTTPResponse
-from socket import socket
+from socket import SHUT_RDWR, socket
 from typing import Any
 
 from botocore.awsrequest import (
@@ -31,12 +31,32 @@ class Allowance:
     """What a call may still take.
 
     Attributes:
+        seconds: How long it may take in all.
         deadline: By the monotonic clock, in seconds.
         bytes_left: How much of an answer may still arrive.
     """
 
-    deadline: float
+    seconds: float
+    deadline: float = field(init=False)
     bytes_left: int = MAX_ANSWER_BYTES
+    _socket: socket | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.deadline = time.monotonic() + self.seconds
+
+    def read_from(self, sock: socket | None) -> None:
+        """Say from which socket the answer comes, None once it has come."""
+        with self._lock:
+            self._socket = sock
+
+    def abort(self) -> None:
+        """End the call at once, from another thread: nobody waits for it any more."""
+        self.deadline = 0.0
+        with self._lock, suppress(OSError):
+            if self._socket is not None:
+                # Not by the method of TLS sockets, which is not for another thread than the one that reads.
+                socket.shutdown(self._socket, SHUT_RDWR)
 
     def seconds_left(self) -> float:
         """Return the seconds that are left.
@@ -71,15 +91,14 @@ class Allowance:
 
 
 @contextmanager
-def allowance(seconds: float) -> Iterator[Allowance]:
-    """Bound the calls that this thread makes meanwhile; a bound that is set already stays where it ends earlier."""
-    outer: Allowance | None = getattr(_current, "allowance", None)
-    deadline = time.monotonic() + seconds
-    _current.allowance = Allowance(min(deadline, outer.deadline) if outer else deadline)
+def bounded_by(allowed: Allowance) -> Iterator[None]:
+    """Have the calls that this thread makes meanwhile keep to an allowance."""
+    _current.allowance = allowed
     try:
-        yield _current.allowance
+        yield
     finally:
-        _current.allowance = outer
+        _current.allowance = None
+        allowed.read_from(None)
 
 
 def bound_calls(client: Any) -> None:
@@ -103,6 +122,7 @@ class _BoundedReader(io.RawIOBase):
         allowed: Allowance | None = getattr(_current, "allowance", None)
         if allowed is None:
             return self._raw.readinto(buffer)  # type: ignore[no-any-return]
+        allowed.read_from(self._sock)
         self._sock.settimeout(allowed.seconds_left())
         size: int | None = self._raw.readinto(buffer)
         allowed.spend(size or 0)

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError
 from botocore.parsers import ResponseParserError
 
 from prefect_redshift.aws.answers import check_answer
-from prefect_redshift.aws.bounded_http import MAX_ANSWER_BYTES, Allowance, allowance
+from prefect_redshift.aws.bounded_http import MAX_ANSWER_BYTES, Allowance
 from prefect_redshift.aws.call_errors import CALL_EXCEPTIONS, CHECK_ENDPOINT, classified
 from prefect_redshift.exceptions import AnswerError, CallError, CredentialsRefusedError, TransientCallError
 
@@ -17,8 +17,10 @@ from prefect_redshift.exceptions import AnswerError, CallError, CredentialsRefus
 _PARSING_EXCEPTIONS = (ResponseParserError, AttributeError, KeyError, TypeError)
 
 
-def call_once(client: Any, operation: str, parameters: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-    """Make one call, blocking, for `seconds` at most.
+def call_once(
+    client: Any, operation: str, parameters: Mapping[str, Any], allowed: Allowance
+) -> dict[str, Any]:
+    """Make one call, blocking, within the allowance that bounds this thread.
 
     Raises:
         CallError: What the service or botocore refused, classified.
@@ -27,19 +29,19 @@ def call_once(client: Any, operation: str, parameters: Mapping[str, Any], second
     """
     method = getattr(client, xform_name(operation))
     model = client.meta.service_model.operation_model(operation)
-    with allowance(seconds) as allowed:
-        try:
-            response: dict[str, Any] = method(**parameters)
-            check_answer(operation, response, model.output_shape)
-        except _PARSING_EXCEPTIONS as error:
+    allowed.bytes_left = MAX_ANSWER_BYTES
+    try:
+        response: dict[str, Any] = method(**parameters)
+        check_answer(operation, response, model.output_shape)
+    except _PARSING_EXCEPTIONS as error:
+        raise _unexpected(operation) from error
+    except CALL_EXCEPTIONS as error:
+        is_parsed = isinstance(error, ValueError) and not isinstance(error, BotoCoreError)
+        if is_parsed and allowed.has_begun:
             raise _unexpected(operation) from error
-        except CALL_EXCEPTIONS as error:
-            is_parsed = isinstance(error, ValueError) and not isinstance(error, BotoCoreError)
-            if is_parsed and allowed.has_begun:
-                raise _unexpected(operation) from error
-            refused = _out_of_bounds(operation, allowed, seconds) or classified(operation, error)
-            # What botocore says of credentials may quote them, and a traceback shows its words, too.
-            raise refused from (None if isinstance(refused, CredentialsRefusedError) else error)
+        refused = _out_of_bounds(operation, allowed) or classified(operation, error)
+        # What botocore says of credentials may quote them, and a traceback shows its words, too.
+        raise refused from (None if isinstance(refused, CredentialsRefusedError) else error)
     return response
 
 
@@ -47,12 +49,12 @@ def _unexpected(operation: str) -> AnswerError:
     return AnswerError(operation, "UnexpectedAnswer", "the answer is not of this API's form", CHECK_ENDPOINT)
 
 
-def _out_of_bounds(operation: str, allowed: Allowance, seconds: float) -> CallError | None:
+def _out_of_bounds(operation: str, allowed: Allowance) -> CallError | None:
     if allowed.is_too_large:
         words = f"the answer has more than {MAX_ANSWER_BYTES // 2**20} MB"
         return AnswerError(operation, "AnswerTooLarge", words, CHECK_ENDPOINT)
     if time.monotonic() >= allowed.deadline:
         return TransientCallError(
-            operation, "NoAnswerInTime", f"no whole answer within {seconds:.3g} seconds"
+            operation, "NoAnswerInTime", f"no whole answer within {allowed.seconds:.3g} seconds"
         )
     return None

@@ -120,6 +120,8 @@ class InFlight:
         except TimeoutError:
             statement_id = self.statement.id if self.statement else ""
             outcome = Unconfirmed(name=self.name, id=statement_id, reason="there was no answer in time")
+        if self._call is not None:
+            self._client.abort(self._call)
         if isinstance(outcome, Unconfirmed):
             self._listener.not_cancelled(outcome)
             return outcome

@@ -159,6 +159,8 @@ class Attempt:
             stopped = await wait_uncancelled(work, CANCELLATION_SECONDS)
         except TimeoutError:
             stopped = RedshiftError("there was no answer in time"), Outcome()
+        if self._call is not None:
+            self._client.abort(self._call)
         if stopped is None:
             return None
         described, outcome = stopped

@@ -204,6 +204,8 @@ async def test_a_cancellation_ends_at_an_endpoint_that_falls_silent(answer: Any,
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
+        # No thread is left behind that would keep the process alive until its call's deadline.
+        await asyncio.to_thread(eventually, lambda: not endpoint.open_calls, 10)
         assert time.monotonic() - began < LONGEST
     (unconfirmed,) = told.unconfirmed
     assert unconfirmed.name.startswith("load/1/")
