@@ -40,6 +40,8 @@ async def wait_for_end(client: AwsClient, statement: Statement, timeout: float) 
         except TransientCallError as error:
             if error.code == "ActiveWaitingRequestsExceededException":
                 long_poll = False
+            if time.monotonic() >= deadline:
+                return statement
         else:
             # An endpoint that does not know the field answers at once: go on as if it were not there.
             has_waited = wait_seconds and time.monotonic() - asked_at >= wait_seconds / 2
