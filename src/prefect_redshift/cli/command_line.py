@@ -5,7 +5,7 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, NoReturn
 
 import httpx
@@ -18,6 +18,7 @@ from prefect_redshift.cli.console_log import configure_console_log
 from prefect_redshift.cli.options import backfill_options, daily_options
 from prefect_redshift.exceptions import RedshiftError, one_line
 from prefect_redshift.local.services import local_services, needs_stand_in
+from prefect_redshift.local.stand_in_schema import make_schema
 from prefect_redshift.pipeline.job import Job
 
 EXPECTED_ERRORS = (RedshiftError, ValidationError)
@@ -30,14 +31,26 @@ SMALL_COLLECTION = 20_000
 AnyFlow = Flow[..., Coroutine[Any, Any, Any]]
 
 
-def daily_main(flow: AnyFlow, job: Job, arguments: Sequence[str] | None = None) -> int:
+def daily_main(
+    flow: AnyFlow,
+    job: Job,
+    arguments: Sequence[str] | None = None,
+    *,
+    on_stand_in: Callable[[], None] | None = None,
+) -> int:
     """Run a job's daily flow as the command line says, and return the exit code; see `run_command`."""
-    return run_command(flow, daily_options(job, command_name()).parse_args(arguments))
+    return run_command(flow, daily_options(job, command_name()).parse_args(arguments), on_stand_in)
 
 
-def backfill_main(flow: AnyFlow, job: Job, arguments: Sequence[str] | None = None) -> int:
+def backfill_main(
+    flow: AnyFlow,
+    job: Job,
+    arguments: Sequence[str] | None = None,
+    *,
+    on_stand_in: Callable[[], None] | None = None,
+) -> int:
     """Run a job's backfill as the command line says, and return the exit code; see `run_command`."""
-    return run_command(flow, backfill_options(job, command_name()).parse_args(arguments))
+    return run_command(flow, backfill_options(job, command_name()).parse_args(arguments), on_stand_in)
 
 
 def command_name() -> str:
@@ -46,8 +59,13 @@ def command_name() -> str:
     return f"python -m {spec.name}" if spec else f"python {sys.argv[0]}"
 
 
-def run_command(flow: AnyFlow, options: argparse.Namespace) -> int:
+def run_command(
+    flow: AnyFlow, options: argparse.Namespace, on_stand_in: Callable[[], None] | None = None
+) -> int:
     """Run a flow with the options that are its parameters, and return the exit code.
+
+    On the stand-in, the job's schema is made first, and then `on_stand_in` is called: for what other systems would have
+    delivered, such as files in S3.
 
     0: every step finished and every check passed. 1: something failed, told in one line on standard error. 2: the
     command line is wrong. 130 and 143: interrupted; what ran was cancelled.
@@ -63,6 +81,10 @@ def run_command(flow: AnyFlow, options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, _terminate)
     try:
         with local_services(options.state_folder, stand_in=stand_in, fresh=options.fresh):
+            if stand_in and options.schema_name:
+                make_schema(options.schema_name)
+            if stand_in and on_stand_in:
+                on_stand_in()
             asyncio.run(_run(flow, options))
     except EXPECTED_ERRORS as error:
         print(f"error: {one_line(error)}", file=sys.stderr)  # noqa: T201
