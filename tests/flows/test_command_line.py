@@ -18,6 +18,7 @@ from prefect import Flow
 from flows.sales import SALES
 from flows.sales_backfill import sales_backfill
 from flows.sales_data_pipeline import sales_data_pipeline
+from local_aws import Admin
 from prefect_redshift.cli import backfill_main, daily_main
 from prefect_redshift.cli.options import backfill_options, daily_options
 from tests.job_warehouse import Warehouse
@@ -151,6 +152,24 @@ def test_a_signal_during_a_step_leaves_nothing_running(
     assert [s["Status"] for s in warehouse.statements() if f"/{step}/" in s["StatementName"]] == ["ABORTED"]
     assert "Traceback" not in err
     assert seconds < 20, "the process hangs"
+
+
+def test_a_statement_that_cannot_be_cancelled_is_named_with_the_command_that_shows_it(
+    warehouse: Warehouse, tmp_path: Path, admin: Admin
+) -> None:
+    scripts = slow_scripts(tmp_path, "LoadItemTable")
+    with started("--run-date", "2026-11-22", "--scripts", str(scripts)) as process:
+        warehouse.wait_for_running("LoadItemTable")
+        admin.add_fault("throttle", operation="CancelStatement")
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=60)
+    (running,) = warehouse.running()
+    assert process.returncode == 128 + signal.SIGTERM
+    assert "Terminated; " in last_line(err)
+    assert f"{running['StatementName']} ({running['Id']}) may still run: " in last_line(err)
+    assert last_line(err).endswith(f"See `aws redshift-data describe-statement --id {running['Id']}`.")
+    admin.clear_faults()
+    warehouse.data_api.cancel_statement(Id=running["Id"])
 
 
 def slow_scripts(folder: Path, step: str) -> Path:

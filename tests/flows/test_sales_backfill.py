@@ -54,7 +54,7 @@ def loads(warehouse: Warehouse, prefix: str = "sales-backfill/") -> Counter[tupl
             continue
         values = {parameter["name"]: parameter["value"] for parameter in batch["QueryParameters"]}
         for part in warehouse.data_api.describe_statement(Id=batch["Id"])["SubStatements"]:
-            (name,) = re.findall(r":(run_date_\d\d)", part["QueryString"])
+            (name,) = re.findall(r":(run_date(?:_\d\d)?)\b", part["QueryString"])
             found[values[name], part["Status"]] += 1
     return found
 
@@ -225,7 +225,7 @@ def test_interrupted_in_the_middle_it_keeps_what_is_committed(warehouse: Warehou
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 128 + signal.SIGTERM
-    assert last_line(err) == "Terminated; what ran was cancelled."
+    assert last_line(err) == "Terminated; what ran was cancelled, and its end confirmed."
     assert "Traceback" not in err
     assert re.search(r"^  2026-03-01   interrupted ", err, re.MULTILINE)
     assert warehouse.running() == []

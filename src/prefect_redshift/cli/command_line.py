@@ -20,6 +20,7 @@ from prefect_redshift.exceptions import RedshiftError, one_line
 from prefect_redshift.local.services import local_services, needs_stand_in
 from prefect_redshift.local.stand_in_schema import make_schema
 from prefect_redshift.pipeline.job import Job
+from prefect_redshift.runner.cancellation import outcome
 
 EXPECTED_ERRORS = (RedshiftError, ValidationError)
 # What the shell reports for a process that a signal ended.
@@ -68,7 +69,7 @@ def run_command(
     delivered, such as files in S3.
 
     0: every step finished and every check passed. 1: something failed, told in one line on standard error. 2: the
-    command line is wrong. 130 and 143: interrupted; what ran was cancelled.
+    command line is wrong. 130 and 143: interrupted; the last line says what was cancelled, and what may still run.
     """
     stand_in = needs_stand_in(options.warehouse)
     if options.fresh and not stand_in:
@@ -98,10 +99,10 @@ def run_command(
         print(f"error: Prefect's API at {PREFECT_API_URL.value()}: {reason}", file=sys.stderr)  # noqa: T201
         return 1
     except (KeyboardInterrupt, asyncio.CancelledError):
-        print("Interrupted; what ran was cancelled.", file=sys.stderr)  # noqa: T201
+        print(f"Interrupted; {outcome()}", file=sys.stderr)  # noqa: T201
         return INTERRUPTED
     except TerminationSignal:
-        print("Terminated; what ran was cancelled.", file=sys.stderr)  # noqa: T201
+        print(f"Terminated; {outcome()}", file=sys.stderr)  # noqa: T201
         return TERMINATED
     return 0
 

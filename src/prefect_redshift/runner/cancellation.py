@@ -1,4 +1,4 @@
-"""A run that Prefect cancels says so itself, once nothing of it runs any more."""
+"""A run that Prefect cancels says itself what has become of its statements."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,8 +14,20 @@ from prefect.logging import get_logger
 from prefect.states import Cancelled
 
 from prefect_redshift.aws.uncancelled import wait_uncancelled
+from prefect_redshift.blocks.cancelled_here import cancelled_here
 
-CONFIRMED = "What ran was cancelled, and its end confirmed."
+CONFIRMED = "what ran was cancelled, and its end confirmed."
+
+
+def outcome(*name_prefixes: str) -> str:
+    """Say what has become of the statements that this process has cancelled: what is confirmed, what may still run.
+
+    Args:
+        name_prefixes: What the names of the statements begin with; without any, all are meant.
+    """
+    found = [cancelled_here(prefix) for prefix in name_prefixes or ("",)]
+    unconfirmed = [str(each) for cancellation in found for each in cancellation.unconfirmed]
+    return " ".join(unconfirmed) or CONFIRMED
 
 
 @asynccontextmanager
@@ -31,15 +43,24 @@ async def cancellation_confirmed() -> AsyncIterator[None]:
         flow_run_id = UUID(runtime.flow_run.id)
         with ThreadPoolExecutor(1) as thread:
             # On a thread, for this task may be cancelled again; in its context, which knows the run's server.
-            await wait_uncancelled(thread.submit(copy_context().run, _confirm, flow_run_id))
+            await wait_uncancelled(
+                thread.submit(copy_context().run, _confirm, flow_run_id, _outcome_of_this_run())
+            )
         raise
 
 
-def _confirm(flow_run_id: UUID) -> None:
+def _outcome_of_this_run() -> str:
+    flow, run = runtime.flow_run.flow_name, runtime.flow_run.id
+    # Its own statements, and those of an execution to which it has handed off.
+    words = outcome(f"{flow}/{run}/", f"{flow}-{run}")
+    return words[:1].upper() + words[1:]
+
+
+def _confirm(flow_run_id: UUID, message: str) -> None:
     try:
         with get_client(sync_client=True) as client:
             state = client.read_flow_run(flow_run_id).state
             if state is not None and state.is_cancelling():
-                client.set_flow_run_state(flow_run_id, Cancelled(message=CONFIRMED))
+                client.set_flow_run_state(flow_run_id, Cancelled(message=message))
     except (PrefectException, httpx.HTTPError) as error:
         get_logger("cancellation").warning("Prefect's API was not told of the cancellation: %s", error)
