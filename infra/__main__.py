@@ -105,7 +105,7 @@ def delete(options: argparse.Namespace, session: boto3.Session) -> None:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The commands and their options, each explained."""
+    """Return the parser of the commands and their options."""
     commands = argparse.ArgumentParser(
         prog="python -m infra",
         description="The state machine that does the job without Prefect: deployed by CloudFormation, and run.",
@@ -163,7 +163,7 @@ def _add_template_options(options: argparse.ArgumentParser) -> None:
 
 
 def prefix(text: str) -> str:
-    """A prefix without slashes at its ends; argparse turns the error into its message."""
+    """Return a prefix without slashes at its ends; argparse turns the error into its message."""
     if not text.strip("/"):
         raise argparse.ArgumentTypeError("must not be empty")
     return text.strip("/")

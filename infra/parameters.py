@@ -39,7 +39,7 @@ def from_environment(options: argparse.Namespace) -> None:
 
 
 def parameters(options: argparse.Namespace, session: boto3.Session) -> Mapping[str, str]:
-    """The template's parameters; those that are not given keep the template's default.
+    """Return the template's parameters; those that are not given keep the template's default.
 
     Raises:
         InfraError: No warehouse is named, or the workgroup does not exist.

@@ -23,7 +23,7 @@ class Stack:
         self.name = name
 
     def described(self) -> Mapping[str, Any] | None:
-        """The stack as CloudFormation describes it, None where there is none."""
+        """Return the stack as CloudFormation describes it (API: DescribeStacks), None where there is none."""
         try:
             found: Mapping[str, Any] = self._api.describe_stacks(StackName=self.name)["Stacks"][0]
         except ClientError as error:
@@ -33,7 +33,7 @@ class Stack:
         return found
 
     def outputs(self) -> Mapping[str, str]:
-        """The stack's outputs.
+        """Return the stack's outputs.
 
         Raises:
             InfraError: There is no such stack.
@@ -103,7 +103,7 @@ class Stack:
             raise InfraError(f"The stack {self.name}: {self._reason() or error}") from error
 
     def _reason(self) -> str:
-        """The first thing that went wrong in the stack's latest change: what follows it is cancelled because of it."""
+        """Return what went wrong first in the stack's latest change: what follows is cancelled because of it."""
         first = ""
         for event in self._api.describe_stack_events(StackName=self.name)["StackEvents"]:
             if event["ResourceStatus"].endswith("_FAILED"):

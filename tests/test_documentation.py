@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from prefect.cli._app import _app as prefect_commands
 
-from blocks import __main__ as setup
 from flows.sales import SALES
 from prefect_redshift.cli.options import backfill_options, daily_options
+from prefect_redshift.cli.store_blocks import blocks_options
 from prefect_redshift.local import __main__ as up
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -26,7 +26,7 @@ PARSERS: dict[str, argparse.ArgumentParser] = {
     "flows.sales_data_pipeline": daily_options(SALES, "python -m flows.sales_data_pipeline"),
     "flows.sales_backfill": backfill_options(SALES, "python -m flows.sales_backfill"),
     "prefect_redshift.local": up.parser(),
-    "blocks": setup.parser(),
+    "blocks": blocks_options("sales-warehouse", "sales-state-machine"),
 }
 AN_ID = "00000000-0000-0000-0000-000000000000"
 

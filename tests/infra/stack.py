@@ -1,4 +1,4 @@
-"""A deployed stack on the stand-in, whose machine does not wait as long as the template wants."""
+"""A deployed stack on the stand-in, whose machine does not wait as long as the template demands."""
 
 import uuid
 from typing import Any

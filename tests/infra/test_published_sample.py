@@ -13,7 +13,7 @@ PLACE = {"ClusterIdentifier": "local-cluster", "DbUser": "tester", "Database": "
 
 
 def loop(name: str, submit: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """The sample's four states of a step: submit, wait, look, and choose by FINISHED, FAILED or else wait again."""
+    """Return the four states of a step: submit, wait, look, and choose by FINISHED, FAILED or else wait again."""
     status = {"Variable": "$.Status"}
     return {
         name: {"Type": "Task", **submit, "Next": f"wait_on_{name}"},
@@ -38,12 +38,12 @@ def loop(name: str, submit: dict[str, Any], after: dict[str, Any]) -> dict[str, 
 
 
 def call(sql: str) -> dict[str, Any]:
-    """A step of one statement."""
+    """Return a step of one statement."""
     return {"Resource": f"{SDK}redshiftdata:executeStatement", "Parameters": {**PLACE, "Sql": sql}}
 
 
 def whole_file(name: str) -> dict[str, Any]:
-    """A step of a script, passed as the one string that S3 gives."""
+    """Return a step of a script, passed as the one string that S3 gives."""
     return {
         "Resource": f"{SDK}redshiftdata:batchExecuteStatement",
         "Parameters": {**PLACE, "Sqls.$": "States.Array($.script.Body)"},
@@ -52,7 +52,7 @@ def whole_file(name: str) -> dict[str, Any]:
 
 
 def read(name: str, after: str) -> dict[str, Any]:
-    """The step that reads a script."""
+    """Return the step that reads a script."""
     return {
         "Type": "Task",
         "Resource": f"{SDK}s3:getObject",
@@ -67,7 +67,7 @@ def ending(name: str) -> dict[str, Any]:
 
 
 def sample() -> dict[str, Any]:
-    """The sample's machine: procedures, set-up, two dimensions at once, the facts, a query that validates."""
+    """Return the sample's machine: procedures, set-up, two dimensions at once, the facts, a query that validates."""
     branches = [
         {"StartAt": name, "States": loop(name, call(sql), ending(name))}
         for name, sql in (

@@ -16,7 +16,7 @@ DAY = {"run_date": "2026-11-22", "setup": "if_missing"}
 
 
 def statuses(machine: Machine, statements: Statements, execution_name: str) -> dict[str, str]:
-    """The last status of each statement of an execution, by the step's name."""
+    """Return the last status of each statement of an execution, by the step's name."""
     listed = statements.api.list_statements(StatementName=f"{execution_name}/", Status="ALL")["Statements"]
     return {one["StatementName"].partition("/")[2]: one["Status"] for one in listed}
 

@@ -18,7 +18,7 @@ from prefect_redshift.state_machine.faults import operations
 from tests.infra.stack import Deployed
 from tests.local_aws.conftest import Statements, eventually
 
-# What AWS wants beside an action: the login of those that submit, and the list by which S3 tells missing from refused.
+# What AWS needs beside an action: the login of those that submit, and the list by which S3 tells missing from refused.
 LOGINS = {
     "redshift:GetClusterCredentials",
     "redshift-serverless:GetCredentials",
@@ -59,7 +59,7 @@ def test_the_linter_finds_nothing() -> None:
 
 
 def grants(role: str) -> dict[str, list[dict[str, Any]]]:
-    """The statements that grant a role something, by action."""
+    """Return the statements that grant a role something, by action."""
     properties = RESOURCES[role]["Properties"]
     documents = [policy["PolicyDocument"] for policy in properties["Policies"]]
     documents += [
@@ -104,7 +104,7 @@ def test_the_role_may_do_what_the_machine_does_and_nothing_else() -> None:
 
 
 def everything(made: Deployed) -> dict[str, Any]:
-    """What there is in the account of the kinds that the template makes."""
+    """Return what there is in the account of the kinds that the template makes."""
     return {
         "machines": made.client("stepfunctions").list_state_machines()["stateMachines"],
         "roles": made.client("iam").list_roles()["Roles"],
@@ -149,8 +149,8 @@ WRONG = [
         "either a ClusterIdentifier or a WorkgroupName",
     ),
     ({"WorkgroupName": "", "WorkgroupId": ""}, "either a ClusterIdentifier or a WorkgroupName"),
-    ({"WorkgroupName": "", "ClusterIdentifier": "c"}, "wants either a DbUser or a SecretArn"),
-    ({"WorkgroupId": ""}, "wants its WorkgroupId"),
+    ({"WorkgroupName": "", "ClusterIdentifier": "c"}, "needs either a DbUser or a SecretArn"),
+    ({"WorkgroupId": ""}, "needs its WorkgroupId"),
     ({"ScheduleState": "ON"}, "ScheduleState"),
     ({"WaitSeconds": "-1"}, "WaitSeconds"),
 ]

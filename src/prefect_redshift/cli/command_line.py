@@ -1,4 +1,4 @@
-"""The command line of a flow, such as `python -m flows.sales_data_pipeline`."""
+"""The command line of a flow, such as `python -m flows.daily`."""
 
 import argparse
 import asyncio
@@ -55,7 +55,7 @@ def backfill_main(
 
 
 def command_name() -> str:
-    """Return how this process was started, such as `python -m flows.sales_data_pipeline`."""
+    """Return how this process was started, such as `python -m flows.daily`."""
     spec = getattr(sys.modules["__main__"], "__spec__", None)
     return f"python -m {spec.name}" if spec else f"python {sys.argv[0]}"
 

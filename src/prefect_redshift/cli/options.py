@@ -27,7 +27,7 @@ def daily_options(job: Job, command: str) -> argparse.ArgumentParser:
 
     Args:
         job: The declaration.
-        command: How the command is called, such as `python -m flows.sales_data_pipeline`.
+        command: How the command is called, such as `python -m flows.daily`.
     """
     options = argparse.ArgumentParser(
         prog=command,

@@ -8,7 +8,7 @@ _MORE, _LATE = "list_more_statements", "wait_for_late_statements"
 # The member of a statement's outcome in which its id is.
 _ENDED, _LEFT = "ended", "may_still_run"
 # How often a statement that is to be cancelled is looked at, and the pause between, in seconds.
-_LOOKS, _PAUSE = 30, 2
+_LOOKS, _PAUSE = 60, 1
 
 
 def cancel_states(names: StateNames) -> States:

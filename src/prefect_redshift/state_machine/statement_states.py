@@ -100,6 +100,7 @@ def waiting_states(
     """
     names = scope.names
     wait, look, decide = names.wait(step), names.status_check(step), names.is_complete(step)
+    # There is an intrinsic function that adds, and none that subtracts.
     wait_negated = f"States.StringToJson(States.Format('-{{}}', ${scope.variable('wait')}))"
     left = scope.variable("seconds_left")
     status = call(

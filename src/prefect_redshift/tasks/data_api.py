@@ -5,8 +5,8 @@ Each takes the block first and then what the block's method of that name takes. 
 Example:
     ```python
     @flow
-    async def copy_sales(warehouse: RedshiftDataApi):
-        statement = await run_statement(warehouse, "select * from sales where day = :day", {"day": "2026-11-22"})
+    async def show_orders(warehouse: RedshiftDataApi):
+        statement = await run_statement(warehouse, "select * from orders where day = :day", {"day": "2026-11-22"})
         for row in await get_statement_result(warehouse, statement):
             print(row)
     ```

@@ -2,9 +2,9 @@
 
 run = await begin(JOB, run_date=run_date)
 step = steps_of(run)
-item = step("LoadItemTable").submit()
-facts = step("load_sales").submit(wait_for=[item])
-report = await finish(run, item, facts)
+products = step("load_products").submit()
+orders = step("load_orders").submit(wait_for=[products])
+report = await finish(run, products, orders)
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -30,6 +30,7 @@ from prefect_redshift.runner.gathering import gather_or_cancel
 from prefect_redshift.tasks import steps
 from prefect_redshift.tasks.chain import Chain
 from prefect_redshift.tasks.connections import connect
+from prefect_redshift.tasks.crons import crons_of_deployment
 from prefect_redshift.tasks.days import load_missed_days
 from prefect_redshift.tasks.job_run import JobRun, Setup
 from prefect_redshift.tasks.options import NO_RETRY, RETRIED, TaskOptions
@@ -66,7 +67,7 @@ async def begin(
         PipelineError: There is no such block, warehouse or time zone, or the schema is not a plain identifier.
         CallError: What earlier tries have done cannot be listed.
     """
-    day = run_date or scheduled_run_date(timezone)
+    day = run_date or scheduled_run_date(timezone, crons=await crons_of_deployment(timezone))
     schema = schema_name or job.schema
     if schema is not None:
         identifier(schema, "The schema")

@@ -90,7 +90,7 @@ def test_what_may_still_run_is_told_and_fails_the_execution(
     machine.api.stop_execution(executionArn=execution)
     admin.add_fault("error", **REFUSED, message="no")
     # As many looks as a test has time for.
-    hasty = machine.definition.replace('"NumericGreaterThanEquals": 30', '"NumericGreaterThanEquals": 2')
+    hasty = machine.definition.replace('"NumericGreaterThanEquals": 60', '"NumericGreaterThanEquals": 2')
     assert hasty != machine.definition
     machine.api.update_state_machine(stateMachineArn=machine.arn, definition=hasty)
     done = machine.run({"cancel": "stubborn"})
@@ -108,7 +108,7 @@ def test_a_statement_that_is_submitted_while_another_fails_is_found(
     machine = machine_of(no_days(tmp_path))
     admin.add_fault("fail", statement_name="hasty/load_red", message="ERROR: disk is full")
     admin.add_fault(
-        "latency", operation="BatchExecuteStatement", statement_name="hasty/load_blue", seconds=1.5
+        "latency", operation="BatchExecuteStatement", statement_name="hasty/load_blue", seconds=0.8
     )
     admin.add_fault("slow_start", statement_name="hasty/load_blue", seconds=600.0)
     done = machine.run({}, "hasty")

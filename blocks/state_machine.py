@@ -1,0 +1,3 @@
+"""The stored block of the state machine, to which a deployment hands off."""
+
+NAME = "sales-state-machine"

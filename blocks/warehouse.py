@@ -1,0 +1,3 @@
+"""The stored block of the warehouse, which a deployment names."""
+
+NAME = "sales-warehouse"
