@@ -6,18 +6,15 @@ from pathlib import Path
 
 import boto3
 
-HERE = Path(__file__).resolve().parent
-FILES, BUCKET = HERE / "sample_files", "bike-sharing-sample"
+HERE, BUCKET = Path(__file__).resolve().parent, "bike-sharing-sample"
+FILES, ONCE = HERE / "sample_files", HERE / "sql" / "once.sql"
 
 
 def deliver() -> None:
     """Run sql/once.sql on the stand-in, and put the sample files into its S3, for each of the last 14 days."""
-    target = {
-        "WorkgroupName": os.environ["REDSHIFT_WORKGROUP_NAME"],
-        "Database": os.environ["REDSHIFT_DATABASE"],
-    }
-    once = (HERE / "sql" / "once.sql").read_text()
-    boto3.client("redshift-data").batch_execute_statement(**target, Sqls=[once], WaitTimeSeconds=30)
+    workgroup, database = os.environ["REDSHIFT_WORKGROUP_NAME"], os.environ["REDSHIFT_DATABASE"]
+    run = boto3.client("redshift-data").batch_execute_statement
+    run(WorkgroupName=workgroup, Database=database, Sqls=[ONCE.read_text()], WaitTimeSeconds=30)
     boto3.client("s3").create_bucket(Bucket=BUCKET)
     for file in FILES.rglob("*.csv"):
         for day in (str(datetime.now(UTC).date() - timedelta(ago)) for ago in range(14)):

@@ -1,4 +1,4 @@
-"""Rules of the house for the example's SQL, which no engine checks."""
+"""Rules for the example that no engine checks: its SQL, and that it stays small."""
 
 import re
 
@@ -34,3 +34,7 @@ def test_what_is_not_known_when_it_is_written_is_quoted() -> None:
     parts = [part.strip() for part in re.split(r"\|\|(?![^(]*\))", command)]
     assert parts[1:4:2] == ["quote_ident(p_table)", "quote_literal(place || p_path)"]
     assert all(part.startswith("'") for part in parts[::2])
+
+
+def test_its_python_stays_small() -> None:
+    assert sum(len(path.read_text().splitlines()) for path in BIKES.folder.rglob("*.py")) <= 70
