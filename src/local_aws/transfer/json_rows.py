@@ -70,7 +70,7 @@ def whole(columns: Sequence[Column]) -> Values:
 
 
 def by_paths(source: BinaryIO, columns: Sequence[Column]) -> Values:
-    """A JSONPaths file: one path for each column, in their order."""
+    """Return a JSONPaths file: one path for each column, in their order."""
     try:
         paths = [_path(path) for path in json.load(source)["jsonpaths"]]
     except (ValueError, KeyError, TypeError):

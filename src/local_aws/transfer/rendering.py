@@ -122,7 +122,7 @@ def _unusual(line: str) -> bool:
 
 
 def _change(column: Column, options: Options) -> Change | None:
-    """What the options do to a column's values that are not empty."""
+    """Return what the options do to a column's values that are not empty."""
     if column.is_text:
         return _text_change(column, options)
     if column.type == "varbyte":

@@ -22,7 +22,7 @@ def start(
     *,
     folder: Path | None = None,
 ) -> Process:
-    """Starts `python -m <command>`, with all that it says appended to `log`."""
+    """Start `python -m <command>`, with all that it says appended to `log`."""
     with log.open("ab") as output:
         return subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", *command],
@@ -44,7 +44,7 @@ def child(
     *,
     folder: Path | None = None,
 ) -> Iterator[Process]:
-    """Runs `python -m <command>` beside the program, and stops it at the end."""
+    """Run `python -m <command>` beside the program, and stop it at the end."""
     process = start(command, log, variables, folder=folder)
     try:
         yield process
@@ -53,7 +53,7 @@ def child(
 
 
 def stop(process: Process) -> None:
-    """Ends a process: asked first, killed after a while."""
+    """End a process: asked first, killed after a while."""
     process.terminate()
     try:
         process.wait(STOP_SECONDS)
@@ -70,5 +70,5 @@ def _begin() -> None:
 
 
 def environment_without(*prefixes: str) -> dict[str, str]:
-    """This process's variables but those whose names begin so."""
+    """Return this process's variables but those whose names begin so."""
     return {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}

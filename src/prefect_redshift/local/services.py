@@ -40,7 +40,7 @@ def needs_stand_in(warehouse: str | None) -> bool:
 
 @contextmanager
 def local_services(state: Path, *, stand_in: bool, fresh: bool = False) -> Iterator[None]:
-    """Starts the stand-in if asked to, and a Prefect server unless one is configured; stops what it started.
+    """Start the stand-in if asked to, and a Prefect server unless one is configured, and stop what it started.
 
     Args:
         state: The folder for the warehouse's data and the servers' logs, kept between runs.
@@ -66,7 +66,7 @@ def local_services(state: Path, *, stand_in: bool, fresh: bool = False) -> Itera
 
 
 def make_state_folder(state: Path) -> None:
-    """Makes the folder where there is none.
+    """Make the folder where there is none.
 
     Raises:
         PipelineError: It cannot be made, or not written to.
@@ -83,7 +83,7 @@ def make_state_folder(state: Path) -> None:
 
 @contextmanager
 def stand_in_for_aws(state: Path, fresh: bool) -> Iterator[None]:
-    """Runs the stand-in, and has this process's environment name it.
+    """Run the stand-in, and have this process's environment name it.
 
     Raises:
         PipelineError: It does not start.
@@ -117,7 +117,7 @@ def _environment(variables: dict[str, str]) -> Iterator[None]:
 
 @contextmanager
 def _prefect_server(state: Path) -> Iterator[tuple[Process, str]]:
-    """A Prefect server of our own: the temporary one that Prefect starts by itself is noisy when it stops."""
+    """Yield a Prefect server of our own: the temporary one that Prefect starts by itself is noisy when it stops."""
     port = free_port()
     url = f"http://127.0.0.1:{port}/api"
     command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
@@ -127,14 +127,14 @@ def _prefect_server(state: Path) -> Iterator[tuple[Process, str]]:
 
 
 def free_port() -> int:
-    """A port at which nothing listens."""
+    """Return a port at which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def server_ready(server: tuple[Process, str], state: Path) -> str:
-    """The URL of the server's API, once it answers.
+    """Return the URL of the server's API, once it answers.
 
     Raises:
         PipelineError: It does not.

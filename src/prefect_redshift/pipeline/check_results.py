@@ -104,7 +104,7 @@ def results_of(rows: Iterable[Mapping[str, Any]], run_date: date | None) -> list
 
 
 def _plain(number: Decimal | None) -> Decimal | None:
-    """The number as a person writes it: without the zeros that its column's scale adds."""
+    """Return the number as a person writes it: without the zeros that its column's scale adds."""
     if number is None:
         return None
     whole = number == number.to_integral_value()

@@ -158,7 +158,7 @@ class Job:
         return tuple(step for step in self.ordered if step.each_day)
 
     def loads_before(self, step: Step) -> tuple[str, ...]:
-        """The names of the loads that end before `step` begins."""
+        """Return the names of the loads that end before `step` begins."""
         if step.after is not None:
             return tuple(step.after)
         return tuple(other.name for other in self.loads if not other.each_day) if step.each_day else ()

@@ -20,7 +20,7 @@ _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
 def split_statements(script: str) -> list[str]:
-    """The statements of a script, each without its semicolon; pieces that hold only comments are left out.
+    """Return the statements of a script, each without its semicolon; pieces that hold only comments are left out.
 
     Procedure bodies (`$$ … $$`), literals, quoted names and comments, nested ones too, are kept whole.
 

@@ -58,13 +58,13 @@ async def _logged(call: Awaitable[UUID]) -> UUID | None:
 
 
 async def _ended(telling: "list[asyncio.Task[UUID | None]]") -> None:
-    """Waits for what was told last; in order, so that the last number is the one that stays."""
+    """Wait for what was told last; in order, so that the last number is the one that stays."""
     while telling:
         await telling.pop()
 
 
 def _terminal() -> Console | None:
-    """The console to which Prefect's log goes, so that the bar stays below its lines; none without a terminal."""
+    """Return the console to which Prefect's log goes, below whose lines the bar stays; none without a terminal."""
     for handler in logging.getLogger().handlers:
         if isinstance(handler, PrefectConsoleHandler) and handler.console.is_terminal:
             return handler.console

@@ -7,7 +7,7 @@ RIGHT = ">"
 
 # rich's tables take 30 milliseconds the first time, which each run in a process of its own would pay.
 def text_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; a column whose heading begins with `>` is aligned to the right."""
+    """Return a table; a column whose heading begins with `>` is aligned to the right."""
     sides = [RIGHT if heading.startswith(RIGHT) else "<" for heading in headings]
     lines = [[heading.removeprefix(RIGHT) for heading in headings], *rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]

@@ -28,7 +28,7 @@ class Bar:
 
 
 def svg(steps: Sequence[StepReport]) -> str:
-    """The picture as an SVG document; without a bar for a statement whose times the service did not tell."""
+    """Return the picture as an SVG document; without a bar for a statement whose times the service did not tell."""
     bars = [bar for step in steps if (bar := _bar(step))]
     begin = min((bar.submitted for bar in bars), default=datetime.min)
     total = max(((bar.ended - begin).total_seconds() for bar in bars), default=0.0)
@@ -62,7 +62,7 @@ def _axis(total: float, scale: float, height: int) -> Iterator[str]:
 
 
 def tick_seconds(total: float) -> float:
-    """A round number of seconds of which no more than `MOST_TICKS` make up `total`."""
+    """Return a round number of seconds of which no more than `MOST_TICKS` make up `total`."""
     power = 0.001
     while True:
         for factor in (1, 2, 5):

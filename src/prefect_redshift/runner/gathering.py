@@ -124,7 +124,7 @@ class _Gathering:
             self.ended.set_result(None)
 
     def states(self) -> list[State[Any]]:
-        """The futures' states in order; the first failure alone, if there is one."""
+        """Return the futures' states in order; the first failure alone, if there is one."""
         failure = self._failure()
         return [failure] if failure else [self._states[future] for future in self._futures]
 

@@ -12,7 +12,7 @@ B = TypeVar("B", bound=Block)
 
 
 async def connect(block_name: str | None) -> RedshiftDataApi:
-    """The connection that a block of that name holds or, without a name, that the environment names.
+    """Return the connection that a block of that name holds or, without a name, that the environment names.
 
     Raises:
         PipelineError: There is no such block, or the environment names no warehouse.
@@ -32,13 +32,13 @@ async def connect(block_name: str | None) -> RedshiftDataApi:
 
 
 def first_reason(error: ValueError) -> str:
-    """The first line of what pydantic, or whoever else raised it, has to say about the values."""
+    """Return the first line of what pydantic, or whoever else raised it, has to say about the values."""
     errors = getattr(error, "errors", None)
     return str(errors()[0]["msg"]).removeprefix("Value error, ") if callable(errors) else str(error)
 
 
 async def load_block(block_type: type[B], block_name: str) -> B:
-    """The stored block of that type and name.
+    """Return the stored block of that type and name.
 
     Raises:
         PipelineError: There is none.

@@ -54,7 +54,7 @@ async def machine_for(
 async def connect_machine(
     hand_off: HandOff, block_name: str | None, warehouse: RedshiftDataApi
 ) -> StateMachine:
-    """The state machine that a block of that name or, without a name, the environment names.
+    """Return the state machine that a block of that name or, without a name, the environment names.
 
     Its statements are cancelled in `warehouse`, unless the block names another, and by the state machine itself, if it
     is the one that does the flow's job.
