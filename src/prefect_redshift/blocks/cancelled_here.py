@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 
-from prefect_redshift.data_api.cancellation import Cancellation, Unconfirmed
+from prefect_redshift.data_api.cancelling.cancellation import Cancellation, Unconfirmed
 from prefect_redshift.data_api.statement import Statement
 
 # More than one process has in flight at a time.

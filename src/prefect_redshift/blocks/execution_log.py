@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from prefect_redshift.blocks.cancelled_here import remember
 from prefect_redshift.blocks.statement_log import Logger
-from prefect_redshift.data_api.cancellation import Unconfirmed
+from prefect_redshift.data_api.cancelling.cancellation import Unconfirmed
 from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.step_functions.execution import Execution
 from prefect_redshift.step_functions.listener import ExecutionListener

@@ -10,7 +10,7 @@ from prefect.events import emit_event
 from prefect.exceptions import MissingContextError
 
 from prefect_redshift.blocks.cancelled_here import remember
-from prefect_redshift.data_api.cancellation import Unconfirmed
+from prefect_redshift.data_api.cancelling.cancellation import Unconfirmed
 from prefect_redshift.data_api.listener import Listener
 from prefect_redshift.data_api.statement import Statement
 

@@ -1,6 +1,6 @@
 """What the Data API's operations have to tell, and to whom."""
 
-from prefect_redshift.data_api.cancellation import Unconfirmed
+from prefect_redshift.data_api.cancelling.cancellation import Unconfirmed
 from prefect_redshift.data_api.statement import Statement
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from uuid import uuid4
 
-from prefect_redshift.data_api.names import DIGEST_CHARACTERS, StatementName
+from prefect_redshift.data_api.running.names import DIGEST_CHARACTERS, StatementName
 from prefect_redshift.data_api.statement import shorten
 from prefect_redshift.exceptions import ScriptError
 

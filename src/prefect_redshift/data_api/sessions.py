@@ -14,7 +14,7 @@ from prefect_redshift.aws.uncancelled import wait_uncancelled
 from prefect_redshift.data_api.connection import Connection
 from prefect_redshift.data_api.listings import ListedStatement
 from prefect_redshift.data_api.request import ExecutionMode, Request, ResultFormat, options_of, request_for
-from prefect_redshift.data_api.run_once import attempts_listed, run_once
+from prefect_redshift.data_api.running.run_once import attempts_listed, run_once
 from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.exceptions import (
     CallError,

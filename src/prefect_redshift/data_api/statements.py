@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 
 from prefect_redshift.aws.retries import RETRY_SECONDS, backoff, retried
 from prefect_redshift.aws.uncancelled import wait_uncancelled
-from prefect_redshift.data_api.cancellation import Cancellation, Unconfirmed
-from prefect_redshift.data_api.cancelling import cancel_by_name
+from prefect_redshift.data_api.cancelling.cancel import cancel_by_name
+from prefect_redshift.data_api.cancelling.cancellation import Cancellation, Unconfirmed
 from prefect_redshift.data_api.connection import Connection, id_of, name_of
-from prefect_redshift.data_api.in_flight import InFlight
 from prefect_redshift.data_api.listings import ListedStatement
 from prefect_redshift.data_api.request import ExecutionMode, Request, ResultFormat, options_of, request_for
-from prefect_redshift.data_api.run_once import attempts_listed, run_once
+from prefect_redshift.data_api.running.in_flight import InFlight
+from prefect_redshift.data_api.running.run_once import attempts_listed, run_once
+from prefect_redshift.data_api.running.waiting import describe, wait_for_end
 from prefect_redshift.data_api.statement import Statement, SubStatement
-from prefect_redshift.data_api.waiting import describe, wait_for_end
 from prefect_redshift.exceptions import CallError, TransientCallError
 
 

@@ -13,7 +13,7 @@ from prefect_redshift.aws.aws_client import CALL_SECONDS, AwsClient
 from prefect_redshift.aws.polling import Pace
 from prefect_redshift.aws.retries import RETRY_SECONDS, retried
 from prefect_redshift.aws.uncancelled import wait_uncancelled
-from prefect_redshift.data_api.cancellation import CANCELLATION_SECONDS, Unconfirmed
+from prefect_redshift.data_api.cancelling.cancellation import CANCELLATION_SECONDS, Unconfirmed
 from prefect_redshift.exceptions import CallError, ExecutionTimedOutError, RedshiftError, TransientCallError
 from prefect_redshift.step_functions.early_end import Start, end_early
 from prefect_redshift.step_functions.execution import UNSUCCESSFUL_STATUSES, Execution

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from prefect_redshift.aws.aws_client import AwsClient
-from prefect_redshift.data_api.cancellation import Cancellation
-from prefect_redshift.data_api.cancelling import cancel_by_name
+from prefect_redshift.data_api.cancelling.cancel import cancel_by_name
+from prefect_redshift.data_api.cancelling.cancellation import Cancellation
 from prefect_redshift.exceptions import CallError, RedshiftError
 from prefect_redshift.step_functions.execution import Execution
 from prefect_redshift.step_functions.stopping import described_at_end

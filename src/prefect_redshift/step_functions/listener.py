@@ -1,6 +1,6 @@
 """What executions of a state machine have to tell, and to whom."""
 
-from prefect_redshift.data_api.cancellation import Unconfirmed
+from prefect_redshift.data_api.cancelling.cancellation import Unconfirmed
 from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.step_functions.execution import Execution
 

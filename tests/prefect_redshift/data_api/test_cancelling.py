@@ -10,7 +10,7 @@ import pytest
 from local_aws import Admin
 from prefect_redshift.blocks.cancelled_here import cancelled_here
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
-from prefect_redshift.data_api.cancellation import Unconfirmed
+from prefect_redshift.data_api.cancelling.cancellation import Unconfirmed
 from prefect_redshift.data_api.listener import Listener
 from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.exceptions import StatementTimeoutError, StillRunningError

@@ -2,7 +2,7 @@
 
 import pytest
 
-from prefect_redshift.data_api.names import StatementName, parse
+from prefect_redshift.data_api.running.names import StatementName, parse
 
 
 def test_a_name_is_read_as_it_was_written() -> None:

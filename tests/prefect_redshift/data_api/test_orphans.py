@@ -7,7 +7,7 @@ import pytest
 
 from local_aws import Admin
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
-from prefect_redshift.data_api.cancellation import Cancellation
+from prefect_redshift.data_api.cancelling.cancellation import Cancellation
 from prefect_redshift.exceptions import StatementTimeoutError
 from tests.prefect_redshift.conftest import History
 

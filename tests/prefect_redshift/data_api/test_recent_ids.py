@@ -1,6 +1,6 @@
 """The memory of statements is bounded."""
 
-from prefect_redshift.data_api.recent_ids import RecentIds
+from prefect_redshift.data_api.running.recent_ids import RecentIds
 
 
 def test_the_oldest_are_forgotten() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from local_aws import Admin
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
-from prefect_redshift.data_api.recent_ids import RecentIds
+from prefect_redshift.data_api.running.recent_ids import RecentIds
 from prefect_redshift.exceptions import StatementAbortedError, StatementFailedError
 from tests.prefect_redshift.conftest import History
 
@@ -128,7 +128,7 @@ async def test_what_failed_in_a_process_that_died_is_tried_anew_at_once(
     admin.add_fault("fail", statement_name="load", count=1)
     with pytest.raises(StatementFailedError):
         await runs.run(ADD_ONE, name="load")
-    monkeypatch.setattr("prefect_redshift.data_api.run_once._raised", RecentIds())
+    monkeypatch.setattr("prefect_redshift.data_api.running.run_once._raised", RecentIds())
     await another_process(runs).run(ADD_ONE, name="load")
     assert await count(runs) == 1
 

@@ -29,7 +29,7 @@ async def test_a_statement_of_a_second_costs_two_calls(warehouse: RedshiftDataAp
 async def test_a_statement_longer_than_a_poll_costs_one_more(
     warehouse: RedshiftDataApi, history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("prefect_redshift.data_api.waiting.LONGEST_POLL_SECONDS", 1)
+    monkeypatch.setattr("prefect_redshift.data_api.running.waiting.LONGEST_POLL_SECONDS", 1)
     await sleep_in_the_engine(warehouse, 2.5)
     assert len(history.calls("DescribeStatement")) == 3
 

@@ -4,8 +4,8 @@ import asyncio
 import time
 from functools import partial
 
-from prefect_redshift.data_api.cancellation import CANCELLATION_SECONDS
-from prefect_redshift.data_api.cancelling import cancel_and_confirm
+from prefect_redshift.data_api.cancelling.cancel import cancel_and_confirm
+from prefect_redshift.data_api.cancelling.cancellation import CANCELLATION_SECONDS
 from prefect_redshift.data_api.connection import Connection
 from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.exceptions import StillRunningError

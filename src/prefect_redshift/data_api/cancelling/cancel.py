@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from prefect_redshift.aws.aws_client import AwsClient
 from prefect_redshift.aws.paging import Pager
-from prefect_redshift.data_api.cancellation import Cancellation, Unconfirmed
+from prefect_redshift.data_api.cancelling.cancellation import Cancellation, Unconfirmed
 from prefect_redshift.data_api.statement import ENDED_STATUSES, Statement
 from prefect_redshift.exceptions import CallError, RedshiftError, TransientCallError
 

@@ -4,13 +4,13 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
-from prefect_redshift.data_api import names
+from prefect_redshift.data_api.cancelling.ending import end_first
 from prefect_redshift.data_api.connection import Connection
-from prefect_redshift.data_api.ending import end_first
-from prefect_redshift.data_api.in_flight import InFlight
 from prefect_redshift.data_api.listings import ListedStatement, Listings
-from prefect_redshift.data_api.recent_ids import RecentIds
 from prefect_redshift.data_api.request import Request
+from prefect_redshift.data_api.running import names
+from prefect_redshift.data_api.running.in_flight import InFlight
+from prefect_redshift.data_api.running.recent_ids import RecentIds
 from prefect_redshift.data_api.statement import ENDED_STATUSES, UNSUCCESSFUL_STATUSES, Statement
 from prefect_redshift.data_api.statement_errors import error_for
 from prefect_redshift.exceptions import ChangedWorkError

@@ -9,14 +9,14 @@ from typing import Any
 from prefect_redshift.aws.aws_client import CALL_SECONDS
 from prefect_redshift.aws.retries import RETRY_SECONDS, retried
 from prefect_redshift.aws.uncancelled import wait_uncancelled
-from prefect_redshift.data_api.cancellation import CANCELLATION_SECONDS, Unconfirmed
-from prefect_redshift.data_api.cancelling import cancel_and_confirm
+from prefect_redshift.data_api.cancelling.cancel import cancel_and_confirm
+from prefect_redshift.data_api.cancelling.cancellation import CANCELLATION_SECONDS, Unconfirmed
+from prefect_redshift.data_api.cancelling.lost_submission import LostSubmission
 from prefect_redshift.data_api.connection import Connection
-from prefect_redshift.data_api.lost_submission import LostSubmission
-from prefect_redshift.data_api.recent_ids import RecentIds
 from prefect_redshift.data_api.request import Request
+from prefect_redshift.data_api.running.recent_ids import RecentIds
+from prefect_redshift.data_api.running.waiting import wait_for_end
 from prefect_redshift.data_api.statement import Statement
-from prefect_redshift.data_api.waiting import wait_for_end
 from prefect_redshift.exceptions import StatementTimeoutError, TransientCallError
 
 # A statement that may take a moment only is submitted with the patience that any call deserves.

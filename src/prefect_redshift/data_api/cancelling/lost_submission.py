@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from prefect_redshift.aws.aws_client import AwsClient
-from prefect_redshift.data_api.cancellation import Unconfirmed
-from prefect_redshift.data_api.cancelling import find_running
+from prefect_redshift.data_api.cancelling.cancel import find_running
+from prefect_redshift.data_api.cancelling.cancellation import Unconfirmed
 from prefect_redshift.exceptions import CallError, TransientCallError
 
 # How long the answer is waited for before the request is made again.

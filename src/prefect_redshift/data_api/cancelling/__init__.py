@@ -1,0 +1,1 @@
+"""Cancelling statements, and confirming that they have ended."""

@@ -1,0 +1,1 @@
+"""One statement from its submission to its end, once."""
