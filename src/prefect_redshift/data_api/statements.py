@@ -88,7 +88,9 @@ class Statements:
         return replace(await in_flight.submit(), result_format=request.options.get("ResultFormat", "JSON"))
 
     async def describe_statement(self, statement: SubStatement | str, *, wait_seconds: int = 0) -> Statement:
-        """Return what the service knows of a statement, or of one of a batch (API: DescribeStatement).
+        """Return what the service knows of a statement (API: DescribeStatement).
+
+        Of one of a batch, it answers with the batch, which has that one only in its `sub_statements`.
 
         Args:
             statement: The statement, or its Id.

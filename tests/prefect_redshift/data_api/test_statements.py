@@ -59,7 +59,8 @@ async def test_each_statement_of_a_batch_has_a_result_of_its_own(warehouse: Reds
     assert [[row.n async for row in warehouse.rows(part)] for part in (first, third)] == [[1], [3]]
     assert not second.has_result_set
     described = await warehouse.describe_statement(third)
-    assert (described.id, described.status, described.sql) == (third.id, "FINISHED", "select 3 as n")
+    assert (described.id, described.status) == (batch.id, "FINISHED")
+    assert [(part.id, part.sql) for part in described.sub_statements] == [(third.id, "select 3 as n")]
 
 
 def test_a_statement_that_is_part_of_no_batch_has_no_number() -> None:

@@ -31,6 +31,7 @@ _IN_STRINGS: Mapping[str, Callable[[str], Value]] = {
     "timestamptz": datetime.fromisoformat,
     "time": _time,
     "timetz": _time,
+    "varbyte": bytes.fromhex,
 }
 
 
@@ -49,7 +50,6 @@ _IN_CSV: Mapping[str, Callable[[str], Value]] = {
     "int8": int,
     "oid": int,
     "bool": _bool,
-    "varbyte": bytes.fromhex,
 }
 
 
