@@ -20,7 +20,7 @@ BEGIN
                 AND v.relname IN ('pg_tables', 'pg_views', 'pg_indexes', 'pg_stat_user_tables')
             OR v.relnamespace = 'information_schema'::regnamespace AND v.relname IN (
                 'schemata', 'tables', 'columns', 'views', 'routines', 'parameters', 'sequences', 'table_privileges',
-                'column_privileges', 'table_constraints', 'key_column_usage'))
+                'column_privileges')) -- the views of keys: 81_constraints.sql
     LOOP
         -- Done already when this file runs again.
         IF listing.definition NOT LIKE '%local_aws%' THEN

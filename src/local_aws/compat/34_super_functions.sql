@@ -119,8 +119,6 @@ DO $$
 DECLARE
     symbol text;
     name text;
-    type text;
-    body text;
 BEGIN
     IF to_regoperator('pg_catalog.=(super, super)') IS NOT NULL THEN
         RETURN;
@@ -132,16 +130,6 @@ BEGIN
                 ELSE format('SELECT local_aws.super_order(a, b) %s 0', symbol) END);
         EXECUTE format('CREATE OPERATOR pg_catalog.%s (LEFTARG = super, RIGHTARG = super, FUNCTION = local_aws.super_%s%s)',
             symbol, name, CASE symbol WHEN '=' THEN ', HASHES, MERGES' ELSE '' END);
-        -- A date is compared with what the value is as a date, anything else with a value of its own type only.
-        FOREACH type IN ARRAY ARRAY['int', 'bigint', 'numeric', 'float8', 'text', 'boolean', 'date', 'timestamp'] LOOP
-            body := CASE WHEN type IN ('date', 'timestamp') THEN format('SELECT a::%s %s b::%1$s', type, symbol)
-                ELSE format('SELECT CASE WHEN json_typeof(a::super) = json_typeof(b::super) THEN a::super %s b::super ELSE %s END',
-                            symbol, CASE symbol WHEN '=' THEN 'false' WHEN '<>' THEN 'true' ELSE 'NULL' END) END;
-            EXECUTE format('CREATE FUNCTION local_aws.super_%s(a super, b %s) RETURNS boolean LANGUAGE sql STABLE STRICT AS %L', name, type, body);
-            EXECUTE format('CREATE OPERATOR pg_catalog.%s (LEFTARG = super, RIGHTARG = %s, FUNCTION = local_aws.super_%s)', symbol, type, name);
-            EXECUTE format('CREATE FUNCTION local_aws.super_%s(a %s, b super) RETURNS boolean LANGUAGE sql STABLE STRICT AS %L', name, type, body);
-            EXECUTE format('CREATE OPERATOR pg_catalog.%s (LEFTARG = %s, RIGHTARG = super, FUNCTION = local_aws.super_%s)', symbol, type, name);
-        END LOOP;
     END LOOP;
     CREATE OPERATOR CLASS pg_catalog.super_hash_ops DEFAULT FOR TYPE super USING hash AS OPERATOR 1 =, FUNCTION 1 local_aws.super_hash(super);
     CREATE OPERATOR CLASS pg_catalog.super_ops DEFAULT FOR TYPE super USING btree AS
@@ -153,17 +141,23 @@ BEGIN
                 ' THEN div(local_aws.number_of(a), local_aws.number_of(b)) ELSE local_aws.number_of(a) / local_aws.number_of(b) END::super'
             ELSE format('SELECT (local_aws.number_of(a) %s local_aws.number_of(b))::super', symbol) END);
         EXECUTE format('CREATE OPERATOR pg_catalog.%s (LEFTARG = super, RIGHTARG = super, FUNCTION = local_aws.super_%s)', symbol, name);
-        FOREACH type IN ARRAY ARRAY['int', 'bigint', 'numeric', 'float8'] LOOP
-            EXECUTE format('CREATE FUNCTION local_aws.super_%s(a super, b %s) RETURNS super LANGUAGE sql IMMUTABLE STRICT AS %L',
-                name, type, format('SELECT a %s b::super', symbol));
-            EXECUTE format('CREATE OPERATOR pg_catalog.%s (LEFTARG = super, RIGHTARG = %s, FUNCTION = local_aws.super_%s)', symbol, type, name);
-            EXECUTE format('CREATE FUNCTION local_aws.super_%s(a %s, b super) RETURNS super LANGUAGE sql IMMUTABLE STRICT AS %L',
-                name, type, format('SELECT a::super %s b', symbol));
-            EXECUTE format('CREATE OPERATOR pg_catalog.%s (LEFTARG = %s, RIGHTARG = super, FUNCTION = local_aws.super_%s)', symbol, type, name);
-        END LOOP;
     END LOOP;
 END
 $$;
+-- A date is compared with what the value is as a date, anything else with a value of its own type only.
+SELECT local_aws.add_operators($$
+    SELECT symbol, 'super_' || name, s.a, s.b, 'boolean'::regtype,
+           CASE WHEN type IN ('date', 'timestamp') THEN format('SELECT $1::%s %s $2::%1$s', type, symbol)
+                ELSE format('SELECT CASE WHEN json_typeof($1::super) = json_typeof($2::super) THEN $1::super %s $2::super ELSE %s END',
+                            symbol, CASE symbol WHEN '=' THEN 'false' WHEN '<>' THEN 'true' ELSE 'NULL' END) END
+    FROM (VALUES ('=', 'eq'), ('<>', 'ne'), ('<', 'lt'), ('<=', 'le'), ('>', 'gt'), ('>=', 'ge')) AS o (symbol, name),
+         unnest(ARRAY['int', 'bigint', 'numeric', 'float8', 'text', 'boolean', 'date', 'timestamp']::regtype[]) AS type,
+         LATERAL (VALUES ('super'::regtype, type), (type, 'super')) AS s (a, b) $$);
+SELECT local_aws.add_operators($$
+    SELECT symbol, 'super_' || name, s.a, s.b, 'super'::regtype, format('SELECT $1::super %s $2::super', symbol)
+    FROM (VALUES ('+', 'plus'), ('-', 'minus'), ('*', 'times'), ('/', 'divided'), ('%', 'modulo')) AS o (symbol, name),
+         unnest(ARRAY['int', 'bigint', 'numeric', 'float8']::regtype[]) AS type,
+         LATERAL (VALUES ('super'::regtype, type), (type, 'super')) AS s (a, b) $$);
 CREATE OR REPLACE FUNCTION local_aws.larger(a super, b super) RETURNS super LANGUAGE sql IMMUTABLE STRICT AS 'SELECT CASE WHEN a >= b THEN a ELSE b END';
 CREATE OR REPLACE FUNCTION local_aws.smaller(a super, b super) RETURNS super LANGUAGE sql IMMUTABLE STRICT AS 'SELECT CASE WHEN a <= b THEN a ELSE b END';
 CREATE OR REPLACE AGGREGATE pg_catalog.max(super) (SFUNC = local_aws.larger, STYPE = super);

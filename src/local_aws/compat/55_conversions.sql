@@ -15,25 +15,12 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION local_aws.make_comparison(operator text, name text, other text, is_string_converted boolean)
-RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    string text := CASE WHEN is_string_converted THEN format('%%s::%s', other) ELSE '%s' END;
-    value text := CASE WHEN is_string_converted THEN '%s' ELSE '%s::text' END;
-BEGIN
-    EXECUTE format('CREATE OR REPLACE FUNCTION local_aws.%s(text, %s) RETURNS boolean LANGUAGE sql STABLE AS %L',
-                   name, other, format('SELECT ' || string || ' ' || operator || ' ' || value, '$1', '$2'));
-    EXECUTE format('CREATE OR REPLACE FUNCTION local_aws.%s(%s, text) RETURNS boolean LANGUAGE sql STABLE AS %L',
-                   name, other, format('SELECT ' || value || ' ' || operator || ' ' || string, '$1', '$2'));
-    IF to_regoperator(format('pg_catalog.%s(text, %s)', operator, other)) IS NULL THEN
-        EXECUTE format('CREATE OPERATOR pg_catalog.%s (LEFTARG = text, RIGHTARG = %s, FUNCTION = local_aws.%s)',
-                       operator, other, name);
-        EXECUTE format('CREATE OPERATOR pg_catalog.%s (LEFTARG = %s, RIGHTARG = text, FUNCTION = local_aws.%s)',
-                       operator, other, name);
-    END IF;
-END
-$$;
-SELECT local_aws.make_comparison(operator, name, other, other NOT IN ('smallint', 'int', 'bigint'))
-FROM (VALUES ('=', 'equal'), ('<>', 'unequal'), ('<', 'less'), ('<=', 'less_or_equal'), ('>', 'greater'),
-             ('>=', 'greater_or_equal')) AS o (operator, name),
-     (VALUES ('smallint'), ('int'), ('bigint'), ('numeric'), ('date'), ('timestamp')) AS t (other);
+SELECT local_aws.add_operators($$
+    SELECT symbol, name, s.a, s.b, 'boolean'::regtype, format('SELECT %s %s %s', first, symbol, second)
+    FROM (VALUES ('=', 'equal'), ('<>', 'unequal'), ('<', 'less'), ('<=', 'less_or_equal'), ('>', 'greater'),
+                 ('>=', 'greater_or_equal')) AS o (symbol, name),
+         (VALUES ('smallint'::regtype, 'text'::regtype), ('int', 'text'), ('bigint', 'text'), ('numeric', 'numeric'), ('date', 'date'),
+                 ('timestamp', 'timestamp')) AS t (other, compared),
+         LATERAL (VALUES ('text'::regtype, other), (other, 'text')) AS s (a, b),
+         LATERAL (SELECT CASE a WHEN compared THEN '$1' ELSE '$1::' || compared END,
+                         CASE b WHEN compared THEN '$2' ELSE '$2::' || compared END) AS v (first, second) $$);

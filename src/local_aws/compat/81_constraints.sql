@@ -8,7 +8,8 @@ FROM local_aws.user_tables AS t, jsonb_array_elements(t.attributes -> 'constrain
 CREATE OR REPLACE FUNCTION local_aws.add_rows(shown regclass, query text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF pg_get_viewdef(shown) NOT LIKE '%user_keys%' THEN
-        EXECUTE (SELECT format('CREATE OR REPLACE VIEW %s AS %s UNION ALL SELECT %s FROM (%s) AS keys (%s)', shown,
+        EXECUTE (SELECT format('CREATE OR REPLACE VIEW %s AS SELECT * FROM (%s) AS listed WHERE table_schema <> ''local_aws'''
+                               ' UNION ALL SELECT %s FROM (%s) AS keys (%s)', shown,
                                rtrim(pg_get_viewdef(shown), ';'),
                                string_agg(format('%I::%s', attname, atttypid::regtype), ', ' ORDER BY attnum), query,
                                string_agg(quote_ident(attname), ', ' ORDER BY attnum))

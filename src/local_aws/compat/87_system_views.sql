@@ -123,17 +123,14 @@ CREATE OR REPLACE VIEW pg_catalog.pg_class_info AS
 SELECT c.oid AS reloid, c.*, c.reldiststyle::int AS releffectivediststyle, NULL::timestamp AS relcreationtime FROM local_aws.pg_class AS c;
 
 DO $$
-DECLARE
-    name text;
 BEGIN
     -- The session's number and text under their names in Redshift.
     IF pg_get_viewdef('pg_stat_activity'::regclass) NOT LIKE '%procpid%' THEN
         EXECUTE format('CREATE OR REPLACE VIEW pg_catalog.pg_stat_activity AS SELECT a.*, pid AS procpid, query AS current_query FROM (%s) AS a',
                        rtrim(pg_get_viewdef('pg_stat_activity'::regclass), ';'));
     END IF;
-    FOR name IN SELECT relname FROM pg_class WHERE relkind = 'v' AND relnamespace = 'pg_catalog'::regnamespace
-                AND relname ~ '^(stl|stv|svl|svv|sys)_|^pg_(library|external_schema|conf|statistic_indicator|.*_info)$' AND oid >= 16384 LOOP
-        EXECUTE format('GRANT SELECT ON pg_catalog.%I TO PUBLIC', name);
-    END LOOP;
+    EXECUTE (SELECT format('GRANT SELECT ON %s TO PUBLIC', string_agg(oid::regclass::text, ', '))
+             FROM pg_class WHERE relkind = 'v' AND relnamespace = 'pg_catalog'::regnamespace AND oid >= 16384
+             AND relname ~ '^(stl|stv|svl|svv|sys)_|^pg_(library|external_schema|conf|statistic_indicator|.*_info)$');
 END
 $$;
