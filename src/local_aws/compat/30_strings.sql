@@ -120,3 +120,15 @@ CREATE OR REPLACE FUNCTION pg_catalog.fnv_hash(value smallint, seed bigint DEFAU
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT local_aws.fnv(local_aws.reversed(int2send(value)), seed) $$;
 CREATE OR REPLACE FUNCTION pg_catalog.fnv_hash(value bigint, seed bigint DEFAULT -3750763034362895579) RETURNS bigint
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT local_aws.fnv(local_aws.reversed(int8send(value)), seed) $$;
+
+-- The case of all letters, not only of ASCII's; what ignores case, such as ILIKE, knows those only.
+SELECT local_aws.set_aside(f) FROM unnest(ARRAY['lower(text)', 'upper(text)', 'initcap(text)', 'split_part(text, text, integer)']) AS f;
+CREATE OR REPLACE FUNCTION pg_catalog.lower(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+AS 'SELECT pg_lower($1 COLLATE "pg_c_utf8")';
+CREATE OR REPLACE FUNCTION pg_catalog.upper(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+AS 'SELECT pg_upper($1 COLLATE "pg_c_utf8")';
+CREATE OR REPLACE FUNCTION pg_catalog.initcap(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+AS 'SELECT pg_initcap($1 COLLATE "pg_c_utf8")';
+-- Parts are counted from the left; to count from the right is an error.
+CREATE OR REPLACE FUNCTION pg_catalog.split_part(string text, delimiter text, part int) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS 'SELECT pg_split_part(string, delimiter, greatest(part, 0))';

@@ -45,6 +45,8 @@ GRANT SELECT ON pg_catalog.stv_sessions, pg_catalog.stv_recents, pg_catalog.stv_
 
 -- One slice, and who is a member of what.
 CREATE OR REPLACE FUNCTION pg_catalog.slice_num() RETURNS int LANGUAGE sql STABLE AS 'SELECT 0';
+CREATE OR REPLACE FUNCTION pg_catalog.current_user_id() RETURNS int LANGUAGE sql STABLE
+AS 'SELECT oid::int FROM pg_roles WHERE rolname = current_user';
 CREATE OR REPLACE FUNCTION pg_catalog.last_user_query_id() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT pg_last_query_id()';
 CREATE OR REPLACE FUNCTION pg_catalog.user_is_member_of("user" text, role text) RETURNS boolean LANGUAGE sql STABLE STRICT
 AS $$ SELECT pg_has_role("user"::name, role::name, 'MEMBER') $$;

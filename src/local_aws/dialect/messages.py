@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 _NOT_NULL = re.compile(r'null value in column "(.*?)"')
 _MERGE = "Found multiple matches to update the same tuple."
+NAVIGATION = "navigation of this expression: give it a name in a subquery"
 # The schema in which calls of functions that Redshift does not have look for them, in vain.
 ABSENT = "local_aws."
 _FUNCTION = re.compile(r"function (?:pg_catalog\.)?(\w+)\(")
@@ -49,6 +50,12 @@ def _unknown_function(message: str) -> str:
 # By SQLSTATE: the message in Redshift's words, from PostgreSQL's.
 _MESSAGES: dict[str, Callable[[str], str]] = {
     "23502": lambda message: f"Cannot insert a NULL value into column {_first(_NOT_NULL, message)}",
+    "428C9": lambda message: (
+        "cannot set an identity column to a value" if "non-DEFAULT value into" in message else message
+    ),
+    "42809": lambda message: (
+        f"local stand-in does not support {NAVIGATION}" if message.startswith("column notation") else message
+    ),
     "22P02": lambda message: message.replace("invalid input syntax for type ", "invalid input syntax for "),
     "21000": lambda message: _MERGE if message.startswith("MERGE command cannot affect row") else message,
     "0A000": lambda message: message.replace(
@@ -59,6 +66,7 @@ _MESSAGES: dict[str, Callable[[str], str]] = {
 }
 _HINTS = {
     "21000": None,
+    "428C9": None,
     "2D000": (
         "Try calling the procedure as a top-level call i.e. not from within an explicit transaction block. \n"
         "Or, if this procedure (or one of its ancestors in the call chain) was created with SET config options,"

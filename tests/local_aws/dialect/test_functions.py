@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+from psycopg import errors
 
 from tests.local_aws.dialect.database import Database
 
@@ -92,6 +93,10 @@ VALUES = [
     ("nvl(null, 2) + nvl2(null, 1 / 0, 3)", 5),
     ("date_part_year('2024-01-31') + isnull(null, 1)", 2025),
     ("concat('a', null)", None),
+    ("lower('ÀB') || upper('éa') || initcap('éa ÜB')", "àbÉAÉa Üb"),
+    ("'É' ilike 'é'", False),
+    ("split_part('a.b.c', '.', 3) || split_part('a', '.', 2)", "c"),
+    ("current_user_id = (select usesysid from pg_user where usename = current_user)", True),
     ("concat('a', 1)", "a1"),
     ("convert(integer, '12')", 12),
     ("1.5::decimal", Decimal(2)),
@@ -105,6 +110,11 @@ VALUES = [
 @pytest.mark.parametrize(("expression", "value"), VALUES, ids=[expression for expression, _ in VALUES])
 def test_functions_give_what_aws_documents(db: Database, expression: str, value: object) -> None:
     assert db.value(expression) == value
+
+
+def test_parts_are_not_counted_from_the_right(db: Database) -> None:
+    with pytest.raises(errors.InvalidParameterValue):
+        db.value("split_part('a.b', '.', -1)")
 
 
 def test_null_in_gives_null_out(db: Database) -> None:

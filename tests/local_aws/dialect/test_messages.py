@@ -20,6 +20,14 @@ from local_aws.dialect import error_text
             "ERROR: Cannot insert a NULL value into column a",
         ),
         (
+            ("428C9", 'cannot insert a non-DEFAULT value into column "a"', "", "Use OVERRIDING SYSTEM VALUE"),
+            "ERROR: cannot set an identity column to a value",
+        ),
+        (
+            ("42809", "column notation .a applied to type super, which is not a composite type"),
+            "ERROR: local stand-in does not support navigation of this expression: give it a name in a subquery",
+        ),
+        (
             ("22P02", 'invalid input syntax for type integer: "x"'),
             'ERROR: invalid input syntax for integer: "x"',
         ),

@@ -50,6 +50,11 @@ NOT_ON_TABLES = 'SQL command "{}" not supported on Redshift tables.'
             "create table t (a int, check (a > 0))",
             "local stand-in does not support CHECK constraints, and neither",
         ),
+        ("create table t (a int, tag int)", 'syntax error at or near "tag"'),
+        ("create table system (a int)", 'syntax error at or near "system"'),
+        ("create view new as select 1 as a", 'syntax error at or near "new"'),
+        ("alter table t add column open int", 'syntax error at or near "open"'),
+        ("alter table t rename column a to percent", 'syntax error at or near "percent"'),
         ("create table t (a serial)", 'Column "t.a" has unsupported type "serial".'),
         ("create table s.t (a bytea)", 'Column "t.a" has unsupported type "bytea".'),
         ("create table t (a int[])", 'Column "t.a" has unsupported type "int[]".'),
@@ -205,6 +210,9 @@ def test_names_of_such_types_and_functions_are_free_for_other_things(db: Databas
         ("grant drop on table t to u", "the privilege DROP"),
         ("create table t (a varchar(3) collate case_insensitive)", "COLLATE CASE_INSENSITIVE"),
         ("alter user u set enable_case_sensitive_identifier to on", "ALTER USER ... SET"),
+        ("select now()", "NOW()"),
+        ("select json_parse('{}').a", "navigation of this expression"),
+        ("select decode(1, 1, array(8))[0]", "navigation of this expression"),
     ],
 )
 def test_redshifts_own_words_are_refused_by_name(sql: str, what: str) -> None:

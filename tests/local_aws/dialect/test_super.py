@@ -17,6 +17,8 @@ from tests.local_aws.dialect.database import Database
         ("json_serialize(subarray(json_parse('[\"a\",\"b\",\"c\"]'), 1, 1))", '["b"]'),
         ("json_serialize(lower_attribute_names(json_parse('{\"A\": [{\"Bc\": 1}]}')))", '{"a":[{"bc":1}]}'),
         ("get_array_length(json_parse('[1,2]'))", 2),
+        ("json_serialize(array(1, 2)[1]) || split_to_array(nvl(null, 'a,b'), ',')[1]::varchar", "2b"),
+        ("array(array(4), json_parse(nvl(null, '[5]')))[1][0]::int", 5),
         ("get_array_length(json_parse('{}'))", None),
         ("can_json_parse('{\"a\"')", False),
         ("json_typeof('x'::super)", "string"),

@@ -15,7 +15,10 @@ Rule = Callable[[Tokens, int], None]
 
 def apply(tokens: Tokens) -> None:
     """Run the rules from right to left, so that an inner call is done before the one around it copies it."""
-    for i in reversed([i for i, word in enumerate(tokens.low) if word in _WORDS]):
+    found = [i for i, word in enumerate(tokens.low) if word in _WORDS]
+    if "[" in tokens.low:
+        found.sort(key=_order(tokens))
+    for i in reversed(found):
         # A rule further right may have taken this token out.
         word = tokens.low[i]
         unnamed = naming.end_of_unnamed(tokens, i) if word in naming.NAMES else 0
@@ -23,6 +26,16 @@ def apply(tokens: Tokens) -> None:
             rule(tokens, i)
         if unnamed:
             tokens.after(unnamed - 1, f" AS {naming.NAMES[word]}")
+
+
+def _order(tokens: Tokens) -> Callable[[int], float]:
+    """A step into the result of a call comes after the rules for the call."""
+
+    def position(i: int) -> float:
+        is_step = tokens.low[i] == "[" and tokens.low[i - 1] == ")"
+        return tokens.open(i - 1) - 1.5 if is_step else i
+
+    return position
 
 
 def _string(tokens: Tokens, i: int) -> None:
@@ -63,7 +76,9 @@ RULES: dict[str, Rule] = {
     **refused.RULES,
     STRING: _string,
     TEMPORARY: _temporary_name,
-    "sysdate": calls.sysdate,
+    **dict.fromkeys(("sysdate", "current_user_id"), calls.without_parentheses),
+    "now": calls.now,
+    "json_parse": calls.navigated,
     "nvl": calls.nvl,
     "isnull": calls.nvl,
     "nvl2": calls.nvl2,

@@ -1,6 +1,7 @@
 """Functions whose calls need another spelling; those that only need to exist are in compat/."""
 
 from local_aws.dialect.lexing.tokens import Tokens
+from local_aws.dialect.messages import NAVIGATION
 from local_aws.dialect.refusals import UnsupportedError
 
 DATE_FUNCTIONS = (
@@ -50,8 +51,20 @@ def refuse(tokens: Tokens, i: int) -> None:
         raise UnsupportedError(f"the function {tokens.low[i].upper()}")
 
 
-def sysdate(tokens: Tokens, i: int) -> None:
-    """SYSDATE has no parentheses."""
+def now(tokens: Tokens, i: int) -> None:
+    """NOW() is deprecated, and not for tables."""
+    if tokens.matches(i + 1, "(", ")") and not (i and tokens.low[i - 1] in (".", "function", "procedure")):
+        raise UnsupportedError("NOW(), which Redshift has on its leader node only: use GETDATE() or SYSDATE")
+
+
+def navigated(tokens: Tokens, i: int) -> None:
+    """JSON_PARSE(text).attribute."""
+    if tokens.low[i + 1] == "(" and tokens.low[tokens.close(i + 1) + 1] == ".":
+        raise UnsupportedError(NAVIGATION)
+
+
+def without_parentheses(tokens: Tokens, i: int) -> None:
+    """SYSDATE and CURRENT_USER_ID are functions that are called without parentheses."""
     before = tokens.low[i - 1] if i else ""
     if tokens.low[i + 1] != "(" and before not in (".", "as", "update", "delete", "from", "into", "table"):
         tokens.after(i, "()")

@@ -2,6 +2,7 @@
 
 from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import STRING, Tokens, is_name
+from local_aws.dialect.messages import NAVIGATION
 from local_aws.dialect.queries.naming import name_item
 from local_aws.dialect.queries.select_lists import NO_ALIAS
 from local_aws.dialect.queries.selects import selects_around, top_level
@@ -15,6 +16,8 @@ def steps(tokens: Tokens, i: int) -> None:
     """The first `[` behind a value: this and all further steps become calls."""
     if tokens.low[i - 1] == "]" or tokens.low[tokens.close(i)] != "]":
         return
+    if tokens.low[i - 1] == "\0":
+        raise UnsupportedError(NAVIGATION)
     first = _start_of_value(tokens, i)
     if first is None:
         return

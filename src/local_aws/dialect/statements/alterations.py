@@ -3,7 +3,7 @@
 from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import Tokens, identifier
 from local_aws.dialect.refusals import RedshiftError, UnsupportedError
-from local_aws.dialect.statements import creations, tables, types, unsupported, users
+from local_aws.dialect.statements import creations, reserved_words, tables, types, unsupported, users
 from local_aws.dialect.statements.columns import Attributes, rewrite_column
 from local_aws.dialect.statements.quoted_names import SETTING as CASE_SENSITIVE
 
@@ -81,6 +81,8 @@ def _check(tokens: Tokens, first: int, last: int) -> None:
     words = tokens.low[first:last]
     if words[:1] == ["add"]:
         _check_added(tokens, first, last)
+    elif words[:1] == ["rename"]:
+        reserved_words.check(tokens, last - 1)
     elif words[:1] == ["drop"]:
         at = first + (2 if words[1] == "column" else 1)
         if tokens.matches(at, "if", "exists"):
@@ -92,7 +94,7 @@ def _check(tokens: Tokens, first: int, last: int) -> None:
             raise RedshiftError(f"ALTER COLUMN SET/DROP {what} is not supported")
         if tokens.low[at] not in ("type", "encode"):
             unsupported.syntax_error(tokens, at)
-    elif words[:1] not in (["alter"], ["rename"], ["owner"]) and words[:2] != ["set", "schema"]:
+    elif words[:1] not in (["alter"], ["owner"]) and words[:2] != ["set", "schema"]:
         unsupported.syntax_error(tokens, first)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from local_aws.dialect.lexing.tokens import Tokens, identifier
 from local_aws.dialect.refusals import UnsupportedError
-from local_aws.dialect.statements import types
+from local_aws.dialect.statements import reserved_words, types
 from local_aws.dialect.statements.unsupported import syntax_error
 
 Attributes = dict[str, Any]
@@ -22,6 +22,7 @@ def rewrite_column(tokens: Tokens, first: int, last: int, table: str, found: Att
         raise UnsupportedError(f"{tokens.low[first].upper()} constraints, and neither does Redshift")
     if last - first < 2:
         return
+    reserved_words.check(tokens, first)
     name = identifier(tokens.text[first])
     at = types.in_column(tokens, first + 1, f"{table}.{name}")
     while at < last:

@@ -3,7 +3,7 @@
 from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.refusals import UnsupportedError
-from local_aws.dialect.statements import tables, unsupported, users
+from local_aws.dialect.statements import reserved_words, tables, unsupported, users
 
 _TAG = "$local_aws_view$"
 
@@ -52,6 +52,7 @@ def _view(tokens: Tokens, start: int, at: int, end: int) -> None:
     if tokens.matches(end - 3, "with", "check", "option") or tokens.matches(end - 3, "with", "no", "data"):
         unsupported.syntax_error(tokens, end - 3)
     if tokens.low[at] == "view":
+        reserved_words.check(tokens, tables.after_name(tokens, at + 1) - 1)
         if tokens.matches(end - 4, "with", "no", "schema", "binding"):
             _late_view(tokens, start, at, end)
         return

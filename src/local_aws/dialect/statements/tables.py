@@ -8,6 +8,7 @@ import json
 
 from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import Tokens, identifier
+from local_aws.dialect.statements import reserved_words
 from local_aws.dialect.statements.columns import Attributes, add_constraint, reference, rewrite_column
 from local_aws.dialect.statements.unsupported import syntax_error
 
@@ -26,6 +27,7 @@ def create(tokens: Tokens, start: int, _end: int) -> None:
     if tokens.text[name].startswith(("#", '"#')) and not _TEMPORARY.intersection(tokens.low[start:at]):
         tokens.after(start, " TEMP")
     at = after_name(tokens, name)
+    reserved_words.check(tokens, at - 1)
     found: Attributes = {}
     close = None
     if tokens.low[at] == "(" and tokens.low[at + 1] not in ("select", "with"):
