@@ -10,29 +10,12 @@ NAVIGATION = "navigation of this expression: give it a name in a subquery"
 ABSENT = "local_aws."
 _FUNCTION = re.compile(r"function (?:pg_catalog\.)?(\w+)\(")
 # Functions of Redshift that the engine does not know, by what their names begin with.
-_REDSHIFTS = (
-    *(
-        "st_",
-        "geometrytype",
-        "supports_bbox",
-        "addbbox",
-        "dropbbox",
-        "h3_",
-        "hll",
-        "explain_model",
-        "array_contains",
-    ),
-    *("array_position", "array_distinct", "array_union", "array_except", "array_intersection", "array_sort"),
-    *("arrays_overlap", "get_number_attributes", "change_query_priority", "change_session_priority"),
-    *(
-        "change_user_priority",
-        "reboot_cluster",
-        "default_iam_role",
-        "has_assumerole_privilege",
-        "pg_get_cols",
-    ),
-    *("pg_get_iam_role_by_user", "pg_get_grantee_by_iam_role"),
-    *("pg_get_session_roles", "current_session_arn"),
+_REDSHIFTS = tuple(
+    """st_ geometrytype supports_bbox addbbox dropbbox h3_ hll explain_model array_contains array_position
+    array_distinct array_union array_except array_intersection array_sort arrays_overlap get_number_attributes
+    change_query_priority change_session_priority change_user_priority reboot_cluster default_iam_role
+    has_assumerole_privilege pg_get_cols pg_get_iam_role_by_user pg_get_grantee_by_iam_role pg_get_session_roles
+    current_session_arn""".split()  # noqa: SIM905
 )
 
 

@@ -24,9 +24,8 @@ def places(tokens: Tokens) -> dict[int, int]:
 
 def apply(tokens: Tokens, known: Mapping[int, Shape]) -> None:
     """Edit the divisions at these tokens, from left to right, so that the first is inside the second."""
-    opened = {tokens.close(i): i for i in range(tokens.end) if tokens.low[i] == "("}
     for i in sorted(known):
-        start, end = _left(tokens, i - 1, opened), _right(tokens, i + 1)
+        start, end = _left(tokens, i - 1), _right(tokens, i + 1)
         precision, scale = known[i]
         alias = ' AS "?column?"' if _is_column(tokens, start, end) else ""
         tokens.before(start, "trunc(")
@@ -62,17 +61,17 @@ def _right(tokens: Tokens, i: int) -> int:
     return i
 
 
-def _left(tokens: Tokens, j: int, opened: Mapping[int, int]) -> int:
+def _left(tokens: Tokens, j: int) -> int:
     """Where the product that ends at j begins."""
-    start = _primary(tokens, j, opened)
+    start = _primary(tokens, j)
     before = tokens.low[start - 1] if start else ""
     if before in ("-", "+") and not _is_operand(tokens, start - 2):
         start -= 1
         before = tokens.low[start - 1] if start else ""
-    return _left(tokens, start - 2, opened) if before in _FACTORS else start
+    return _left(tokens, start - 2) if before in _FACTORS else start
 
 
-def _primary(tokens: Tokens, j: int, opened: Mapping[int, int]) -> int:
+def _primary(tokens: Tokens, j: int) -> int:
     if tokens.low[j] == "end":
         depth, j = 1, j - 1
         while depth and j:
@@ -80,17 +79,17 @@ def _primary(tokens: Tokens, j: int, opened: Mapping[int, int]) -> int:
             j -= 1
         return j + 1
     if tokens.low[j] == ")":
-        first = opened.get(j, j)
+        first = tokens.open(j)
         before = tokens.low[first - 1] if first else ""
         if before == "over":
-            return _primary(tokens, first - 2, opened)
+            return _primary(tokens, first - 2)
         if not (first and is_name(tokens, first - 1)) or before in _NO_FUNCTION:
             return first
         j = first - 1
     elif j and tokens.low[j - 1] == "over":
-        return _primary(tokens, j - 2, opened)
+        return _primary(tokens, j - 2)
     if j and tokens.low[j - 1] == "::":
-        return _primary(tokens, j - 2, opened)
+        return _primary(tokens, j - 2)
     while j > 1 and tokens.low[j - 1] == ".":
         j -= 2
     return j

@@ -4,15 +4,8 @@ from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.messages import NAVIGATION
 from local_aws.dialect.refusals import UnsupportedError
 
-DATE_FUNCTIONS = (
-    "dateadd",
-    "datediff",
-    "date_add",
-    "date_diff",
-    "date_part",
-    "datepart",
-    "pgdate_part",
-    "date_trunc",
+DATE_FUNCTIONS = tuple(
+    "dateadd datediff date_add date_diff date_part datepart pgdate_part date_trunc".split()  # noqa: SIM905
 )
 _SPELLING = {
     "date_add": "dateadd",
@@ -21,17 +14,9 @@ _SPELLING = {
     "pgdate_part": "date_part",
 }
 # Functions on types that the stand-in lacks, and hashes whose algorithm AWS does not publish.
-REFUSED = (
-    *("json_serialize_to_varbyte", "object_transform", "checksum", "hll", "hll_cardinality"),
-    *("strtobinary", "lambda", "bpcharcmp", "collate"),
-    *(
-        "murmur3_32_hash",
-        "farmfingerprint64",
-        "numeric_hash",
-        "h3_fromlonglat",
-        "h3_frompoint",
-        "h3_polyfill",
-    ),
+REFUSED = tuple(
+    """json_serialize_to_varbyte object_transform checksum hll hll_cardinality strtobinary lambda bpcharcmp collate
+    murmur3_32_hash farmfingerprint64 numeric_hash h3_fromlonglat h3_frompoint h3_polyfill""".split()  # noqa: SIM905
 )
 
 

@@ -6,6 +6,7 @@ from typing import NoReturn
 from local_aws.dialect.lexing.tokens import Tokens, is_name
 from local_aws.dialect.queries.selects import top_level
 from local_aws.dialect.refusals import RedshiftError, UnsupportedError
+from local_aws.dialect.statements.unsupported import syntax_error
 
 _NEED_FRAME = frozenset(
     """sum count avg min max stddev stddev_samp stddev_pop variance var_samp var_pop first_value last_value nth_value
@@ -14,10 +15,6 @@ _NEED_FRAME = frozenset(
 _ORDERED_SETS = frozenset(("listagg", "percentile_cont", "percentile_disc"))
 _WRITES = frozenset(("insert", "update", "delete", "merge"))
 _FRAMES = frozenset(("rows", "range", "groups"))
-
-
-def _syntax_error(tokens: Tokens, at: int) -> NoReturn:
-    raise RedshiftError(f'syntax error at or near "{tokens.text[at]}"')
 
 
 def _neither(what: str) -> NoReturn:
@@ -59,7 +56,7 @@ def _named_window(tokens: Tokens, i: int) -> None:
 
 def _filter(tokens: Tokens, i: int) -> None:
     if tokens.low[i - 1] == ")" and tokens.matches(i + 1, "(", "where"):
-        _syntax_error(tokens, i + 1)
+        syntax_error(tokens, i + 1)
 
 
 def _within(tokens: Tokens, i: int) -> None:
@@ -85,34 +82,34 @@ def _for(tokens: Tokens, i: int) -> None:
 def _with(tokens: Tokens, i: int) -> None:
     """WITH name AS (query): before a SELECT only, and with queries only."""
     if tokens.low[i + 1] == "ordinality":
-        _syntax_error(tokens, i)
+        syntax_error(tokens, i)
     at = i + (2 if tokens.low[i + 1] == "recursive" else 1)
     behind = tokens.close(at + 1) + 1 if tokens.low[at + 1] == "(" else at + 1
     if not is_name(tokens, at) or tokens.low[behind] != "as":
         return
     for j in top_level(tokens, behind, tokens.end):
         if tokens.low[j] in ("insert", "merge"):
-            _syntax_error(tokens, j)
+            syntax_error(tokens, j)
         if tokens.low[j] in ("select", "update", "delete"):
             return
         if tokens.low[j] == "as":
             inside = j + 1
             if tokens.low[inside] == "materialized" or tokens.matches(inside, "not", "materialized"):
-                _syntax_error(tokens, inside)
+                syntax_error(tokens, inside)
             if tokens.low[inside] == "(" and tokens.low[inside + 1] in _WRITES:
-                _syntax_error(tokens, inside + 1)
+                syntax_error(tokens, inside + 1)
 
 
 def _values(tokens: Tokens, i: int) -> None:
     behind_query = tokens.low[i - 1] in ("union", "all", "except", "intersect", "minus")
     if (tokens.low[i - 1] == "(" or behind_query) and tokens.low[i + 1] == "(":
-        _syntax_error(tokens, i)
+        syntax_error(tokens, i)
 
 
 def _fetch(tokens: Tokens, i: int) -> None:
     counts = tokens.low[i + 1] in ("first", "next") and tokens.low[i + 2] != "from"
     if i and counts and {"row", "rows"} & set(tokens.low[i + 2 : i + 4]):
-        _syntax_error(tokens, i)
+        syntax_error(tokens, i)
 
 
 def _all(tokens: Tokens, i: int) -> None:
@@ -122,7 +119,7 @@ def _all(tokens: Tokens, i: int) -> None:
 
 def _tablesample(tokens: Tokens, i: int) -> None:
     if is_name(tokens, i + 1) and tokens.low[i + 2] == "(" and tokens.low[i - 1] not in ("select", ",", "as"):
-        _syntax_error(tokens, i)
+        syntax_error(tokens, i)
 
 
 RULES: dict[str, Callable[[Tokens, int], None]] = {

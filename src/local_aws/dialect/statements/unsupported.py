@@ -22,6 +22,9 @@ _FIRST_TAKEN_OUT = frozenset(
 )
 _FIRST_YOUNGER = frozenset("do discard reassign security import values table".split())  # noqa: SIM905
 
+# Words that name a construct together with the one before them.
+_SECOND = frozenset("schema table view function policy provider datashare datashares model models".split())  # noqa: SIM905
+
 
 def definition(tokens: Tokens, start: int, end: int, at: int) -> None:
     """Refuse CREATE, ALTER or DROP of what does not exist here or there; the kind of object is named at `at`."""
@@ -85,19 +88,7 @@ def explain(tokens: Tokens, start: int, _end: int) -> None:
 def _words(tokens: Tokens, at: int) -> str:
     """The words that name a construct, as in EXTERNAL SCHEMA."""
     second = tokens.low[at + 1]
-    known = (
-        "schema",
-        "table",
-        "view",
-        "function",
-        "policy",
-        "provider",
-        "datashare",
-        "datashares",
-        "model",
-        "models",
-    )
-    return f"{tokens.low[at]} {second}".upper() if second in known else tokens.low[at].upper()
+    return f"{tokens.low[at]} {second}".upper() if second in _SECOND else tokens.low[at].upper()
 
 
 FIRST_WORDS = {
