@@ -68,7 +68,7 @@ def test_each_module_that_is_run_is_there_and_knows_its_options(arguments: str) 
 
 @pytest.mark.parametrize("arguments", commands("prefect "))
 def test_each_command_of_prefects_is_there_and_knows_its_options(arguments: str) -> None:
-    words = shlex.split(re.sub(r"\b[A-Z]+_ID\b", AN_ID, arguments), comments=True)
+    words = shlex.split(re.sub(r"\b[A-Z_]+_ID\b", AN_ID, arguments), comments=True)
     words = [word for word in words if word != "--no-prompt"]  # of the program, before its commands
     prefect_commands.parse_args(words, exit_on_error=False, print_error=False)
 
@@ -96,13 +96,14 @@ def test_each_snippet_of_json_is_json(page: str, code: str) -> None:
     json.loads(code)
 
 
-def test_each_file_of_the_tour_is_there() -> None:
-    tour = README.partition("## Tour")[2].partition("## ")[0]
-    folder = PROJECT
-    for line in tour.splitlines():
-        if match := re.match(r"(\w+)/ ", line):
-            folder = PROJECT / match[1]
-            assert folder.is_dir()
-        elif re.match(r"  \w", line):
-            for name in re.findall(r"\b\w+\.(?:py|sql|yaml)\b", line.partition("   ")[0]):
-                assert (folder / name).is_file(), name
+def test_each_folder_of_the_tour_is_there() -> None:
+    tour = README.rpartition("```text\n")[2].partition("```")[0]
+    folders = [folder for line in tour.splitlines() for folder in re.findall(r"(\S+)/(?=\s|$)", line)]
+    assert {"flows", "blocks", "sql", "src/prefect_redshift", "tests"} <= set(folders)
+    assert [folder for folder in folders if not (PROJECT / folder).is_dir()] == []
+
+
+def test_each_package_of_the_library_is_in_the_tour() -> None:
+    packages = {init.parent.name for init in (PROJECT / "src/prefect_redshift").glob("*/__init__.py")}
+    (row,) = re.findall(r"src/prefect_redshift/ +the library: (.*)", README)
+    assert set(re.split(r"[,;] ", row)) == packages
