@@ -34,7 +34,7 @@ class StateMachine(JobBlock):  # type: ignore[type-arg] # with one, pydantic wou
                 state_machine_arn="arn:aws:states:eu-central-1:123456789012:stateMachine:RedshiftETLStepFunction",
                 warehouse=RedshiftDataApi(workgroup_name="etl", database="dev"),
             )
-            run = await machine.trigger({"run_date": "2026-11-22"}, name="sales-2026-11-22")
+            run = await machine.trigger({"run_date": "2026-11-22"}, name="orders-2026-11-22")
             execution = await run.wait_for_completion()
             print(execution.seconds, await run.fetch_result())
 
