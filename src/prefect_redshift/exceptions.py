@@ -48,7 +48,7 @@ class CallError(RedshiftError):
     def __init__(self, operation: str, code: str, message: str, advice: str = "") -> None:
         self.operation = operation
         self.code = code
-        text = f"{operation}: {code}: {message.rstrip('.')}."
+        text = f"{operation}: {code}: {' '.join(message.split()).rstrip('.')}."
         super().__init__(f"{text} {advice}".rstrip())
 
 

@@ -41,11 +41,24 @@ DAY = ["--run-date", "2026-11-22"]
 
 
 def is_one_sentence(text: str) -> bool:
-    """Whether a person can read it: a line of words that begins and ends as a sentence does, and no traceback."""
-    text = text.strip()
+    """Whether a person can read it: one line of words, neither a traceback nor a Python object as Python writes it."""
     words = re.findall(r"[A-Za-z]{2,}", text)
-    ends = text[-1:] in ".)" or text.partition(": error: ")[2] != ""
-    return "\n" not in text and "Traceback" not in text and len(words) >= 4 and ends
+    python = re.search(r"Traceback|\w(Error|Exception)\(|<class |<\w+ object", text)
+    return "\n" not in text.strip() and len(words) >= 4 and not python
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "error: 17",
+        "There are two\nlines of many words.",
+        "It failed since ValueError('of one thing') was raised.",
+        "Traceback (most recent call last):",
+    ],
+)
+def test_what_is_no_sentence(text: str) -> None:
+    assert not is_one_sentence(text)
 
 
 @pytest.mark.parametrize(

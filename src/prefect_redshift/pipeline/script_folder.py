@@ -9,7 +9,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 from prefect_aws import AwsCredentials
 
-from prefect_redshift.exceptions import ScriptError
+from prefect_redshift.exceptions import ScriptError, one_line
 
 # More than all statements of the Data API's largest batch: nobody waits for a gigabyte that can only be refused.
 MAX_SCRIPT_BYTES = 10_000_000
@@ -83,4 +83,4 @@ def _check_size(size: int) -> None:
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError):
         return error.strerror or str(error)
-    return str(error).rstrip(".")
+    return one_line(error).rstrip(".")
