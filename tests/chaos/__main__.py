@@ -27,7 +27,8 @@ from tests.chaos.trial import BACKFILL, Verdict, copy_scripts, undisturbed
 RUNS = {
     "killed": 100,
     "backfill_killed": 100,
-    "faulty_calls": 200,
+    "faulty_calls": 180,
+    "tokens_forgotten": 20,
     "stand_in_killed": 40,
     "server_killed": 20,
     "disk_full": 20,

@@ -35,6 +35,7 @@ RECIPES: Mapping[str, Callable[[Random], dict[str, Any]]] = {
     "active_limit": lambda _: {"limit": 1},
     "waiting_limit": lambda dice: {"limit": dice.choice((0, 1))},
     "session_limit": lambda _: {"limit": 0},
+    "forget_token": lambda _: {},
 }
 
 
@@ -76,7 +77,9 @@ def backfill_killed(ground: Ground, dice: Random) -> Verdict:
 
 def faulty_calls(ground: Ground, dice: Random) -> Verdict:
     """One kind of what the stand-in can inject, or up to four at once."""
-    kinds = dice.sample(sorted(RECIPES), dice.choice((1, 1, 2, 3, 4)))
+    # A token is remembered for hours, and a lost answer asked for again within seconds.
+    among = sorted(RECIPES.keys() - {"forget_token"})
+    kinds = dice.sample(among, dice.choice((1, 1, 2, 3, 4)))
     return with_faults(ground, dice, kinds)
 
 
@@ -91,6 +94,19 @@ def with_faults(ground: Ground, dice: Random, kinds: Iterable[str]) -> Verdict:
         finally:
             admin.clear_faults()
         return _in_the_end(one, ground, good)
+
+
+def tokens_forgotten(ground: Ground, dice: Random) -> Verdict:
+    """The process is killed at a random instant, and the flow run retried when no token is known any more."""
+    admin = ground.place.admin
+    with trial(ground.place) as one:
+        attempt = one.begin()
+        good = not attempt.kill_after(dice.uniform(0, ground.seconds))
+        admin.add_fault("forget_token", **RECIPES["forget_token"](dice))
+        try:
+            return _in_the_end(one, ground, good and one.ended(attempt))
+        finally:
+            admin.clear_faults()
 
 
 def stand_in_killed(ground: Ground, dice: Random) -> Verdict:

@@ -56,6 +56,10 @@ def test_faulty_calls(ground: Ground, number: int) -> None:
     holds(kinds.faulty_calls, ground, number)
 
 
+def test_tokens_forgotten(ground: Ground) -> None:
+    holds(kinds.tokens_forgotten, ground, 0)
+
+
 def test_stand_in_killed(own_ground: Ground) -> None:
     holds(kinds.stand_in_killed, own_ground, 0)
 
@@ -90,7 +94,7 @@ def test_the_judge_sees_what_is_wrong(ground: Ground) -> None:
         assert one.ended(one.begin())
         step = f"sales-data-pipeline/{one.flow_run_id}/LoadItemTable"
         one.warehouse.run("delete from item where i_item_id = 'ITEM0001'")
-        for name, sql in ((f"{step}/2", "select 1"), (f"{step}/3", "select pg_sleep(3600)")):
+        for name, sql in ((f"{step}/2/0", "select 1"), (f"{step}/3/0", "select pg_sleep(3600)")):
             target = one.warehouse.target
             statement = ground.place.data_api.execute_statement(**target, StatementName=name, Sql=sql)["Id"]
         verdict = one.judge(ground.tables, settle_seconds=0.2)
