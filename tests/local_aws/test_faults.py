@@ -131,6 +131,7 @@ def test_too_many_active_statements(statements: Statements, admin: Admin) -> Non
         statements.start("select 1")
     assert admin.faults()[0]["id"] == fault["id"]
     statements.api.cancel_statement(Id=running)
+    assert statements.end(running)["Status"] == "ABORTED"
     assert statements.run("select 1")["Status"] == "FINISHED"
 
 
