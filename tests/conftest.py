@@ -16,6 +16,7 @@ from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
 from local_aws import Admin, Served, running
 from prefect_redshift.local.services import local_services
+from tests.statements import Statements, finish
 
 # A slow machine is no fault.
 settings.register_profile("untimed", deadline=None)
@@ -27,9 +28,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for report in terminalreporter.stats.get("passed", []):
         for name, value in report.user_properties:
             terminalreporter.write_line(f"{name}: {value}")
-
-
-CLUSTER = {"ClusterIdentifier": "local-cluster", "DbUser": "tester"}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -115,7 +113,7 @@ def database(data_api: Any) -> Iterator[str]:
     finish(data_api, f"DROP DATABASE {name}")
 
 
-def finish(data_api: Any, sql: str) -> None:
-    """Run a statement in the default database; fail the test unless it finishes."""
-    done = data_api.execute_statement(**CLUSTER, Database="dev", Sql=sql, WaitTimeSeconds=30)
-    assert done["Status"] == "FINISHED", data_api.describe_statement(Id=done["Id"]).get("Error")
+@pytest.fixture
+def statements(data_api: Any, database: str) -> Statements:
+    """Statements in this test's own database."""
+    return Statements(data_api, database)

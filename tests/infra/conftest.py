@@ -6,9 +6,6 @@ import pytest
 
 from local_aws import Served
 from tests.infra.machine import Machine
-from tests.local_aws.conftest import Statements, statements
-
-__all__ = ["Statements", "statements"]
 
 
 @pytest.fixture

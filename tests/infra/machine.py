@@ -12,7 +12,7 @@ from infra import definition
 from infra.uploaded_files import uploaded_files
 from prefect_redshift.pipeline import Job
 from prefect_redshift.state_machine import substituted
-from tests.local_aws.conftest import eventually
+from tests.statements import eventually
 
 ROLE = "arn:aws:iam::123456789012:role/StateMachineExecutionRole"
 

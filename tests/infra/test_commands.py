@@ -13,8 +13,8 @@ from flows.sales import SALES
 from infra import __main__ as infra
 from infra import definition, stack
 from local_aws import Admin, Served
-from tests.local_aws.conftest import Statements
 from tests.signals import heed_interrupts
+from tests.statements import Statements
 
 Command = Callable[..., int]
 

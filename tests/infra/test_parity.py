@@ -9,9 +9,9 @@ import pytest
 
 from flows.sales import SALES
 from flows.sales_data_pipeline import sales_data_pipeline
-from tests.conftest import finish
 from tests.infra.machine import Machine
 from tests.job_warehouse import Warehouse, warehouse
+from tests.statements import finish
 
 __all__ = ["warehouse"]
 

@@ -6,10 +6,10 @@ from typing import Any
 from local_aws import Served
 from prefect_redshift.state_machine import faults
 from tests.infra.machine import Machine
-from tests.local_aws.conftest import Statements
+from tests.statements import Statements
 
 SDK = "arn:aws:states:::aws-sdk:"
-PLACE = {"ClusterIdentifier": "local-cluster", "DbUser": "tester", "Database": "${Database}"}
+CLUSTER = {"ClusterIdentifier": "local-cluster", "DbUser": "tester", "Database": "${Database}"}
 
 
 def loop(name: str, submit: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
@@ -39,14 +39,14 @@ def loop(name: str, submit: dict[str, Any], after: dict[str, Any]) -> dict[str, 
 
 def call(sql: str) -> dict[str, Any]:
     """Return a step of one statement."""
-    return {"Resource": f"{SDK}redshiftdata:executeStatement", "Parameters": {**PLACE, "Sql": sql}}
+    return {"Resource": f"{SDK}redshiftdata:executeStatement", "Parameters": {**CLUSTER, "Sql": sql}}
 
 
 def whole_file(name: str) -> dict[str, Any]:
     """Return a step of a script, passed as the one string that S3 gives."""
     return {
         "Resource": f"{SDK}redshiftdata:batchExecuteStatement",
-        "Parameters": {**PLACE, "Sqls.$": "States.Array($.script.Body)"},
+        "Parameters": {**CLUSTER, "Sqls.$": "States.Array($.script.Body)"},
         "Comment": name,
     }
 

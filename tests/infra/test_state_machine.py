@@ -10,7 +10,7 @@ from local_aws import Admin, Served
 from prefect_redshift.state_machine.faults import all_states
 from tests.flows.test_sales_data_pipeline import CHECKS, STEPS
 from tests.infra.machine import Machine
-from tests.local_aws.conftest import Statements, eventually
+from tests.statements import Statements, eventually
 
 DAY = {"run_date": "2026-11-22", "setup": "if_missing"}
 

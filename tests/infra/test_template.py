@@ -16,7 +16,7 @@ from local_aws import Admin, Served
 from prefect_redshift.state_machine import substitutions_of
 from prefect_redshift.state_machine.faults import operations
 from tests.infra.stack import Deployed
-from tests.local_aws.conftest import Statements, eventually
+from tests.statements import Statements, eventually
 
 # What AWS needs beside an action: the login of those that submit, and the list by which S3 tells missing from refused.
 LOGINS = {

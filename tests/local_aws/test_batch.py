@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.local_aws.conftest import Statements, eventually
+from tests.statements import Statements, eventually
 
 
 def statuses(done: dict[str, list[dict[str, str]]]) -> list[str]:

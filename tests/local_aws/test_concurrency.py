@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.local_aws.conftest import Statements, eventually
+from tests.statements import Statements, eventually
 
 
 class Session:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from local_aws import Served
-from tests.local_aws.conftest import Statements
 from tests.local_aws.test_answers import MODEL, deviations
+from tests.statements import Statements
 
 AUTHORIZATION = "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/redshift-data/aws4_request"
 

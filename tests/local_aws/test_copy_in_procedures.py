@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.local_aws.conftest import Statements, eventually
 from tests.local_aws.transfer_bucket import ROLE, Bucket, finished
+from tests.statements import Statements, eventually
 
 # The engine's own error in the midst of a load. CHECK is refused, but for the one that the dialect itself writes.
 ENGINE_REFUSES = "alter table t add check (a < 2 and local_aws_attributes(''))"

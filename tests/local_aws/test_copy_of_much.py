@@ -2,8 +2,8 @@
 
 import gzip
 
-from tests.local_aws.conftest import eventually
 from tests.local_aws.transfer_bucket import ROLE, Bucket, finished
+from tests.statements import eventually
 
 
 def test_a_million_rows(bucket: Bucket) -> None:

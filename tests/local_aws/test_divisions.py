@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.local_aws.conftest import Statements
 from tests.local_aws.transfer_bucket import Bucket, finished
+from tests.statements import Statements
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from local_aws import Admin
 from local_aws.data_api.running.leader import is_leader_only
-from tests.local_aws.conftest import PLACE, Statements, eventually
+from tests.statements import CLUSTER, Statements, eventually
 
 
 def test_a_query_is_described_in_full(statements: Statements) -> None:
@@ -82,7 +82,7 @@ def test_sql_errors_are_a_status_not_an_exception(statements: Statements) -> Non
 
 
 def test_an_unknown_database_is_a_failure_in_the_engines_words(data_api: Any) -> None:
-    started = data_api.execute_statement(**PLACE, Database="nowhere", Sql="select 1", WaitTimeSeconds=30)
+    started = data_api.execute_statement(**CLUSTER, Database="nowhere", Sql="select 1", WaitTimeSeconds=30)
     assert started["Status"] == "FAILED"
     assert (
         data_api.describe_statement(Id=started["Id"])["Error"] == 'FATAL: database "nowhere" does not exist'

@@ -10,8 +10,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 from local_aws import Admin, Served
 from local_aws.admin.faults import KINDS, Fault, Faults
 from local_aws.wire.service_errors import ApiError
-from tests.conftest import CLUSTER
-from tests.local_aws.conftest import Statements, eventually
+from tests.statements import CLUSTER, Statements, eventually
 
 
 def test_every_kind_is_in_the_readme() -> None:

@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from local_aws import Served
-from tests.local_aws.conftest import eventually
+from tests.statements import eventually
 
 ROLE = "arn:aws:iam::123456789012:role/r"
 TRUST = {

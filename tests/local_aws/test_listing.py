@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.local_aws.conftest import Statements
+from tests.statements import Statements
 
 
 @pytest.fixture

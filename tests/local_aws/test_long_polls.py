@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from local_aws import Admin
-from tests.local_aws.conftest import Statements, eventually
+from tests.statements import Statements, eventually
 
 
 def test_every_operation_waits_for_the_end(statements: Statements) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.local_aws.conftest import PLACE, Statements
+from tests.statements import CLUSTER, Statements
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def where(statements: Statements) -> dict[str, Any]:
 
 
 def test_databases(data_api: Any, where: dict[str, Any]) -> None:
-    databases = data_api.list_databases(**PLACE, Database="dev")["Databases"]
+    databases = data_api.list_databases(**CLUSTER, Database="dev")["Databases"]
     assert {"dev", where["Database"]} <= set(databases)
     assert not {"postgres", "template0", "template1"} & set(databases)
 
@@ -65,4 +65,4 @@ def test_a_tables_columns(data_api: Any, where: dict[str, Any]) -> None:
 
 def test_an_unknown_database(data_api: Any) -> None:
     with pytest.raises(data_api.exceptions.ValidationException, match='database "nowhere" does not exist'):
-        data_api.list_tables(**PLACE, Database="nowhere")
+        data_api.list_tables(**CLUSTER, Database="nowhere")

@@ -2,8 +2,8 @@
 
 import threading
 
-from tests.local_aws.conftest import Statements, eventually
 from tests.local_aws.transfer_bucket import Bucket, finished
+from tests.statements import Statements, eventually
 
 
 def test_a_statement_that_fails_for_its_names_is_run_again_with_them(statements: Statements) -> None:

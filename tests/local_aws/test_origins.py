@@ -10,7 +10,7 @@ import pytest
 
 from local_aws import Served
 from local_aws.wire import origins
-from tests.local_aws.conftest import PLACE, Statements
+from tests.statements import CLUSTER, Statements
 
 Send = Callable[..., tuple[int, dict[str, str], bytes]]
 SIGNED = (
@@ -66,7 +66,7 @@ def test_no_route_answers_a_foreign_page(
 
 @pytest.mark.parametrize("headers", FOREIGN)
 def test_a_foreign_page_runs_no_sql(send: Send, statements: Statements, headers: dict[str, str]) -> None:
-    call = {"Sql": "create table pwned (a int)", **PLACE, "Database": statements.where["Database"]}
+    call = {"Sql": "create table pwned (a int)", **CLUSTER, "Database": statements.where["Database"]}
     signed = {
         "authorization": SIGNED.format("redshift-data"),
         "x-amz-target": "RedshiftData.ExecuteStatement",

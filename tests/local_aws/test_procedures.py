@@ -1,6 +1,6 @@
 """Procedures through the Data API: what they compute, say, and commit."""
 
-from tests.local_aws.conftest import Statements
+from tests.statements import Statements
 
 
 def test_computed_statements_are_rewritten_when_they_run(statements: Statements) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.local_aws.conftest import Statements, eventually
+from tests.statements import Statements, eventually
 
 
 def test_statements_are_shown_with_their_ids_and_outcome(statements: Statements) -> None:

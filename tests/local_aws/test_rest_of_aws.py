@@ -10,8 +10,8 @@ import boto3
 import pytest
 
 from local_aws import Served
-from tests.local_aws.conftest import PLACE, Statements, eventually
 from tests.local_aws.transfer_bucket import Bucket
+from tests.statements import CLUSTER, Statements, eventually
 
 Clients = Callable[[str], Any]
 
@@ -219,4 +219,4 @@ def test_moto_answers_the_rest_of_redshift(client: Clients) -> None:
 
 def test_a_statement_for_another_cluster_is_refused(data_api: Any) -> None:
     with pytest.raises(data_api.exceptions.ValidationException, match="doesn't exist in this region"):
-        data_api.list_tables(**PLACE | {"ClusterIdentifier": "another"}, Database="dev")
+        data_api.list_tables(**CLUSTER | {"ClusterIdentifier": "another"}, Database="dev")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local_aws.data_api.results.rendering import csv_text
-from tests.local_aws.conftest import Statements
+from tests.statements import Statements
 
 TYPED = """
 select 1::smallint as i2, 2::int as i4, 3::bigint as i8, 1.5::float4 as f4, 2.5::float8 as f8, 'NaN'::float8 as nan,

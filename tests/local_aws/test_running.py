@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 
 from local_aws import Admin, Served, running
 from local_aws.start_errors import StartError
-from tests.local_aws.conftest import PLACE, eventually
+from tests.statements import CLUSTER, eventually
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -77,7 +77,7 @@ def client() -> Iterator[Any]:
 
 def run(api: Any, sql: str) -> dict[str, Any]:
     """Run one statement in the default database."""
-    started = api.execute_statement(**PLACE, Database="dev", Sql=sql, WaitTimeSeconds=30, ClientToken=sql)
+    started = api.execute_statement(**CLUSTER, Database="dev", Sql=sql, WaitTimeSeconds=30, ClientToken=sql)
     described: dict[str, Any] = api.describe_statement(Id=started["Id"])
     return described
 
@@ -115,9 +115,9 @@ def test_a_killed_stand_in_loses_nothing_and_says_what_it_does_not_know(folder: 
         api = client(served)
         run(api, "create table t (n int)")
         run(api, "insert into t values (1)")
-        begun = api.execute_statement(**PLACE, Database="dev", Sql="select pg_sleep(60)")["Id"]
+        begun = api.execute_statement(**CLUSTER, Database="dev", Sql="select pg_sleep(60)")["Id"]
         eventually(lambda: api.describe_statement(Id=begun)["Status"] == "STARTED")
-        queued = api.execute_statement(**PLACE, Database="dev", Sql="insert into t values (2)")["Id"]
+        queued = api.execute_statement(**CLUSTER, Database="dev", Sql="insert into t values (2)")["Id"]
         os.kill(served.pid, signal.SIGKILL)
     with running(folder) as served:
         api = client(served)
@@ -188,7 +188,7 @@ def test_the_command_prints_what_to_copy_and_ends_well(folder: Path, number: sig
 def test_a_stop_answers_whoever_waits(folder: Path, client: Any) -> None:
     with running(folder) as served:
         api = client(served)
-        started = api.execute_statement(**PLACE, Database="dev", Sql="select pg_sleep(60)")["Id"]
+        started = api.execute_statement(**CLUSTER, Database="dev", Sql="select pg_sleep(60)")["Id"]
         eventually(lambda: api.describe_statement(Id=started)["Status"] == "STARTED")
         stop = subprocess.Popen(["/bin/sh", "-c", f"sleep 0.5; kill {served.pid}"])
         assert api.describe_statement(Id=started, WaitTimeSeconds=30)["Status"] == "STARTED"
@@ -251,7 +251,9 @@ def test_the_log_holds_no_values(folder: Path, client: Any) -> None:
         api = client(served)
         parameters = [{"name": "secret", "value": "hunter2"}]
         for sql in ("select :secret::int", "select :secret from nowhere"):
-            api.execute_statement(**PLACE, Database="dev", Sql=sql, Parameters=parameters, WaitTimeSeconds=30)
+            api.execute_statement(
+                **CLUSTER, Database="dev", Sql=sql, Parameters=parameters, WaitTimeSeconds=30
+            )
     text = (folder / "server.log").read_text() + (folder / "postgres.log").read_text()
     assert "hunter2" not in text
 
@@ -287,12 +289,12 @@ def test_reset_makes_it_as_good_as_new(folder: Path, client: Any) -> None:
         api, admin = client(served), Admin(served.url)
         run(api, "create table t (n int)")
         run(api, "create database other")
-        sleeping = api.execute_statement(**PLACE, Database="dev", Sql="select pg_sleep(60)")["Id"]
+        sleeping = api.execute_statement(**CLUSTER, Database="dev", Sql="select pg_sleep(60)")["Id"]
         eventually(lambda: api.describe_statement(Id=sleeping)["Status"] == "STARTED")
         admin.add_fault("latency", seconds=1, operation="ListTables")
         admin.reset()
         assert admin.faults() == admin.calls() == []
-        assert api.list_databases(**PLACE, Database="dev")["Databases"] == ["dev"]
+        assert api.list_databases(**CLUSTER, Database="dev")["Databases"] == ["dev"]
         assert api.list_statements(Status="ALL")["Statements"] == []
         assert run(api, "select * from t")["Status"] == "FAILED"
 
@@ -300,7 +302,7 @@ def test_reset_makes_it_as_good_as_new(folder: Path, client: Any) -> None:
 def test_calls_beyond_the_published_rates_are_throttled(folder: Path, client: Any) -> None:
     with running(folder, rates=True) as served:
         api = client(served)
-        started = api.execute_statement(**PLACE, Database="dev", Sql="select 1", WaitTimeSeconds=30)["Id"]
+        started = api.execute_statement(**CLUSTER, Database="dev", Sql="select 1", WaitTimeSeconds=30)["Id"]
         errors = set()
         for _ in range(200):  # far more than 20 a second
             try:

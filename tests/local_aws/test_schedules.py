@@ -11,7 +11,7 @@ import pytest
 
 from local_aws import Admin, Served
 from local_aws.scheduler.times import next_due
-from tests.local_aws.conftest import eventually
+from tests.statements import eventually
 
 SUNDAY = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local_aws import Admin
-from tests.local_aws.conftest import Statements, eventually
+from tests.statements import Statements, eventually
 
 NOT_AVAILABLE = "Session is not available$"
 

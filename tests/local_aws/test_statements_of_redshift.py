@@ -1,8 +1,8 @@
 """What statements mean to a session, a batch and a transaction, through the Data API."""
 
-from tests.local_aws.conftest import Statements, value
 from tests.local_aws.test_sessions import in_session, opened
 from tests.local_aws.transfer_bucket import Bucket
+from tests.statements import Statements, value
 
 
 def rows(statements: Statements, session: str, sql: str) -> list[list[object]]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.local_aws.conftest import Statements, value
+from tests.statements import Statements, value
 
 ITEMS = '[{"p": "a", "q": [1, 2]}, {"p": "b", "q": [3]}]'
 DOCUMENT = f'{{"name": "bo", "n": 5, "items": {ITEMS}, "addr": {{"city": "rome", "Zip": 12}}}}'

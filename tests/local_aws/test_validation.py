@@ -12,10 +12,10 @@ from botocore.config import Config
 from local_aws import Served
 from local_aws.wire import model, validation
 from local_aws.wire.service_errors import ApiError
-from tests.local_aws.conftest import PLACE, Statements
+from tests.statements import CLUSTER, Statements
 
 ID = "00000000-0000-0000-0000-000000000000"
-EXECUTE: dict[str, Any] = {**PLACE, "Database": "dev", "Sql": "select 1"}
+EXECUTE: dict[str, Any] = {**CLUSTER, "Database": "dev", "Sql": "select 1"}
 MODEL = model.load("redshift-data", "2019-12-20")
 
 
@@ -44,8 +44,8 @@ MODEL = model.load("redshift-data", "2019-12-20")
             {**EXECUTE, "Parameters": [{"name": "a", "value": ""}]},
             "length greater than or equal to 1",
         ),
-        ("BatchExecuteStatement", {**PLACE, "Sqls": ["select 1"] * 41}, "length less than or equal to 40"),
-        ("BatchExecuteStatement", {**PLACE, "Sqls": []}, "length greater than or equal to 1"),
+        ("BatchExecuteStatement", {**CLUSTER, "Sqls": ["select 1"] * 41}, "length less than or equal to 40"),
+        ("BatchExecuteStatement", {**CLUSTER, "Sqls": []}, "length greater than or equal to 1"),
         ("DescribeStatement", {"Id": "not-an-id"}, "'id' failed to satisfy constraint"),
         ("ListStatements", {"MaxResults": 101}, "less than or equal to 100"),
         ("ListTables", {"Database": "dev", "MaxResults": 1001}, "less than or equal to 1000"),
@@ -95,7 +95,7 @@ def test_a_target_and_a_database_are_needed(data_api: Any) -> None:
     ):
         data_api.execute_statement(Database="dev", Sql="select 1")
     with pytest.raises(data_api.exceptions.ValidationException, match="Database"):
-        data_api.execute_statement(**PLACE, Sql="select 1")
+        data_api.execute_statement(**CLUSTER, Sql="select 1")
 
 
 def test_one_trailing_semicolon_is_one_statement(statements: Statements) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.local_aws.conftest import Statements
 from tests.local_aws.transfer_bucket import Bucket, finished
+from tests.statements import Statements
 
 
 @pytest.mark.parametrize(

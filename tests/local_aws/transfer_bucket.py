@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tests.local_aws.conftest import Statements
+from tests.statements import Statements
 
 ROLE = "iam_role 'arn:aws:iam::123456789012:role/loader'"
 

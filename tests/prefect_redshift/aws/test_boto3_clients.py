@@ -10,7 +10,7 @@ from prefect_aws import AwsCredentials
 
 from local_aws import Served
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
-from tests.local_aws.conftest import eventually
+from tests.statements import eventually
 
 
 def block_of(database: str, access_key: str | None = None) -> RedshiftDataApi:

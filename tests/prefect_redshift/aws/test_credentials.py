@@ -13,7 +13,7 @@ from local_aws import Admin, Served
 from prefect_redshift.aws.credentials import session_of_role
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.exceptions import CredentialsRefusedError
-from tests.prefect_redshift.conftest import History
+from tests.history import History
 
 ROLE = "arn:aws:iam::123456789012:role/LoaderRole"
 SLOW = "select pg_sleep(0.5)"

@@ -17,7 +17,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from blocks.__main__ import main
 from local_aws import Admin, Served
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
-from tests.prefect_redshift.conftest import History
+from tests.history import History
 
 NAME = "set-up"
 T = TypeVar("T")

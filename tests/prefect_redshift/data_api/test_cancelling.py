@@ -14,9 +14,9 @@ from prefect_redshift.data_api.cancelling.cancellation import Unconfirmed
 from prefect_redshift.data_api.listener import Listener
 from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.exceptions import StatementTimeoutError, StillRunningError
-from tests.local_aws.conftest import eventually
-from tests.prefect_redshift.conftest import History
+from tests.history import History
 from tests.prefect_redshift.odd_endpoint import drips_a_body, odd_endpoint, says, says_nothing
+from tests.statements import eventually
 
 pytestmark = pytest.mark.anyio
 SLOW = "select pg_sleep(60)"

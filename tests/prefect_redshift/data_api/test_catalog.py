@@ -5,7 +5,7 @@ import pytest
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.data_api.catalog import Table
 from prefect_redshift.exceptions import CallError
-from tests.prefect_redshift.conftest import History
+from tests.history import History
 
 
 @pytest.fixture

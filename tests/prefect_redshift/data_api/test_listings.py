@@ -6,7 +6,7 @@ from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.data_api.listings import ListedStatement
 from prefect_redshift.data_api.running.names import parse
 from prefect_redshift.exceptions import StatementFailedError
-from tests.prefect_redshift.conftest import History
+from tests.history import History
 
 
 async def test_statements(warehouse: RedshiftDataApi, history: History) -> None:

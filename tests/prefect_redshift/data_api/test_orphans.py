@@ -9,7 +9,7 @@ from local_aws import Admin
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.data_api.cancelling.cancellation import Cancellation
 from prefect_redshift.exceptions import StatementTimeoutError
-from tests.prefect_redshift.conftest import History
+from tests.history import History
 
 pytestmark = pytest.mark.anyio
 SLOW = "select pg_sleep(60)"

@@ -11,7 +11,7 @@ from local_aws import Admin
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.data_api.running.recent_ids import RecentIds
 from prefect_redshift.exceptions import StatementAbortedError, StatementFailedError
-from tests.prefect_redshift.conftest import History
+from tests.history import History
 
 pytestmark = pytest.mark.anyio
 ADD_ONE = "insert into runs values (1)"

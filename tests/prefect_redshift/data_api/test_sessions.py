@@ -9,7 +9,7 @@ from local_aws import Admin
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.data_api.sessions import Session
 from prefect_redshift.exceptions import SessionLostError, StatementFailedError
-from tests.prefect_redshift.conftest import History
+from tests.history import History
 
 STAGE = "create temp table staged as select 1 as n"
 ADD = "insert into staged select max(n) + 1 from staged"

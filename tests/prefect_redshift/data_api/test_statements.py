@@ -9,7 +9,7 @@ from local_aws import Admin
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.exceptions import CallError
-from tests.prefect_redshift.conftest import History
+from tests.history import History
 
 
 async def values(warehouse: RedshiftDataApi, sql: str) -> list[tuple[Any, ...]]:

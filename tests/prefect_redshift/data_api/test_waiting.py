@@ -10,7 +10,7 @@ import pytest
 
 from local_aws import Admin
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
-from tests.prefect_redshift.conftest import History
+from tests.history import History
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,7 @@ import pytest
 from local_aws import Served
 from prefect_redshift.exceptions import PipelineError
 from prefect_redshift.local.stand_in_schema import make_schema
-from tests.conftest import CLUSTER, finish
+from tests.statements import CLUSTER, finish
 
 
 def test_a_schema_is_made_where_there_is_none(aws: Served, data_api: Any) -> None:

@@ -7,9 +7,6 @@ import pytest
 from local_aws import Served
 from prefect_redshift.pipeline import Job
 from tests.infra.machine import Machine
-from tests.local_aws.conftest import Statements, statements
-
-__all__ = ["Statements", "statements"]
 
 MakeMachine = Callable[..., Machine]
 

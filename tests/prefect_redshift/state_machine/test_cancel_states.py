@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from local_aws import Admin
-from tests.local_aws.conftest import Statements, eventually
 from tests.prefect_redshift.state_machine.conftest import MakeMachine
 from tests.prefect_redshift.state_machine.jobs import no_days, one_fact
+from tests.statements import Statements, eventually
 
 REFUSED = {"operation": "CancelStatement", "code": "ValidationException"}
 

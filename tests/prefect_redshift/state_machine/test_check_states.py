@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from tests.local_aws.conftest import Statements
 from tests.prefect_redshift.state_machine.conftest import MakeMachine
 from tests.prefect_redshift.state_machine.jobs import NO_DAYS_CHECKS, no_days
+from tests.statements import Statements
 
 
 def test_all_numbers_that_fail_are_in_the_cause_and_no_others(

@@ -8,9 +8,9 @@ import pytest
 from prefect_redshift.exceptions import PipelineError
 from prefect_redshift.pipeline import Job, Step
 from prefect_redshift.state_machine import definition, faults
-from tests.local_aws.conftest import Statements
 from tests.prefect_redshift.state_machine.conftest import MakeMachine
 from tests.prefect_redshift.state_machine.jobs import no_days, one_fact, two_facts, with_setup
+from tests.statements import Statements
 
 DAY = {"run_date": "2026-11-22"}
 

@@ -21,10 +21,10 @@ from prefect_redshift.exceptions import (
     ExecutionFailedError,
     ExecutionTimedOutError,
 )
+from tests.history import History
 from tests.infra.machine import Machine
-from tests.local_aws.conftest import eventually
-from tests.prefect_redshift.conftest import History
 from tests.prefect_redshift.machines import create
+from tests.statements import eventually
 
 pytestmark = pytest.mark.anyio
 SLOW = "select pg_sleep(60)"

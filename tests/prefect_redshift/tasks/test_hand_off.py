@@ -28,9 +28,9 @@ from tests.flow_runs import execute, new_flow_run, retry_later
 from tests.flows.test_sales_data_pipeline import STEPS
 from tests.infra.machine import Machine
 from tests.job_warehouse import Warehouse
-from tests.local_aws.conftest import eventually
 from tests.prefect_redshift.machines import create
 from tests.project import PROJECT_FOLDER
+from tests.statements import eventually
 
 DAY = date(2026, 11, 22)
 PASS = {"done": {"Type": "Pass", "End": True}}

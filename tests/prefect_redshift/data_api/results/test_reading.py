@@ -15,7 +15,7 @@ from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.data_api.results.pages import check_count
 from prefect_redshift.data_api.statement import SubStatement
 from prefect_redshift.exceptions import ResultError
-from tests.prefect_redshift.conftest import History
+from tests.history import History
 
 TYPES = """
 create table everything (
