@@ -68,7 +68,7 @@ def main() -> int:
 
 
 def machine() -> dict[str, str]:
-    """What the figures were taken on."""
+    """Return what the figures were taken on."""
     ours = ("prefect", "prefect-aws", "boto3", "moto")
     airflow, wrangler = versions_of("airflow"), versions_of("awswrangler")
     return {

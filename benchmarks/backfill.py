@@ -44,7 +44,7 @@ class Taken:
 
 
 def measure(repeats: int) -> Section:
-    """Loads each number of days by both, so many times."""
+    """Load each number of days by both, so many times."""
     prepare_process()
     logging.getLogger("prefect").setLevel(logging.WARNING)
     found: dict[int, list[Taken]] = {count: [] for count in DAYS}
@@ -65,7 +65,7 @@ def days_before(count: int) -> list[date]:
 
 
 def both(admin: Admin, sockets: str, days: Sequence[date], *, loop_first: bool) -> Taken:
-    """Loads the days by both, one after the other."""
+    """Load the days by both, one after the other, and return what each took."""
     plain = loop(sockets, days) if loop_first else 0.0
     admin.clear_history()
     at_rest = megabytes()
@@ -75,7 +75,7 @@ def both(admin: Admin, sockets: str, days: Sequence[date], *, loop_first: bool) 
 
 
 def loop(sockets: str, days: Sequence[date]) -> float:
-    """Calls the procedure for one day after the other; returns the seconds."""
+    """Call the procedure for one day after the other, and return the seconds."""
     place = f"host={sockets} port=5432 dbname=dev user=IAM:local"
     with psycopg.connect(place, autocommit=True) as connection:
         started = time.perf_counter()
@@ -85,7 +85,7 @@ def loop(sockets: str, days: Sequence[date]) -> float:
 
 
 def backfill(days: Sequence[date]) -> float:
-    """Runs the flow; returns the seconds of its body."""
+    """Run the flow, and return the seconds of its body."""
     body = sales_backfill.fn
     walls: list[float] = []
 
@@ -105,13 +105,13 @@ def backfill(days: Sequence[date]) -> float:
 
 
 def megabytes() -> float:
-    """This process's memory now."""
+    """Return the memory that this process has now."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def section(found: dict[int, list[Taken]]) -> Section:
-    """The medians, side by side."""
+    """Return the medians, side by side."""
 
     def median(count: int, figure: str) -> float:
         return float(statistics.median(getattr(taken, figure) for taken in found[count]))

@@ -24,7 +24,7 @@ MOST = 1.25
 
 
 def measure(repeats: int) -> Section:
-    """Runs both, alternately, so many times."""
+    """Run both, alternately, so many times."""
     found: dict[tuple[str, str], list[float]] = {}
     for _ in range(repeats):
         with temporary_folder() as folder:
@@ -39,7 +39,7 @@ def measure(repeats: int) -> Section:
 
 
 def seconds_of(arguments: list[str], home: Path) -> float:
-    """Runs Python with a home of its own to its end."""
+    """Run Python with a home of its own to its end."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -65,7 +65,7 @@ def engine_start(folder: Path) -> float:
 
 
 def section(medians: dict[tuple[str, str], float]) -> Section:
-    """The medians, side by side."""
+    """Return the medians, side by side."""
 
     def ratio(kind: str) -> float:
         return medians["pipeline", kind] / (medians["nothing", kind] + medians["engine", kind])

@@ -25,7 +25,7 @@ RUNNING = ("SUBMITTED", "PICKED", "STARTED")
 
 
 def slow_scripts(folder: Path) -> None:
-    """The project's scripts, in which each dimension takes a minute."""
+    """Copy the project's scripts, in which each dimension takes a minute."""
     for script in (PROJECT_FOLDER / "sql").iterdir():
         text = re.sub(r"call sp_load_dim_\w+\(\)", "select pg_sleep(60)", script.read_text())
         (folder / script.name).write_text(text)
@@ -55,7 +55,7 @@ def interrupted(client: Any, scripts: Path, signal_number: signal.Signals) -> fl
 
 
 def main() -> None:
-    """Prints each run and the medians."""
+    """Print each run and the medians."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     with tempfile.TemporaryDirectory() as folder:
         state, scripts = Path(folder) / "state", Path(folder) / "sql"
@@ -71,7 +71,7 @@ def main() -> None:
 
 
 def prefect_url() -> str:
-    """The server that the runs are to share."""
+    """Return the server that the runs are to share."""
     from prefect.settings import PREFECT_API_URL
 
     return str(PREFECT_API_URL.value())

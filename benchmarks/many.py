@@ -62,7 +62,7 @@ def centile(found: Measured, percent: int) -> float:
 
 
 def section(rounds: Rounds) -> Section:
-    """The medians, side by side."""
+    """Return the medians, side by side."""
 
     def median(client: Client, count: int, figure: Callable[[Measured], float]) -> float:
         return statistics.median(figure(found) for found in rounds[client, count])

@@ -32,7 +32,7 @@ def measure(repeats: int) -> Section:
 
 
 def section(rounds: list[dict[Client, Measured]]) -> Section:
-    """The medians, side by side."""
+    """Return the medians, side by side."""
     late = {
         client: [
             statistics.median(found[client].late[place] for found in rounds) for place in range(len(LENGTHS))

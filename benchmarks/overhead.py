@@ -21,7 +21,7 @@ RUNS = 5
 
 
 def measure(repeats: int) -> Section:
-    """Runs the pipeline five times for each repeat, and once before, which makes the client."""
+    """Run the pipeline five times for each repeat, and once before, which makes the client."""
     prepare_process()
     with temporary_folder() as state, local_services(state, stand_in=True):
         results = asyncio.run(timed_runs(1 + RUNS * repeats))

@@ -44,7 +44,7 @@ def in_shape(client: Client, lengths: list[float], label: str) -> list[list[str]
 
 
 def section(rounds: dict[float, Rounds]) -> Section:
-    """The medians, side by side."""
+    """Return the medians, side by side."""
 
     def median(client: Client, seconds: float, figure: Callable[[Measured], float]) -> float:
         return statistics.median(figure(found[client]) for found in rounds[seconds])

@@ -11,7 +11,7 @@ from local_aws import Served, running
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """A folder that PostgreSQL can pass through, also under root, where it is another user."""
+    """Provide a folder that PostgreSQL can pass through, also under root, where it is another user."""
     with tempfile.TemporaryDirectory(prefix="redshift-etl-bench-") as name:
         folder = Path(name)
         folder.chmod(0o711)
@@ -20,7 +20,7 @@ def temporary_folder() -> Iterator[Path]:
 
 @contextmanager
 def stand_in(folder: Path, max_executing: int | None = None) -> Iterator[Served]:
-    """A stand-in in `folder`, which this process's environment names meanwhile."""
+    """Provide a stand-in in `folder`, which this process's environment names meanwhile."""
     before = dict(os.environ)
     with running(folder / "aws", max_executing=max_executing) as served:
         os.environ.update(served.environment)

@@ -72,7 +72,7 @@ def _cell(value: Any) -> str:
 
 
 def write(folder: Path, machine: Mapping[str, str], sections: Sequence[Section]) -> Path:
-    """Writes report.md, report.json and a plot for each that a section has; returns the report's path."""
+    """Write report.md, report.json and a plot for each section that has one; return the report's path."""
     folder.mkdir(parents=True, exist_ok=True)
     for section in sections:
         for plot in section.plots:

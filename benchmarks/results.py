@@ -35,7 +35,7 @@ PEER = "awswrangler"
 
 
 def measure(repeats: int) -> "Section":
-    """Reads results of every size by every reader, the largest once and the others so many times."""
+    """Read results of every size by every reader, the largest once and the others so many times."""
     from benchmarks.place import stand_in, temporary_folder
 
     found: dict[tuple[str, int], list[dict[str, float]]] = {}
@@ -50,7 +50,7 @@ def measure(repeats: int) -> "Section":
 
 
 def section(found: dict[tuple[str, int], list[dict[str, float]]]) -> "Section":
-    """The medians, side by side."""
+    """Return the medians, side by side."""
     from benchmarks.report import Bar, Plot, Section, Table
 
     most = SIZES[-1]
@@ -106,7 +106,7 @@ def section(found: dict[tuple[str, int], list[dict[str, float]]]) -> "Section":
 
 
 def read(reader: str, rows: int) -> dict[str, float]:
-    """Runs one reader in a process of its own."""
+    """Run one reader in a process of its own."""
     from benchmarks.peers.environments import python_of
 
     done = subprocess.run(
@@ -134,7 +134,7 @@ Read = Callable[[Any, Any], Coroutine[Any, Any, int]]
 
 
 def ours(result_format: str, read: Read) -> Callable[[str], dict[str, float]]:
-    """A reader by the block."""
+    """Return a reader by the block."""
 
     async def run(sql: str) -> dict[str, float]:
         import pandas as pd  # noqa: F401 - imports are no part of the reading, here as there
@@ -152,7 +152,7 @@ def ours(result_format: str, read: Read) -> Callable[[str], dict[str, float]]:
 
 
 def result(rows: int, started: float, idle: float) -> dict[str, float]:
-    """What a reader reports."""
+    """Return what a reader reports."""
     return {
         "rows": rows,
         "seconds": time.perf_counter() - started,
@@ -162,7 +162,7 @@ def result(rows: int, started: float, idle: float) -> dict[str, float]:
 
 
 async def to_pandas(warehouse: Any, statement: Any) -> int:
-    """The whole result as a data frame."""
+    """Return the whole result as a data frame."""
     return len(await warehouse.to_pandas(statement))
 
 

@@ -81,7 +81,7 @@ def started(folder: Path) -> tuple[float, float, float]:
 
 
 def first_answer(served: Served) -> None:
-    """Lists the statements by plain HTTP: a boto3 client takes a tenth of a second to make."""
+    """List the statements by plain HTTP: a boto3 client takes a tenth of a second to make."""
     key = "Credential=local/20260101/us-east-1/redshift-data/aws4_request"
     headers = {"X-Amz-Target": "RedshiftData.ListStatements", "Authorization": f"AWS4-HMAC-SHA256 {key}"}
     with urlopen(Request(served.url, data=b"{}", headers=headers)) as answer:
@@ -89,13 +89,13 @@ def first_answer(served: Served) -> None:
 
 
 def client_of(served: Served) -> Any:
-    """A plain boto3 client."""
+    """Return a plain boto3 client."""
     config = Config(max_pool_connections=THREADS, retries={"total_max_attempts": 1}, read_timeout=600)
     return boto3.client("redshift-data", endpoint_url=served.url, config=config)
 
 
 def finish(client: Any, sql: str) -> dict[str, Any]:
-    """Runs one statement to its end."""
+    """Run one statement to its end."""
     statement: dict[str, Any] = client.execute_statement(**WHERE, Sql=sql, WaitTimeSeconds=30)
     while statement["Status"] not in ("FINISHED", "FAILED", "ABORTED"):
         statement = client.describe_statement(Id=statement["Id"], WaitTimeSeconds=30)
@@ -112,7 +112,7 @@ def per_second(client: Any, sql: str) -> float:
 
 
 def inserts_per_second(client: Any) -> float:
-    """The same for statements that write, each in a transaction and under the table's lock."""
+    """Run the same with statements that write, each in a transaction and under the table's lock."""
     finish(client, "create table bench_small (n integer)")
     rate = per_second(client, "insert into bench_small values (1)")
     finish(client, "drop table bench_small")
@@ -151,12 +151,12 @@ def fact_seconds(client: Any) -> float:
 
 
 def job() -> str:
-    """The project's own scripts."""
+    """Return the project's own scripts."""
     return "".join(file.read_text() for file in sorted((PROJECT / "sql").glob("*.sql")))
 
 
 def plain() -> str:
-    """Queries as dense as they come, with nothing to rewrite."""
+    """Return queries as dense as they come, with nothing to rewrite."""
     return (
         "select a.x, sum(n) over (order by n rows unbounded preceding) from a"
         " join b on a.x = b.x where b.y > 1 group by 1, 2;\n" * 400
@@ -172,6 +172,6 @@ def rewriting(sql: str) -> float:
 
 
 def resident(pid: int) -> float:
-    """A process's memory in MB."""
+    """Return the memory of a process in MB."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:"))

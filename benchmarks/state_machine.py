@@ -28,7 +28,7 @@ Taken = tuple[float, int, int]
 
 
 def measure(repeats: int) -> Section:
-    """Runs both in turn, so many times."""
+    """Run both in turn, so many times."""
     prepare_process()
     taken: dict[str, list[Taken]] = {FLOW: [], MACHINE: []}
     with temporary_folder() as state, local_services(state, stand_in=True):
@@ -54,7 +54,7 @@ def by_flow(admin: Admin) -> Taken:
 
 
 def by_machine(admin: Admin, machine: Machine) -> Taken:
-    """The same of an execution of the machine."""
+    """Run the same as an execution of the machine."""
     admin.clear_history()
     began = time.perf_counter()
     done = machine.run({"run_date": DAY, "setup": "if_missing"})
@@ -64,7 +64,7 @@ def by_machine(admin: Admin, machine: Machine) -> Taken:
 
 
 def section(taken: dict[str, list[Taken]]) -> Section:
-    """The medians, side by side."""
+    """Return the medians, side by side."""
     rows: list[list[Any]] = []
     for who, found in taken.items():
         seconds, calls, transitions = (statistics.median(values) for values in zip(*found, strict=True))

@@ -24,7 +24,7 @@ settings.load_profile("untimed")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Shows the figures that tests have recorded by `record_property`, also in another process."""
+    """Show the figures that tests have recorded by `record_property`, also in another process."""
     for report in terminalreporter.stats.get("passed", []):
         for name, value in report.user_properties:
             terminalreporter.write_line(f"{name}: {value}")

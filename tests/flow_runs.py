@@ -33,7 +33,7 @@ asyncio.run(execute())
 
 
 def execute(flow: Flow[..., Any], flow_run_id: UUID, before: str = "") -> "subprocess.Popen[bytes]":
-    """Starts a process that executes the flow run, and the Python code `before` first."""
+    """Start a process that executes the flow run, and the Python code `before` first."""
     return subprocess.Popen(
         [sys.executable, "-c", before + EXECUTE, flow.fn.__module__, flow.fn.__name__, str(flow_run_id)],
         cwd=PROJECT_FOLDER,
@@ -43,13 +43,13 @@ def execute(flow: Flow[..., Any], flow_run_id: UUID, before: str = "") -> "subpr
 
 
 async def new_flow_run(flow: Flow[..., Any], **parameters: Any) -> UUID:
-    """Makes a flow run with these parameters, as JSON has them, that nobody executes yet."""
+    """Make a flow run with these parameters, as JSON has them, that nobody executes yet."""
     async with get_client() as client:
         return (await client.create_flow_run(flow, parameters=parameters)).id
 
 
 def execute_here(flow: Flow[..., Any], flow_run_id: UUID) -> Any:
-    """Executes the flow run in this process, as a worker's process does; returns its result, or raises its error."""
+    """Execute the flow run in this process, as a worker's process does; return its result, or raise its error."""
 
     async def execute() -> Any:
         async with get_client() as client:
@@ -61,7 +61,7 @@ def execute_here(flow: Flow[..., Any], flow_run_id: UUID) -> Any:
 
 
 def retry_here(flow: Flow[..., Any], flow_run_id: UUID) -> Any:
-    """Does what `prefect flow-run retry` has a worker do, in this process."""
+    """Do what `prefect flow-run retry` has a worker do, in this process."""
     asyncio.run(retry_later(flow_run_id))
     return execute_here(flow, flow_run_id)
 
@@ -73,7 +73,7 @@ async def retry_later(flow_run_id: UUID) -> None:
 
 
 def slow_scripts(folder: Path, seconds: float) -> Path:
-    """The project's scripts, in which each load takes some seconds more."""
+    """Return the project's scripts, in which each load takes some seconds more."""
     for script in (PROJECT_FOLDER / "sql").iterdir():
         sleep = rf"\n    perform pg_sleep({seconds});\1"
         (folder / script.name).write_text(re.sub(r"(\n    lock table \w+;)", sleep, script.read_text()))

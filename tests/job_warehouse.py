@@ -20,14 +20,14 @@ class Warehouse:
         self.target = {"WorkgroupName": "local-workgroup", "Database": database}
 
     def run(self, sql: str) -> dict[str, Any]:
-        """Runs a statement to its end; fails the test unless it finishes."""
+        """Run a statement to its end; fail the test unless it finishes."""
         started = self.data_api.execute_statement(**self.target, Sql=sql, WaitTimeSeconds=30)
         ended: dict[str, Any] = self.data_api.describe_statement(Id=started["Id"], WaitTimeSeconds=30)
         assert ended["Status"] == "FINISHED", ended.get("Error")
         return ended
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """The rows of a query, values as the Data API sends them."""
+        """Return the rows of a query, values as the Data API sends them."""
         statement = self.run(sql)
         pages = self.data_api.get_paginator("get_statement_result").paginate(Id=statement["Id"])
         return [
@@ -68,7 +68,7 @@ class Warehouse:
         return [statement for statement in self.statements() if statement["Status"] not in ended]
 
     def wait_for_running(self, step: str, seconds: float = 30) -> None:
-        """Waits until a statement of that step has started."""
+        """Wait until a statement of that step has started."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if any(f"/{step}/" in s["StatementName"] and s["Status"] == "STARTED" for s in self.running()):

@@ -29,12 +29,12 @@ async def _artifacts() -> list[Artifact]:
 
 
 def latest_run() -> FlowRun:
-    """The flow run that was started last."""
+    """Return the flow run that was started last."""
     return asyncio.run(_latest_run())
 
 
 def artifacts() -> dict[str, Any]:
-    """The artifacts of the latest flow run by key, tables as lists of rows."""
+    """Return the artifacts of the latest flow run by key, tables as lists of rows."""
     found = [artifact for artifact in asyncio.run(_artifacts()) if artifact.key]
     assert len({artifact.key for artifact in found}) == len(found)
     return {
@@ -44,7 +44,7 @@ def artifacts() -> dict[str, Any]:
 
 
 def events(name_prefix: str, complete: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
-    """The latest flow run's events whose names begin so, oldest first, once they are complete."""
+    """Return the latest flow run's events whose names begin so, oldest first, once they are complete."""
     related = {"id": [f"prefect.flow-run.{latest_run().id}"]}
     filters = {"related": related, "event": {"prefix": [name_prefix]}, "order": "ASC"}
     deadline = time.monotonic() + 60

@@ -32,7 +32,7 @@ AN_ID = "00000000-0000-0000-0000-000000000000"
 
 
 def snippets(language: str) -> list[tuple[str, str]]:
-    """The code of that language, each with the page it is from."""
+    """Return the code of that language, each with the page it is from."""
     return [
         (name, code)
         for name, text in DOCUMENTS.items()
@@ -41,7 +41,7 @@ def snippets(language: str) -> list[tuple[str, str]]:
 
 
 def commands(program: str) -> list[str]:
-    """The arguments of each time that a program is called, in blocks of code and between backquotes."""
+    """Return the arguments of each time that a program is called, in blocks of code and between backquotes."""
     lines = [line for _, code in snippets("bash") for line in code.splitlines()]
     lines += [part for text in DOCUMENTS.values() for part in re.findall(r"`([^`\n]+)`", text)]
     called = {line.removeprefix(program) for line in lines if line.startswith(program)}

@@ -23,7 +23,7 @@ DEFERRABLE = sys.argv[2:] == ["deferrable"]
 
 
 def operator(sql: str) -> Any:
-    """A task that runs one statement."""
+    """Return a task that runs one statement."""
     return RedshiftDataOperator(
         task_id=f"t{uuid4().hex}",
         sql=sql,
@@ -37,12 +37,12 @@ def operator(sql: str) -> Any:
 
 
 def run(sql: str) -> None:
-    """Runs one statement as a worker does."""
+    """Run one statement as a worker does."""
     operator(sql).execute({"ti": MagicMock()})
 
 
 async def run_deferred(sql: str) -> None:
-    """Runs one statement as a worker and the triggerer do, on the triggerer's one event loop."""
+    """Run one statement as a worker and the triggerer do, on the triggerer's one event loop."""
     task = operator(sql)
     try:
         await asyncio.to_thread(task.execute, {"ti": MagicMock()})

@@ -16,7 +16,7 @@ CLIENT = boto3.client("redshift-data", config=Config(max_pool_connections=512))
 
 
 def run(sql: str) -> None:
-    """Runs one statement to its end."""
+    """Run one statement to its end."""
     statement = CLIENT.execute_statement(WorkgroupName="local-workgroup", Database="dev", Sql=sql)
     status = "SUBMITTED"
     while status not in ("FINISHED", "FAILED", "ABORTED"):

@@ -93,11 +93,11 @@ class Running:
         self._expect("ready")
 
     def begin(self) -> None:
-        """Gives the word."""
+        """Give the word."""
         self._say("begin")
 
     def measured(self, admin: Admin) -> Measured:
-        """Waits for the client's end, and reads the stand-in's side of it."""
+        """Wait for the client's end, and read the stand-in's side of it."""
         found = json.loads(self._read().readlines()[-1])
         assert self._process.wait() == 0, self._words()
         return _measured(self._stages, found, admin)
@@ -124,7 +124,7 @@ class Running:
 def side_by_side(
     stages: dict[Client, Stages], served: Served, folder: Path, seconds_apart: float = 0.0
 ) -> dict[Client, Measured]:
-    """Runs all clients at the same time, each on its own stages; they begin together, or so many seconds apart."""
+    """Run all clients at the same time, each on its own stages; they begin together, or so many seconds apart."""
     admin = Admin(served.url)
     running = {
         client: Running(client, asked, served, folder / str(number))

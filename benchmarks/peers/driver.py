@@ -20,7 +20,7 @@ WARM_UP = "select 1"
 
 
 def drive(run: Callable[[str], object]) -> None:
-    """Runs the stages by a blocking `run`, each statement of a stage on a thread."""
+    """Run the stages by a blocking `run`, each statement of a stage on a thread."""
     stages = stages_asked_for()
     noticed: dict[str, float] = {}
 
@@ -37,7 +37,7 @@ def drive(run: Callable[[str], object]) -> None:
 
 
 def drive_async(run: Callable[[str], Awaitable[object]]) -> None:
-    """Runs the stages by a coroutine function, each statement of a stage as an asyncio task."""
+    """Run the stages by a coroutine function, each statement of a stage as an asyncio task."""
     asyncio.run(_drive_async(run))
 
 
@@ -57,13 +57,13 @@ async def _drive_async(run: Callable[[str], Awaitable[object]]) -> None:
 
 
 def stages_asked_for() -> Stages:
-    """What the first line of standard input names."""
+    """Return what the first line of standard input names."""
     stages: Stages = json.loads(sys.stdin.readline())
     return stages
 
 
 def ready() -> tuple[float, float, float]:
-    """Waits for the word to begin; then the time, CPU seconds of this process, and its memory in MB."""
+    """Wait for the word to begin; return the time, CPU seconds of this process, and its memory in MB."""
     print("ready", flush=True)
     sys.stdin.readline()
     pages = int(Path("/proc/self/statm").read_text().split()[1])
@@ -71,7 +71,7 @@ def ready() -> tuple[float, float, float]:
 
 
 def tell(before: tuple[float, float, float], noticed: dict[str, float]) -> None:
-    """Reports what was noticed, and what it took since `before`."""
+    """Report what was noticed, and what it took since `before`."""
     began, cpu, at_rest = before
     found: dict[str, Any] = {
         "noticed": noticed,
@@ -83,7 +83,7 @@ def tell(before: tuple[float, float, float], noticed: dict[str, float]) -> None:
 
 
 def peak_megabytes() -> float:
-    """The most memory that this process has had; what getrusage tells begins with its parent's."""
+    """Return the most memory that this process has had; what getrusage tells begins with its parent's."""
     status = Path("/proc/self/status").read_text()
     kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:"))
     return int(kilobytes) * 1024 / 1e6

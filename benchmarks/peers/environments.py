@@ -11,7 +11,7 @@ _PINS = Path(__file__).parent
 
 
 def python_of(peer: str) -> str:
-    """The interpreter of the peer's environment, made once from `<peer>.txt` in the user's cache folder."""
+    """Return the interpreter of the peer's environment, made once from `<peer>.txt` in the user's cache folder."""
     pins = _PINS / f"{peer}.txt"
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     fingerprint = hashlib.sha256(pins.read_bytes()).hexdigest()[:12]
@@ -33,7 +33,7 @@ def _install(python: Path, pins: Path) -> None:
 
 
 def versions_of(peer: str) -> dict[str, str]:
-    """The pinned versions by package."""
+    """Return the pinned versions by package."""
     lines = (_PINS / f"{peer}.txt").read_text().splitlines()
     pairs = [line.split("==") for line in lines if "==" in line]
     return {name.partition("[")[0]: version for name, version in pairs}

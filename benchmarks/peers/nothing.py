@@ -5,7 +5,7 @@ from prefect import flow
 
 @flow
 def nothing() -> None:
-    """Does nothing."""
+    """Do nothing."""
 
 
 if __name__ == "__main__":

@@ -23,20 +23,20 @@ NOTICED: dict[str, float] = {}
 
 
 async def run(sql: str) -> Statement:
-    """Runs one statement by the block."""
+    """Run one statement by the block."""
     return await WAREHOUSE.run(sql)
 
 
 @redshift_task
 async def run_noting(warehouse: RedshiftDataApi, sql: str) -> None:
-    """Runs one statement as the pipeline's tasks do, and notes when its end is known."""
+    """Run one statement as the pipeline's tasks do, and note when its end is known."""
     await warehouse.run(sql, name=f"{prefix_of_this_run()}{runtime.task_run.name}", listed=())
     NOTICED[sql] = time.time()
 
 
 @flow(task_runner=EventLoopTaskRunner(), log_prints=False)
 async def tasks(stages: Stages) -> None:
-    """Runs each statement as a task, those of a stage after those of the one before."""
+    """Run each statement as a task, those of a stage after those of the one before."""
     before: list[PrefectFuture[None]] = []
     every: list[PrefectFuture[None]] = []
     for stage in stages:

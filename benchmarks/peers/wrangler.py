@@ -10,7 +10,7 @@ CONNECTION = wr.data_api.redshift.connect(workgroup_name="local-workgroup", data
 
 
 def run(sql: str) -> None:
-    """Runs one query to its end and reads its one row: the interface has no other way to wait."""
+    """Run one query to its end and read its one row: the interface has no other way to wait."""
     wr.data_api.redshift.read_sql_query(sql, CONNECTION)
 
 

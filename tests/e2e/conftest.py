@@ -36,7 +36,7 @@ class Deployed:
         self.variables = {**os.environ, "PREFECT_API_URL": api_url, "PREFECT_HOME": str(home)}
 
     def prefect(self, *arguments: str) -> str:
-        """Runs `prefect ...` in the project's folder; fails the test unless it succeeds."""
+        """Run `prefect ...` in the project's folder; fail the test unless it succeeds."""
         done = subprocess.run(
             [sys.executable, "-m", "prefect", *arguments],
             cwd=PROJECT_FOLDER,
@@ -49,7 +49,7 @@ class Deployed:
         return done.stdout
 
     def run(self, *options: str, deployment: str = "sales-data-pipeline/daily") -> str:
-        """Runs a deployment to its end, and returns what the command said."""
+        """Run a deployment to its end, and return what the command said."""
         return self.prefect("deployment", "run", deployment, "--watch", *options)
 
 

@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 
 def ask(question: Callable[[PrefectClient], Awaitable[T]]) -> T:
-    """What Prefect's API answers."""
+    """Return what Prefect's API answers."""
 
     async def asked() -> T:
         async with get_client() as client:
@@ -164,7 +164,7 @@ def test_a_schedule_fires_once_by_itself_with_the_date_in_its_zone(deployed: Dep
 
 
 def fired(due: datetime) -> list[str | None]:
-    """The states of the runs that a schedule has made for that time."""
+    """Return the states of the runs that a schedule has made for that time."""
     runs = ask(lambda client: client.read_flow_runs())
     return [run.state_name for run in runs if run.auto_scheduled and run.expected_start_time == due]
 
@@ -176,7 +176,7 @@ def sales_of(deployed: Deployed, day: int) -> int:
 
 
 def started(parameters: dict[str, Any], state: "State[Any] | None" = None) -> UUID:
-    """The id of a new run, in that state to begin with."""
+    """Return the id of a new run, in that state to begin with."""
     deployment_id = deployment().id
     run = ask(
         lambda client: client.create_flow_run_from_deployment(
@@ -191,7 +191,7 @@ def state_of(run_id: UUID) -> str | None:
 
 
 def until(holds: Callable[[], bool], seconds: float) -> None:
-    """Waits until it holds; fails the test if it does not."""
+    """Wait until it holds; fail the test if it does not."""
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it does not come true"

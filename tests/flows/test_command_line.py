@@ -56,7 +56,7 @@ def run(*options: str, **variables: str) -> tuple[int, str, str]:
 
 
 def run_here(*options: str) -> int:
-    """The exit code of the command line, run in this process, which is quicker."""
+    """Return the exit code of the command line, run in this process, which is quicker."""
     before = signal.getsignal(signal.SIGTERM)
     try:
         return daily_main(sales_data_pipeline, SALES, options)
@@ -173,7 +173,7 @@ def test_a_statement_that_cannot_be_cancelled_is_named_with_the_command_that_sho
 
 
 def slow_scripts(folder: Path, step: str) -> Path:
-    """The project's scripts, with a step that takes two minutes."""
+    """Return the project's scripts, with a step that takes two minutes."""
     for script in (PROJECT_FOLDER / "sql").iterdir():
         text = script.read_text()
         if step == "run_sp_deploy_redshift" and script.name == "sp_statements.sql":

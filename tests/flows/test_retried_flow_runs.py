@@ -38,17 +38,17 @@ class Run:
         self.id: UUID = asyncio.run(new_flow_run(sales_data_pipeline, **given))
 
     def edit(self, script: str, old: str, new: str) -> None:
-        """Changes a script."""
+        """Change a script."""
         text = (self.scripts / script).read_text()
         assert old in text
         (self.scripts / script).write_text(text.replace(old, new))
 
     def execute(self) -> Any:
-        """The first try."""
+        """Run the first try."""
         return execute_here(sales_data_pipeline, self.id)
 
     def retry(self) -> Any:
-        """A further try."""
+        """Run a further try."""
         return retry_here(sales_data_pipeline, self.id)
 
     def submitted(self) -> Counter[str]:

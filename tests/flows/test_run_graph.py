@@ -25,7 +25,7 @@ EDGES = {
 
 
 async def recorded(number: int) -> list[TaskRun]:
-    """The task runs of the latest flow run, once the server has recorded them all."""
+    """Return the task runs of the latest flow run, once the server has recorded them all."""
     async with get_client() as client:
         (flow_run,) = await client.read_flow_runs(sort="START_TIME_DESC", limit=1)  # type: ignore[arg-type]
         mine = FlowRunFilter(id=FlowRunFilterId(any_=[flow_run.id]))
@@ -39,7 +39,7 @@ async def recorded(number: int) -> list[TaskRun]:
 
 
 async def edges(number: int) -> dict[str, set[str]]:
-    """What each of so many steps of the latest flow run waits for."""
+    """Return what each of so many steps of the latest flow run waits for."""
     task_runs = await recorded(number)
     names = {run.id: run.name for run in task_runs}
     return {

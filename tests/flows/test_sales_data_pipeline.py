@@ -135,7 +135,7 @@ def test_one_dimension_failing_cancels_the_other_and_the_facts_never_start(
 
 
 def logged() -> list[str]:
-    """What the server has of the run's log."""
+    """Return what the server has of the run's log."""
     for handler in logging.getLogger("prefect.flow_runs").handlers:
         handler.flush()
 

@@ -15,7 +15,7 @@ UTC = ZoneInfo("UTC")
 
 
 def changing_zones() -> list[str]:
-    """A zone of each kind: those whose clocks change at the same instants by as much are one kind."""
+    """Return a zone of each kind: those whose clocks change at the same instants by as much are one kind."""
     kinds: dict[tuple[object, ...], str] = {}
     moments = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hours) for hours in range(0, 24 * DAYS, 6)]
     for name in sorted(available_timezones()):

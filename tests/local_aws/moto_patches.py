@@ -100,7 +100,7 @@ class Moto:
 
 
 def refused(call: Callable[..., Any], **request: Any) -> str | None:
-    """The name of the error that a call ends with, None for none."""
+    """Return the name of the error that a call ends with, None for none."""
     from botocore.exceptions import ClientError
     from botocore.parsers import ResponseParserError
 
@@ -158,7 +158,7 @@ def a_rule_of_one_variable_assigns_nothing(moto: Moto) -> bool:
 
 
 def assigned(moto: Moto, choice: dict[str, Any]) -> Any:
-    """What a choice has assigned to v, as the history tells."""
+    """Return what a choice has assigned to v, as the history tells."""
     states = {"s0": {"Type": "Choice", **choice}, "s1": {"Type": "Succeed"}}
     arn = moto.states.create_state_machine(
         name=f"m{time.monotonic_ns()}",
@@ -322,7 +322,7 @@ def a_change_of_nothing_is_made(moto: Moto) -> bool:
 
 
 def definition(**state: Any) -> str:
-    """The definition of a machine with one state."""
+    """Return the definition of a machine with one state."""
     return json.dumps({"StartAt": "a", "States": {"a": state}})
 
 
@@ -401,7 +401,7 @@ MACHINE_ROLE = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocume
 
 
 def stack_machine(text: Any, **properties: Any) -> dict[str, Any]:
-    """A state machine of a template."""
+    """Return a state machine of a template."""
     return {
         "Type": "AWS::StepFunctions::StateMachine",
         "Properties": {"RoleArn": ROLE, "DefinitionString": text, **properties},
@@ -522,7 +522,7 @@ VARIABLE = {"Parameters": {"P": {"Type": "Number", "Default": 1}, "O": {"Type": 
 
 
 def changed(moto: Moto, resources: dict[str, Any], more: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What a stack has after its parameter P has become 2, by logical id; names of queues are in their URLs."""
+    """Return what a stack has after its parameter P has become 2, by logical id; names of queues are in their URLs."""
     template = {**VARIABLE, **(more or {}), "Resources": resources}
     name = moto.stack(template)
     made = moto.client("cloudformation")
@@ -533,7 +533,7 @@ def changed(moto: Moto, resources: dict[str, Any], more: dict[str, Any] | None =
 
 
 def queue(**more: Any) -> dict[str, Any]:
-    """A queue of a template."""
+    """Return a queue of a template."""
     return {"Type": "AWS::SQS::Queue", **more}
 
 

@@ -14,7 +14,7 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 
 
 def probed(*arguments: str) -> dict[str, bool]:
-    """What `moto_patches.py` finds, in a process of its own: patches cannot be taken back."""
+    """Return what `moto_patches.py` finds, in a process of its own: patches cannot be taken back."""
     command = [sys.executable, "-m", "tests.local_aws.moto_patches", *arguments]
     done = subprocess.run(command, cwd=PROJECT, env=os.environ, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr

@@ -6,7 +6,7 @@ from tests.statements import Statements, value
 
 
 def rows(statements: Statements, session: str, sql: str) -> list[list[object]]:
-    """The values of a query in a session."""
+    """Return the values of a query in a session."""
     done = in_session(statements, session, sql)
     assert done["Status"] == "FINISHED", done.get("Error")
     records = statements.api.get_statement_result(Id=done["Id"])["Records"]

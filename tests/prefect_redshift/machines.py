@@ -10,7 +10,7 @@ ROLE = "arn:aws:iam::123456789012:role/StateMachineExecutionRole"
 
 
 def create(states: dict[str, Any], kind: str = "STANDARD", **members: Any) -> str:
-    """The ARN of a machine that begins with the first of its states."""
+    """Return the ARN of a machine that begins with the first of its states."""
     definition = {"StartAt": next(iter(states)), "States": states, **members}
     client = boto3.client("stepfunctions")
     name = f"machine-{uuid.uuid4().hex[:8]}"

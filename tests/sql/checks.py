@@ -22,14 +22,14 @@ class Found(NamedTuple):
 
 
 def checks(script: str) -> list[Check]:
-    """The checks of one script."""
+    """Return the checks of one script."""
     return checks_of(parts_of((SQL / script).read_text(), "check", script), script, for_a_day=True)
 
 
 def run_checks(
     warehouse: Warehouse, checks: Sequence[Check], day: date, *, fault: str = ""
 ) -> dict[str, Found]:
-    """What each check found of a day, after a fault that is rolled back again."""
+    """Return what each check found of a day, after a fault that is rolled back again."""
     (suite,) = CheckSuite(checks).statements()
     faults = [fault] if fault else []
     batch = warehouse.run(["begin", *faults, suite, "rollback"], run_date=day.isoformat())

@@ -36,7 +36,7 @@ def load(warehouse: Warehouse, day: date) -> Day:
 
 
 def found(warehouse: Warehouse, day: date) -> Day:
-    """What the tables hold for a day."""
+    """Return what the tables hold for a day."""
     facts = warehouse.rows(
         "select * from store_sales where ss_sold_date_sk = :day::integer", day=f"{day:%Y%m%d}"
     )
@@ -63,7 +63,7 @@ class Dimensions:
         )
 
     def expected(self, warehouse: Warehouse, day: date) -> Day:
-        """What a day's sales have to become."""
+        """Return what a day's sales have to become."""
         sales = warehouse.rows(
             "select * from src_store_sales where ss_sold_date = :day::date", day=day.isoformat()
         )
@@ -103,7 +103,7 @@ class Dimensions:
         )
 
     def _version(self, item: str, day: date) -> Any:
-        """The surrogate key of an item's version on a day."""
+        """Return the surrogate key of an item's version on a day."""
         for name, first, last, key in self.versions:
             if name == item and first <= day and (last is None or day <= last):
                 return key

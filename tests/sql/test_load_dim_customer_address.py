@@ -18,7 +18,7 @@ def addresses(warehouse: Warehouse) -> Warehouse:
 
 
 def delivery(address: str, day: str, street: str = "Main Street", city: str = "Springfield") -> Row:
-    """A row of the feed."""
+    """Return a row of the feed."""
     return (address, date.fromisoformat(day), "1", street, city, "IL", "62700", "United States")
 
 

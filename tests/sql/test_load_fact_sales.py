@@ -166,5 +166,5 @@ def sell(
 
 
 def customers(warehouse: Warehouse, ticket: int, day: date) -> list[Row]:
-    """Customer and address of a ticket's facts."""
+    """Return customer and address of a ticket's facts."""
     return [row[2:4] for row in found(warehouse, day).facts if row[5] == ticket]

@@ -13,7 +13,7 @@ COMMENT, LITERAL = r"--[^\n]*", r"'(?:[^']|'')*'"
 
 
 def text(filename: str) -> str:
-    """A script, without comments and the contents of literals."""
+    """Return a script, without comments and the contents of literals."""
     return re.sub(
         f"{COMMENT}|({LITERAL})", lambda match: "''" if match[1] else "", (SQL / filename).read_text().lower()
     )

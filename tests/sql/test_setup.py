@@ -38,7 +38,7 @@ def test_the_calendar_has_every_day_of_twenty_years(warehouse: Warehouse) -> Non
 
 
 def expected_day(day: date) -> tuple[object, ...]:
-    """The row of date_dim, by Python's calendar; weeks begin on Sunday, which is 0."""
+    """Return the row of date_dim, by Python's calendar; weeks begin on Sunday, which is 0."""
     weekend = "Y" if day.weekday() >= calendar.SATURDAY else "N"
     return (
         int(f"{day:%Y%m%d}"),
@@ -121,5 +121,5 @@ def test_a_wrong_run_date_brings_dropped_tables_back(empty: Warehouse) -> None:
 
 
 def drops() -> list[str]:
-    """What `setup=always` runs first."""
+    """Return what `setup=always` runs first."""
     return SALES.drop_tables()

@@ -19,7 +19,7 @@ def statuses(warehouse: Warehouse, day: date) -> list[str]:
 
 
 def check(warehouse: Warehouse, day: date, failed: str, expected: int, actual: int) -> None:
-    """That exactly one check fails, with these numbers."""
+    """Check that exactly one check fails, with these numbers."""
     found = run_checks(warehouse, CHECKS, day)
     assert found.keys() == {ROWS, VERSIONS}
     told = f"check {failed} failed on {day}: expected {expected}, found {actual}"

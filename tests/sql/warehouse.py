@@ -21,7 +21,7 @@ Row = tuple[Any, ...]
 
 
 def script(filename: str) -> list[str]:
-    """The statements of a file of sql/."""
+    """Return the statements of a file of sql/."""
     return split_statements((SQL / filename).read_text())
 
 
@@ -46,7 +46,7 @@ class Warehouse:
         return str(self.data_api.batch_execute_statement(Sqls=list(sql), **request)["Id"])
 
     def wait(self, statement: str) -> dict[str, Any]:
-        """The description of a statement that has ended, however it did."""
+        """Return the description of a statement that has ended, however it did."""
         for _ in range(4):
             described: dict[str, Any] = self.data_api.describe_statement(
                 Id=statement, WaitTimeSeconds=LONG_POLL
@@ -68,11 +68,11 @@ class Warehouse:
         return str(ended["Error"])
 
     def rows(self, sql: str, **parameters: str) -> list[Row]:
-        """The rows of a query."""
+        """Return the rows of a query."""
         return self.result(self.run(sql, **parameters))
 
     def result(self, statement: str) -> list[Row]:
-        """The rows of a finished statement, typed by its column metadata."""
+        """Return the rows of a finished statement, typed by its column metadata."""
         pages = list(self.data_api.get_paginator("get_statement_result").paginate(Id=statement))
         kinds = [column["typeName"] for column in pages[0]["ColumnMetadata"]]
         return [
@@ -82,7 +82,7 @@ class Warehouse:
         ]
 
     def value(self, expression: str) -> Any:
-        """What a query of one row and one column returns."""
+        """Return what a query of one row and one column returns."""
         ((value,),) = self.rows(f"select {expression}")
         return value
 
@@ -97,7 +97,7 @@ class Warehouse:
         return {table: sorted(self.rows(f"select * from {table}"), key=repr) for table in tables}
 
     def tables(self) -> set[str]:
-        """The pipeline's tables that exist, and any staging table, temporary ones of other sessions included."""
+        """Return the pipeline's tables that exist, and any staging table, temporary ones of other sessions included."""
         names = {name for (name,) in self.rows("select table_name from svv_tables")}
         return {name for name in names if name in TABLES or name.startswith("stage_")}
 

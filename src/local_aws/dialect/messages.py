@@ -65,7 +65,7 @@ def error_text(
     hint: str | None = None,
     context: str | None = None,
 ) -> str:
-    """The Error of DescribeStatement, from the fields of PostgreSQL's diagnostics (empty or None where missing).
+    """Return the Error of DescribeStatement, from the fields of PostgreSQL's diagnostics (empty or None where missing).
 
     The first line begins with `ERROR:`; detail, hint and context follow on lines of their own, without those that
     tell of the stand-in's own functions. A serialisation failure is Redshift's error 1023.

@@ -12,7 +12,7 @@ from local_aws.dialect.statements import rules as statements
 
 
 def rewrite(sql: str) -> str:
-    """The same script for PostgreSQL; SQL without any Redshift construct comes back byte for byte.
+    """Return the same script for PostgreSQL; SQL without any Redshift construct comes back byte for byte.
 
     Rewriting twice is rewriting once. Raises UnsupportedError for what the stand-in does not imitate.
     """
@@ -20,12 +20,12 @@ def rewrite(sql: str) -> str:
 
 
 def rewrite_tokens(tokens: Tokens) -> str:
-    """The same for a script in tokens, which are used up."""
+    """Return the same for a script in tokens, which are used up."""
     return _rewrite(tokens, inside=False)
 
 
 def rewrite_dynamic(sql: str) -> str:
-    """The same for EXECUTE, which takes several statements: with the locks of writers, and with COPY and UNLOAD."""
+    """Return the same for EXECUTE, which takes several statements, with the locks of writers, COPY and UNLOAD."""
     if sql.startswith(quoted_names.KEEP_CASE_MARK):
         before = quoted_names.KEEP_CASE.set(True)
         try:
@@ -36,7 +36,7 @@ def rewrite_dynamic(sql: str) -> str:
 
 
 def written_table(sql: str) -> str | None:
-    """The table that a single (rewritten) statement writes to, as it is spelt; None when it writes to none."""
+    """Return the table that a single (rewritten) statement writes to, as it is spelt; None when it writes to none."""
     return locks.written_table(Tokens(sql), 0)
 
 
@@ -83,7 +83,7 @@ def _rewrite_body(body: str, nonatomic: bool, plpgsql: bool) -> str:
 
 
 def _finish(tokens: Tokens) -> str:
-    """What is done last, in statements of a body and in parts of them."""
+    """Do what is done last, in statements of a body and in parts of them."""
     expressions.apply(tokens)
     # After its expression, around which it puts a call.
     for i, word in enumerate(tokens.low):

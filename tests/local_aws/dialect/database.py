@@ -33,7 +33,7 @@ class Database:
         return rows
 
     def resolve(self, statement: str) -> str:
-        """The statement for PostgreSQL, its names looked up."""
+        """Return the statement for PostgreSQL, its names looked up."""
         asking = dialect.resolve(statement, thorough=True)
         try:
             query = next(asking)
@@ -61,9 +61,9 @@ class Database:
         return dialect.Answer(columns, state, message, int(position or 0))
 
     def value(self, expression: str) -> object:
-        """What one expression is."""
+        """Return what one expression is."""
         return self.run(f"select {expression}")[0][0]
 
     def column(self, query: str) -> list[object]:
-        """The first column of a query."""
+        """Return the first column of a query."""
         return [row[0] for row in self.run(query)]

@@ -62,7 +62,7 @@ def drive(asking: Asking[str], answers: Iterator[Answer]) -> str:
 
 
 def nonsense(seed: int) -> Iterator[Answer]:
-    """What PostgreSQL might say."""
+    """Return what PostgreSQL might say."""
     chance = random.Random(seed)
     while True:
         state = chance.choice(["", "42703", "42P01", "42601", "42883", "0A000"])

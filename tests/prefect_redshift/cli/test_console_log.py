@@ -35,7 +35,7 @@ def root(monkeypatch: pytest.MonkeyPatch) -> Iterator[logging.Logger]:
 
 
 def told(root: logging.Logger, stream: io.StringIO, record: logging.LogRecord) -> str:
-    """What reaches the stream of one record."""
+    """Return what reaches the stream of one record."""
     styles = {"log.web_url": "bold green"}
     root.addHandler(PrefectConsoleHandler(stream, styles=styles, level=logging.INFO))
     configure_console_log((RedshiftError,))
@@ -44,7 +44,7 @@ def told(root: logging.Logger, stream: io.StringIO, record: logging.LogRecord) -
 
 
 def record(message: str, error: Exception | None = None, module: str = "in_flight") -> logging.LogRecord:
-    """A record of that module."""
+    """Return a record of that module."""
     exc_info = (type(error), error, None) if error else None
     return logging.LogRecord("prefect.flow_runs", logging.ERROR, f"{module}.py", 1, message, None, exc_info)
 

@@ -38,7 +38,7 @@ def as_a_user_begins(
 
 
 def ask(question: Callable[[PrefectClient], Awaitable[T]]) -> T:
-    """What Prefect's API answers."""
+    """Return what Prefect's API answers."""
 
     async def asked() -> T:
         async with get_client() as client:
@@ -48,7 +48,7 @@ def ask(question: Callable[[PrefectClient], Awaitable[T]]) -> T:
 
 
 def stored() -> list[BlockDocument]:
-    """The blocks of the name, secrets shown."""
+    """Return the blocks of the name, secrets shown."""
 
     async def read(client: PrefectClient) -> list[BlockDocument]:
         documents = await client.read_block_documents(include_secrets=True)

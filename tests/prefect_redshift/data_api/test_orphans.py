@@ -20,7 +20,7 @@ def statuses(history: History, name: str) -> list[str]:
 
 
 async def started(history: History, name: str) -> None:
-    """Waits until the engine runs a statement of that name."""
+    """Wait until the engine runs a statement of that name."""
     async with asyncio.timeout(20):
         while not await asyncio.to_thread(history.has_started, name):  # noqa: ASYNC110
             await asyncio.sleep(0.02)

@@ -32,7 +32,7 @@ async def count(warehouse: RedshiftDataApi) -> int:
 
 
 def another_process(warehouse: RedshiftDataApi) -> RedshiftDataApi:
-    """The same connection without anything that this one remembers."""
+    """Return the same connection without anything that this one remembers."""
     return RedshiftDataApi(workgroup_name=warehouse.workgroup_name, database=warehouse.database)
 
 

@@ -28,7 +28,7 @@ async def status(warehouse: RedshiftDataApi, session_id: str | None) -> str:
 
 
 async def closes(warehouse: RedshiftDataApi, session_id: str | None) -> None:
-    """Waits until the session is closed; the bound is only against hanging."""
+    """Wait until the session is closed; the bound is only against hanging."""
     for _ in range(500):
         if await status(warehouse, session_id) == "CLOSED":
             return
@@ -37,7 +37,7 @@ async def closes(warehouse: RedshiftDataApi, session_id: str | None) -> None:
 
 
 async def close(warehouse: RedshiftDataApi, session_id: str | None) -> None:
-    """What the service does when the keep-alive time is over."""
+    """Do what the service does when the keep-alive time is over."""
     last = await warehouse.execute_statement(
         "select 1", session_id=session_id, session_keep_alive_seconds=0, name=f"close/{session_id}"
     )

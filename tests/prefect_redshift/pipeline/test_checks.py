@@ -68,7 +68,7 @@ def test_a_suite_is_divided_before_it_passes_the_limit() -> None:
 
 
 def scripts_with(folder: Path, checks: str) -> str:
-    """The project's scripts with other checks."""
+    """Return the project's scripts with other checks."""
     scripts = Path(shutil.copytree(PROJECT_FOLDER / "sql", folder / "sql"))
     (scripts / "checks.sql").write_text(checks)
     return str(scripts)
@@ -80,7 +80,7 @@ def run(scripts: str) -> RunReport:
 
 
 def announced(outcome: str) -> str:
-    """The message of the one event that tells of the validation."""
+    """Return the message of the one event that tells of the validation."""
     (event,) = events("sales-data-pipeline.validation.", lambda found: len(found) == 1)
     assert event["event"] == f"sales-data-pipeline.validation.{outcome}"
     assert event["payload"]["run_date"] == "2026-11-22"

@@ -25,7 +25,7 @@ DAY = date(2026, 11, 22)
 
 
 def scripts_where(folder: Path, statements: dict[str, str]) -> str:
-    """The project's scripts, with other statements for some steps."""
+    """Return the project's scripts, with other statements for some steps."""
     scripts = Path(shutil.copytree(PROJECT_FOLDER / "sql", folder / "sql"))
     text = (scripts / "steps.sql").read_text()
     for old, new in statements.items():

@@ -43,7 +43,7 @@ class _Reader:
         self._literal = literal
 
     def shape(self, node: Any, queries: tuple[Node, ...]) -> Shape | None:
-        """The shape of a node inside these queries, the innermost last."""
+        """Return the shape of a node inside these queries, the innermost last."""
         if not isinstance(node, dict):
             return None
         if (
@@ -62,7 +62,7 @@ class _Reader:
         return max(len(whole.lstrip("0")) + len(fraction), 1), len(fraction)
 
     def _var(self, node: Node, queries: tuple[Node, ...]) -> Shape | None:
-        """A column of a subquery, a join or a group is what it is there."""
+        """Return the shape of a column of a subquery, a join or a group, which is what it is there."""
         level, number = int(node["varlevelsup"]), int(node["varattno"])
         around = queries[: len(queries) - level]
         if not around or number < 1:
@@ -138,7 +138,7 @@ class _Reader:
         return self._widest([result for result in results if isinstance(result, dict)], queries)
 
     def _widest(self, nodes: list[Node], queries: tuple[Node, ...]) -> Shape | None:
-        """A shape that all of them fit into; NULL fits into any."""
+        """Return a shape that all of them fit into; NULL fits into any."""
         shapes = [self.shape(node, queries) for node in nodes if node.get("constisnull") != "true"]
         known = [shape for shape in shapes if shape is not None]
         if not known or len(known) < len(shapes):

@@ -9,7 +9,7 @@ Node = dict[str, Any]
 
 
 def parse(text: str) -> Node:
-    """The tree of one statement: a node's name is under `node`, lists are lists, all else is text."""
+    """Return the tree of one statement: a node's name is under `node`, lists are lists, all else is text."""
     words = _WORD.findall(text)
     position = 0
 

@@ -47,7 +47,7 @@ def lex(sql: str) -> tuple[list[str], list[str]]:
 
 
 def _with_nested_comments(sql: str) -> list[tuple[str, str]]:
-    """The slow path, for comments inside comments, which no regular expression matches."""
+    """Read comments inside comments, which no regular expression matches: the slow path."""
     found: list[tuple[str, str]] = []
     position, lead = 0, ""
     while position < len(sql):

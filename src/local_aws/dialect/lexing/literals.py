@@ -9,14 +9,14 @@ _ONLY_POSTGRES = re.compile(r"(\\\\)|\\([uUx])")
 
 
 def escaped(text: str) -> str:
-    """The PostgreSQL spelling of a Redshift literal: E'...' if it has a backslash."""
+    """Return the PostgreSQL spelling of a Redshift literal: E'...' if it has a backslash."""
     if "\\" not in text or text[0] in "eE":
         return text
     return "E" + _ONLY_POSTGRES.sub(lambda match: match[1] or match[2], text)
 
 
 def literal_value(text: str) -> str:
-    """What a literal, plain or E'...', stands for."""
+    """Return what a literal, plain or E'...', stands for."""
     inner = text[text.index("'") + 1 : -1]
     return _ESCAPE.sub(_unescape, inner)
 
@@ -29,13 +29,13 @@ def _unescape(match: re.Match[str]) -> str:
 
 
 def quoted(value: str) -> str:
-    """A literal for a value."""
+    """Return a literal for a value."""
     doubled = value.replace("'", "''")
     return "E'" + doubled.replace("\\", "\\\\") + "'" if "\\" in value else f"'{doubled}'"
 
 
 def dollar_quoted(value: str) -> str:
-    """A `$$` literal for a value, with a tag that the value does not contain."""
+    """Return a `$$` literal for a value, with a tag that the value does not contain."""
     tag = "$body$"
     while tag in value:
         tag = f"{tag[:-1]}_$"
@@ -43,6 +43,6 @@ def dollar_quoted(value: str) -> str:
 
 
 def dollar_value(text: str) -> str:
-    """What a `$$` literal, with or without a tag, stands for."""
+    """Return what a `$$` literal, with or without a tag, stands for."""
     tag = text[: text.index("$", 1) + 1]
     return text[len(tag) :].removesuffix(tag)

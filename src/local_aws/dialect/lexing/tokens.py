@@ -31,7 +31,7 @@ def _class(text: str) -> str:
 
 
 def identifier(text: str) -> str:
-    """The name that an identifier, quoted or not, stands for."""
+    """Return the name that an identifier, quoted or not, stands for."""
     return text[1:-1].replace('""', '"') if text[:1] == '"' else text.lower()
 
 
@@ -53,7 +53,7 @@ class Tokens:
             parts += [""] * _LOOK_AHEAD
 
     def render(self, start: int = 0, stop: int | None = None) -> str:
-        """The text of tokens start..stop (all of them by default)."""
+        """Return the text of tokens start..stop (all of them by default)."""
         stop = len(self.text) if stop is None else stop
         pairs = zip(self.lead[start:stop], self.text[start:stop], strict=True)
         return "".join([lead + text for lead, text in pairs])
@@ -145,7 +145,7 @@ class Tokens:
                 start = i + 1
 
     def split(self, start: int, stop: int) -> list[tuple[int, int]]:
-        """The ranges between top-level commas of start..stop."""
+        """Return the ranges between top-level commas of start..stop."""
         ranges, depth, first, i = [], 0, start, start
         while i < stop:
             word = self.low[i]

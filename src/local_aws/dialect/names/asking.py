@@ -32,5 +32,5 @@ WRONG = UNKNOWN_NAME | {"42883", "42804", "42809"}
 
 
 def quoted_name(name: str) -> str:
-    """A name as SQL spells it whatever it is."""
+    """Return a name as SQL spells it whatever it is."""
     return '"' + name.replace('"', '""') + '"'

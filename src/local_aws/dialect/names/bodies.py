@@ -95,7 +95,7 @@ def _conditions(nodes: list[Node]) -> Iterator[tuple[int, int]]:
 
 
 def _variables(tokens: Tokens, body: Tokens, nodes: list[Node]) -> Variables:
-    """What stands for each argument and variable."""
+    """Return what stands for each argument and variable."""
     found: Variables = {}
     opening = tokens.low.index("(")
     for first, last in tokens.split(opening + 1, tokens.close(opening)):
@@ -125,7 +125,7 @@ def _declare(found: Variables, tokens: Tokens, first: int, last: int) -> None:
 
 
 def _without_into(tokens: Tokens) -> tuple[str, str]:
-    """A query with a mark in the place of INTO and its variables, and those."""
+    """Return a query with a mark in the place of INTO and its variables, and those."""
     into = next((j for j in top_level(tokens, 1, tokens.end) if tokens.low[j] == "into"), None)
     if into is None or tokens.low[0] not in ("select", "with"):
         return tokens.render(), ""
@@ -167,7 +167,7 @@ def _ask(query: str, made: dict[str, str]) -> Asking[Answer]:
 
 
 def _note_table(made: dict[str, str], tokens: Tokens) -> None:
-    """A table that the statement makes, as a query that has its columns."""
+    """Note a table that the statement makes, as a query that has its columns."""
     at = next((j for j in range(6) if tokens.low[j] == "table"), None)
     if tokens.low[0] != "create" or at is None:
         return

@@ -9,7 +9,7 @@ _MAIN = frozenset(("select", "insert", "update", "delete", "merge"))
 
 
 def columns_of(tokens: Tokens, i: int, query: str) -> Asking[list[str]]:
-    """The columns of a query, which is Redshift's, in the place of the SELECT at i.
+    """Return the columns of a query, which is Redshift's, in the place of the SELECT at i.
 
     Raises RedshiftError, with the engine's words, when the query has none.
     """
@@ -22,7 +22,7 @@ def columns_of(tokens: Tokens, i: int, query: str) -> Asking[list[str]]:
 
 
 def _with_clauses(tokens: Tokens, i: int) -> list[str]:
-    """The WITH clauses whose tables the SELECT at i may use, from the inside out."""
+    """Return the WITH clauses whose tables the SELECT at i may use, from the inside out."""
     found: list[str] = []
     inner = i
     while True:

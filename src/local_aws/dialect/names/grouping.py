@@ -13,7 +13,7 @@ AGGREGATES = frozenset(
 
 
 def group_by_all(tokens: Tokens, i: int) -> Asking[None]:
-    """The GROUP BY ALL whose ALL is at i: a list of positions, or nothing when all items are aggregates."""
+    """Replace the ALL of GROUP BY at i by a list of positions, or by nothing when all items are aggregates."""
     select, _ = select_of(tokens, i)
     numbers: list[int] = []
     aggregated: set[str] = set()

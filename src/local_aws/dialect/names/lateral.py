@@ -45,7 +45,7 @@ def inline(tokens: Tokens, at: int) -> bool:
 
 
 def refuse_rows(tokens: Tokens) -> None:
-    """An alias that is also the name of a table of its SELECT: PostgreSQL would take it for the table's whole row."""
+    """Refuse an alias that is also a table of its SELECT: PostgreSQL would take it for the table's whole row."""
     if "as" not in tokens.low:
         return
     named = {tokens.text[i + 1].lower() for i, word in enumerate(tokens.low) if word == "as"}
@@ -101,14 +101,14 @@ def _is_use(tokens: Tokens, j: int, name: str) -> bool:
 
 
 def _tables(tokens: Tokens, select: Select) -> set[str]:
-    """The names of the tables in FROM."""
+    """Return the names of the tables in FROM."""
     start = select.clauses.get("from", select.end)
     places = [j for j in top_level(tokens, start, select.from_end) if tokens.low[j] in ("from", ",", "join")]
     return {identifier(source_names(tokens, j + 1)[1]) for j in places}
 
 
 def _as_seen_within(tokens: Tokens, select: Select, within: list[Select], first: int, last: int) -> str:
-    """An expression of a SELECT, for a subquery in it as well, whose own columns must not answer to its names."""
+    """Return an expression of a SELECT, also for a subquery in it, whose own columns must not answer to its names."""
     names = [j for j in range(first, last) if is_name(tokens, j) and tokens.low[j - 1] != "."]
     if within and any(tokens.low[j + 1] != "." for j in names):
         start = select.clauses.get("from", select.end)
@@ -132,7 +132,7 @@ def _earlier(tokens: Tokens, select: Select, position: int) -> list[tuple[str, i
 
 
 def _keep_name(tokens: Tokens, select: Select, at: int) -> None:
-    """An item that is nothing but the alias, or a cast of it, goes on being called so."""
+    """Keep the name of an item that is nothing but the alias, or a cast of it."""
     for first, last in select.items():
         cast = tokens.low[at + 1] == "::" and not alias_of(tokens, first, last)[0]
         if first == at and (last == at + 1 or cast):

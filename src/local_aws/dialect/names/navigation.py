@@ -15,7 +15,7 @@ def chain_end(tokens: Tokens, at: int) -> int:
 
 
 def guesses(tokens: Tokens, at: int) -> list[str]:
-    """What the names at `at` may stand for: the more of them are the column's, the earlier in the list."""
+    """Return what the names at `at` may stand for: the more of them are the column's, the earlier in the list."""
     stop = chain_end(tokens, at)
     names = [tokens.text[j] for j in range(at, stop, 2)]
     found: list[str] = []
@@ -48,7 +48,7 @@ def unnested(tokens: Tokens, at: int) -> bool:
 
 
 def _tables_around(tokens: Tokens, at: int) -> set[str]:
-    """The names of tables of the SELECTs around `at`, and of the same FROM before it."""
+    """Return the names of tables of the SELECTs around `at`, and of the same FROM before it."""
     found: set[str] = set()
     for select, position in selects_around(tokens, at):
         start = select.clauses.get("from", select.end)

@@ -42,7 +42,7 @@ def outer_joins(tokens: Tokens, i: int) -> Asking[None]:
 
 
 def _sources(tokens: Tokens, select: Select) -> Asking[tuple[dict[str, str], Columns]]:
-    """The tables of FROM by their names, as they are spelt, and their columns."""
+    """Return the tables of FROM by their names, as they are spelt, and their columns."""
     start, stop = select.clauses["from"], select.clauses["where"]
     if any(tokens.low[j] == "join" for j in top_level(tokens, start, stop)):
         raise UnsupportedError("(+) beside JOIN, and neither does Redshift")
@@ -56,7 +56,7 @@ def _sources(tokens: Tokens, select: Select) -> Asking[tuple[dict[str, str], Col
 
 
 def _join(sources: dict[str, str], joins: dict[str, list[str]], needs: dict[str, set[str]]) -> dict[str, str]:
-    """The FROM clause in pieces, by table: each outer one behind those that it is joined to."""
+    """Return the FROM clause in pieces, by table: each outer one behind those that it is joined to."""
     if any(not needed for needed in needs.values()):
         raise UnsupportedError("(+) without a condition that joins")
     plain = [name for name in sources if name not in joins]
@@ -78,7 +78,7 @@ def _check_star(tokens: Tokens, select: Select, joined: dict[str, str], order: l
 
 
 def _conditions(tokens: Tokens, start: int, stop: int) -> list[tuple[int, int]]:
-    """The conditions between AND; OR and CASE outside parentheses are refused."""
+    """Return the conditions between AND; OR and CASE outside parentheses are refused."""
     found: list[tuple[int, int]] = []
     first, between = start, False
     for j in top_level(tokens, start, stop):
@@ -93,7 +93,7 @@ def _conditions(tokens: Tokens, start: int, stop: int) -> list[tuple[int, int]]:
 
 
 def _tables(tokens: Tokens, first: int, last: int, columns: Columns) -> tuple[set[str], set[str]]:
-    """The tables that a condition uses, and those that it marks by (+)."""
+    """Return the tables that a condition uses, and those that it marks by (+)."""
     used: set[str] = set()
     marked: set[str] = set()
     j = first

@@ -61,7 +61,7 @@ def unpivot(tokens: Tokens, i: int) -> Asking[None]:
 
 
 def _source(tokens: Tokens, i: int) -> Asking[tuple[int, str, list[str]]]:
-    """The table or subquery before the word at i: where it begins, its text and its columns."""
+    """Return the table or subquery before the word at i: where it begins, its text and its columns."""
     select, _ = select_of(tokens, i)
     first = select.clauses["from"] + 1
     for j in top_level(tokens, first, i):
@@ -85,7 +85,7 @@ def _parts(tokens: Tokens, opening: int) -> tuple[str, list[tuple[str, str]], in
 
 
 def _labelled(tokens: Tokens, first: int, last: int) -> tuple[str, str]:
-    """A value of the list, a name without its quotes, and what its column or row is called."""
+    """Return a value of the list, a name without its quotes, and what its column or row is called."""
     label = ""
     if last - first > 1 and is_name(tokens, last - 1):
         label = identifier(tokens.text[last - 1])
@@ -101,7 +101,7 @@ def _labelled(tokens: Tokens, first: int, last: int) -> tuple[str, str]:
 
 
 def _aggregate(tokens: Tokens, first: int, stop: int) -> tuple[str, set[str], str, tuple[str, str]]:
-    """The aggregate's alias, the columns that it uses, DISTINCT, and its function and argument."""
+    """Return the aggregate's alias, the columns that it uses, DISTINCT, and its function and argument."""
     opening = first + 1
     close = tokens.close(opening)
     if not is_name(tokens, first) or tokens.low[opening] != "(" or stop - close > 3:

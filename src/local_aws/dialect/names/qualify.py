@@ -13,7 +13,7 @@ def is_qualify(tokens: Tokens, i: int) -> bool:
 
 
 def qualify(tokens: Tokens, i: int) -> Asking[None]:
-    """The QUALIFY at i. An ORDER BY goes into the subquery, for it may use what the query does not return."""
+    """Rewrite the QUALIFY at i. An ORDER BY goes into the subquery, for it may use what the query does not return."""
     start = select_before(tokens, i)
     assert start is not None  # noqa: S101 - is_qualify
     select = Select(tokens, start)

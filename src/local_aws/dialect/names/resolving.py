@@ -12,7 +12,7 @@ from local_aws.dialect.statements import quoted_names
 
 
 def resolve(sql: str, *, thorough: bool = False, variables: settling.Variables | None = None) -> Asking[str]:
-    """The statement for PostgreSQL.
+    """Return the statement for PostgreSQL.
 
     `thorough` asks whether it knows all names of the statement. Else that shows when the statement fails. A statement
     of a procedure's body comes with the procedure's `variables` and what stands for each, in the result as well.
@@ -45,7 +45,7 @@ def resolve(sql: str, *, thorough: bool = False, variables: settling.Variables |
 
 
 def _late_query(tokens: Tokens) -> tuple[int, int] | None:
-    """The query of a view WITH NO SCHEMA BINDING, which is kept as a text, so that it never fails for its names."""
+    """Return the query of a view WITH NO SCHEMA BINDING, kept as a text, so that it never fails for its names."""
     end = tokens.end - (tokens.low[tokens.end - 1] == ";")
     if tokens.low[0] != "create" or not tokens.matches(end - 4, "with", "no", "schema", "binding"):
         return None

@@ -23,7 +23,7 @@ def may_need_names(tokens: Tokens) -> bool:
 
 
 def settle(sql: str, variables: Variables | None = None) -> Asking[str]:
-    """The rewritten statement with names that PostgreSQL knows; the same where nothing helps.
+    """Return the rewritten statement with names that PostgreSQL knows; the same where nothing helps.
 
     Variables of a procedure, given with what stands for each, come back as that.
     """
@@ -54,7 +54,7 @@ class Draft:
         self.asked = sql[self.offset : len(self.tokens.render(0, last))]
 
     def token_at(self, answer: Answer) -> int | None:
-        """The token whose name PostgreSQL does not know."""
+        """Return the token whose name PostgreSQL does not know."""
         if answer.sqlstate not in UNKNOWN_NAME or not answer.position:
             return None
         left = self.offset + answer.position - 1
@@ -80,7 +80,7 @@ def _query(tokens: Tokens) -> tuple[int, int]:
 
 
 def _with_variable(draft: Draft, at: int, variables: Variables) -> Tokens | None:
-    """The statement with what stands for the variable at `at`; Redshift takes a name for a variable first."""
+    """Return the statement with what stands for the variable at `at`; Redshift takes a name for a variable first."""
     tokens = Tokens(draft.sql)
     stand_in = variables.get(identifier(tokens.text[at]))
     if stand_in is None or "." in (tokens.low[at - 1], tokens.low[at + 1]):
@@ -90,7 +90,7 @@ def _with_variable(draft: Draft, at: int, variables: Variables) -> Tokens | None
 
 
 def _try(variable: Tokens | None, draft: Draft, at: int) -> Asking[tuple[Draft, Answer] | None]:
-    """The statement with something else for the name at `at`, and what PostgreSQL says of it."""
+    """Return the statement with something else for the name at `at`, and what PostgreSQL says of it."""
     tokens = variable or Tokens(draft.sql)
     if variable or lateral.inline(tokens, at) or navigation.unnested(tokens, at):
         new = Draft(tokens.render())

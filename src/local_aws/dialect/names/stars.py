@@ -15,7 +15,7 @@ def is_exclude(tokens: Tokens, i: int) -> bool:
 
 
 def exclude(tokens: Tokens, i: int) -> Asking[None]:
-    """The EXCLUDE at i: its `*` becomes a list of the other columns."""
+    """Rewrite the EXCLUDE at i: its `*` becomes a list of the other columns."""
     select, _ = select_of(tokens, i)
     first = i - 1
     while tokens.low[first - 1] == "." or tokens.low[first] == ".":

@@ -88,7 +88,7 @@ def _take_out(tokens: Tokens, start: int, end: int, *words: str) -> bool:
 
 
 def _arguments(tokens: Tokens, kind: int) -> None:
-    """An OUT argument is left out of CALL, so it becomes INOUT with a default, behind the others."""
+    """Make an OUT argument, which is left out of CALL, an INOUT one with a default, behind the others."""
     opening = tokens.low.index("(", kind) if "(" in tokens.low[kind:] else tokens.end
     close = tokens.close(opening)
     ranges = tokens.split(opening + 1, close)

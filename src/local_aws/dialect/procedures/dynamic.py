@@ -63,7 +63,7 @@ class Mailbox:
 
 
 def rewrite_execute(tokens: Tokens, i: int, rewrite: Callable[[str], str]) -> None:
-    """The EXECUTE at i of a procedure body."""
+    """Rewrite the EXECUTE at i of a procedure body."""
     end = _end_of_expression(tokens, i + 1)
     if tokens.low[end] == "using":
         raise RedshiftError('syntax error at or near "using"')

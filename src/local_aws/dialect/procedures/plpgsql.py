@@ -75,7 +75,7 @@ class Parser:
         self.at = 0
 
     def parse(self) -> list[Node]:
-        """The statements of the whole body: usually one block."""
+        """Return the statements of the whole body: usually one block."""
         return self._statements(frozenset())
 
     def _statements(self, stops: frozenset[str]) -> list[Node]:
@@ -146,7 +146,7 @@ class Parser:
         return found
 
     def _find(self, word: str, start: int | None = None) -> int:
-        """The next `word` outside CASE expressions."""
+        """Return the next `word` outside CASE expressions."""
         depth = 0
         for i in range(self.at if start is None else start, len(self.low)):
             low = self.low[i]

@@ -18,12 +18,12 @@ ROLLBACK_FIRST = (
 
 
 def label(number: int) -> str:
-    """The label of the block that protected statements leave on an error."""
+    """Return the label of the block that protected statements leave on an error."""
     return f"local_aws_try_{number}"
 
 
 def variable(name: str, number: int) -> str:
-    """The variable that holds SQLERRM or SQLSTATE."""
+    """Return the variable that holds SQLERRM or SQLSTATE."""
     return f"{_VARIABLES[name]}{number}"
 
 
@@ -45,7 +45,7 @@ def go_on(number: int, handler: str) -> str:
 
 
 def catch(number: int) -> str:
-    """The end of protected statements: remember the error."""
+    """Return the end of protected statements, which remembers the error."""
     return (
         " EXCEPTION WHEN OTHERS THEN GET STACKED DIAGNOSTICS"
         f" local_aws_state_{number} = RETURNED_SQLSTATE, local_aws_message_{number} = MESSAGE_TEXT,"

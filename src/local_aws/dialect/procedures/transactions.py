@@ -126,7 +126,7 @@ class TransactionRules:
         self.tokens.after(leaf.end, snippets.TRUNCATES if truncates else snippets.AUTOCOMMIT)
 
     def _follow_dynamic(self, nodes: Sequence[Node], protected: bool) -> None:
-        """A computed EXECUTE may turn out to be TRUNCATE, which commits."""
+        """Follow a computed EXECUTE, which may turn out to be TRUNCATE, which commits."""
         for node in nodes:
             if isinstance(node, Leaf):
                 dynamically = self.tokens.low[node.start] == "execute" and dynamic.is_computed(

@@ -36,7 +36,7 @@ def listagg(tokens: Tokens, i: int) -> None:
 
 
 def _within_group(tokens: Tokens, close: int) -> tuple[str, int]:
-    """The order of WITHIN GROUP (ORDER BY ...), which is taken out, and the position behind it."""
+    """Return the order of WITHIN GROUP (ORDER BY ...), which is taken out, and the position behind it."""
     if not tokens.matches(close + 1, "within", "group", "(", "order", "by"):
         return "", close + 1
     end = tokens.close(close + 3)
@@ -56,7 +56,7 @@ def _distinct_order(tokens: Tokens, value: tuple[int, int], order: str) -> str:
 
 
 def _order_window(tokens: Tokens, i: int, order: str) -> None:
-    """A window aggregate takes its order from the window."""
+    """Take the order of a window aggregate from the window."""
     if tokens.low[i] != "(":
         raise UnsupportedError("LISTAGG over a named window")
     tokens.before(tokens.close(i), f" ORDER BY {order} {_WHOLE_PARTITION}")

@@ -6,7 +6,7 @@ TABLES = ("pg_attribute", "pg_class", "pg_attrdef", "pg_default_acl")
 
 
 def look_up(tokens: Tokens, i: int) -> None:
-    """The name at i where it is a table: [pg_catalog.]pg_attribute, but not the qualifier of a column."""
+    """Look up the name at i where it is a table: [pg_catalog.]pg_attribute, but not the qualifier of a column."""
     before = tokens.low[i - 1] if i else ""
     if tokens.low[i + 1] in (".", "(") or tokens.text[i][:1] == '"':
         return

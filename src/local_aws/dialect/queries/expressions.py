@@ -29,7 +29,7 @@ def apply(tokens: Tokens) -> None:
 
 
 def _order(tokens: Tokens) -> Callable[[int], float]:
-    """A step into the result of a call comes after the rules for the call."""
+    """Say whether a step into the result of a call comes after the rules for the call."""
 
     def position(i: int) -> float:
         is_step = tokens.low[i] == "[" and tokens.low[i - 1] == ")"

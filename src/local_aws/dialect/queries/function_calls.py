@@ -21,7 +21,7 @@ REFUSED = tuple(
 
 
 def arguments(tokens: Tokens, i: int) -> list[tuple[int, int]]:
-    """The arguments of the call whose name is at i; empty when it is not a call."""
+    """Return the arguments of the call whose name is at i; empty when it is not a call."""
     if tokens.low[i + 1] != "(" or (
         i and tokens.low[i - 1] in (".", "table", "into", "function", "procedure")
     ):
@@ -31,7 +31,7 @@ def arguments(tokens: Tokens, i: int) -> list[tuple[int, int]]:
 
 
 def refuse(tokens: Tokens, i: int) -> None:
-    """A call of a function that the stand-in does not have."""
+    """Refuse a call of a function that the stand-in does not have."""
     if arguments(tokens, i):
         raise UnsupportedError(f"the function {tokens.low[i].upper()}")
 

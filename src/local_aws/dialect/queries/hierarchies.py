@@ -9,7 +9,7 @@ _BEHIND = frozenset(("group", "having", "qualify", "order", "limit", "offset"))
 
 
 def connect_by(tokens: Tokens, i: int) -> None:
-    """The CONNECT BY at i; PRIOR becomes a column of the rows above, WHERE is left to the query around."""
+    """Rewrite the CONNECT BY at i; PRIOR becomes a column of the rows above, WHERE is left to the query around."""
     start = select_before(tokens, i)
     if tokens.low[i + 1] != "by" or start is None:
         return
@@ -46,7 +46,7 @@ def _start_with(tokens: Tokens, select: Select) -> int:
 
 
 def _without_prior(tokens: Tokens, first: int, last: int) -> tuple[str, str]:
-    """The condition with columns for what is PRIOR, and those columns."""
+    """Return the condition with columns for what is PRIOR, and those columns."""
     above: list[str] = []
     for j in range(first, last):
         if tokens.low[j] == "prior" and is_name(tokens, j + 1):

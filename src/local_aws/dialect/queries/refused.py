@@ -41,7 +41,7 @@ def _window(tokens: Tokens, i: int) -> None:
 
 
 def _called(tokens: Tokens, close: int) -> str:
-    """The function whose arguments end at `close`."""
+    """Return the function whose arguments end at `close`."""
     return tokens.low[tokens.open(close) - 1]
 
 

@@ -10,7 +10,7 @@ NO_ALIAS = frozenset(
 
 
 def names_of_output(tokens: Tokens, start: int, origin: int, stop: int) -> str:
-    """The outer SELECT list for the items at start..origin, whose FROM clause is at origin..stop.
+    """Return the outer SELECT list for the items at start..origin, whose FROM clause is at origin..stop.
 
     Items without a name get one, and `*` becomes whole rows, which the outer list expands again.
     """
@@ -35,7 +35,7 @@ def names_of_output(tokens: Tokens, start: int, origin: int, stop: int) -> str:
 
 
 def _name(tokens: Tokens, first: int, last: int, number: int) -> str:
-    """The name of an item, which is given one if it has none."""
+    """Return the name of an item, which is given one if it has none."""
     word, before = tokens.low[last - 1], tokens.low[last - 2] if last - first > 1 else ""
     is_name = word == NAME or (word.isidentifier() and word not in ("end", "null", "true", "false"))
     if is_name and (last - first == 1 or before in (".", "as", ")", "'", NAME) or before.isidentifier()):
@@ -47,7 +47,7 @@ def _name(tokens: Tokens, first: int, last: int, number: int) -> str:
 
 
 def _aliases(tokens: Tokens, origin: int, stop: int) -> list[str]:
-    """The names by which the FROM clause at origin..stop calls its tables."""
+    """Return the names by which the FROM clause at origin..stop calls its tables."""
     found: list[str] = []
     at = origin
     while at < stop and tokens.low[at] not in ("where", "group", "having", "qualify", "window"):

@@ -56,19 +56,19 @@ class Select:
         return ahead or (before >= 0 and self.tokens.low[before] in SET_OPERATORS)
 
     def items(self) -> list[tuple[int, int]]:
-        """The items of the select list."""
+        """Return the items of the select list."""
         first = self.start + 1
         while self.tokens.low[first] in ("distinct", "all"):
             first += 1
         return self.tokens.split(first, self.list_end)
 
     def source(self) -> str:
-        """The FROM clause, as it is spelt; empty when there is none."""
+        """Return the FROM clause, as it is spelt; empty when there is none."""
         return self.tokens.render(self.clauses["from"], self.from_end) if "from" in self.clauses else ""
 
 
 def alias_of(tokens: Tokens, first: int, last: int) -> tuple[str, int]:
-    """The alias of the item at first..last, and where its expression ends; "" when it has none."""
+    """Return the alias of the item at first..last, and where its expression ends; "" when it has none."""
     word, before = tokens.low[last - 1], tokens.low[last - 2]
     if last - first < 2 or not is_name(tokens, last - 1):
         return "", last
@@ -105,13 +105,13 @@ def top_level(tokens: Tokens, start: int, stop: int) -> Iterator[int]:
 
 
 def select_before(tokens: Tokens, i: int) -> int | None:
-    """The SELECT before i that is not in other parentheses and not of another statement or query."""
+    """Return the SELECT before i that is not in other parentheses and not of another statement or query."""
     start = tokens.around[1][i]
     return None if start < 0 else start
 
 
 def outwards(tokens: Tokens, i: int) -> int:
-    """The first token in the parentheses around i, or of the statement."""
+    """Return the first token in the parentheses around i, or of the statement."""
     opening = tokens.around[0][i]
     if opening >= 0:
         return opening + 1
@@ -119,7 +119,7 @@ def outwards(tokens: Tokens, i: int) -> int:
 
 
 def selects_around(tokens: Tokens, i: int) -> Iterator[tuple[Select, int]]:
-    """The SELECTs that i belongs to, from the inside out, each with the position by which i is in it."""
+    """Return the SELECTs that i belongs to, from the inside out, each with the position by which i is in it."""
     at = i
     while True:
         if (start := select_before(tokens, at)) is not None:
@@ -131,7 +131,7 @@ def selects_around(tokens: Tokens, i: int) -> Iterator[tuple[Select, int]]:
 
 
 def select_of(tokens: Tokens, i: int) -> tuple[Select, int]:
-    """The innermost SELECT with a FROM that i belongs to, and the position by which i is in it."""
+    """Return the innermost SELECT with a FROM that i belongs to, and the position by which i is in it."""
     select, at = next(selects_around(tokens, i), (None, i))
     if select is None or not select.start < select.clauses.get("from", tokens.end) < tokens.end:
         raise RedshiftError(f'syntax error at or near "{tokens.text[i]}"')

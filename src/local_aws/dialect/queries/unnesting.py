@@ -13,7 +13,7 @@ _NO_CALL = frozenset(("in", "and", "or", "not", "select", "as", "on", "where", "
 
 
 def steps(tokens: Tokens, i: int) -> None:
-    """The first `[` behind a value: this and all further steps become calls."""
+    """Rewrite the first `[` behind a value: this and all further steps become calls."""
     if tokens.low[i - 1] == "]" or tokens.low[tokens.close(i)] != "]":
         return
     if tokens.low[i - 1] == "\0":
@@ -35,7 +35,7 @@ def steps(tokens: Tokens, i: int) -> None:
 
 
 def member(value: str, name: str) -> str:
-    """The call that takes an attribute, as it is spelt, out of an object."""
+    """Return the call that takes an attribute, as it is spelt, out of an object."""
     spelt = name[1:-1].replace('""', '"') if name.startswith('"') else name
     if spelt == spelt.lower():
         return f"pg_catalog.local_aws_member({value}, {quoted(spelt)})"
@@ -60,7 +60,7 @@ def in_from(tokens: Tokens, i: int) -> None:
 
 
 def unnest(tokens: Tokens, first: int) -> None:
-    """The item of FROM at `first`: [UNPIVOT] value [[AS] name [AT name]] or UNNEST(value) [WITH OFFSET] ..."""
+    """Rewrite the item of FROM at `first`: [UNPIVOT] value [[AS] name [AT name]] or UNNEST(value) [WITH OFFSET] ..."""
     pairs = tokens.low[first] == "unpivot"
     value = first + pairs
     if tokens.low[value] == "unnest":
@@ -78,12 +78,12 @@ def unnest(tokens: Tokens, first: int) -> None:
 
 
 def _spelt(name: str) -> str:
-    """A name in quotes, for some are words of PostgreSQL's."""
+    """Return a name in quotes, for some are words of PostgreSQL's."""
     return f'"{name.lower()}"' if name.isidentifier() else name
 
 
 def _alias(tokens: Tokens, at: int, name: str) -> tuple[str, list[str], int]:
-    """The alias at `at`, its columns, and where it ends; the value's own name when there is none."""
+    """Return the alias at `at`, its columns, and where it ends; the value's own name when there is none."""
     at += tokens.low[at] == "as"
     if not is_name(tokens, at) or tokens.low[at] in NO_ALIAS:
         return name, [name], at
@@ -97,7 +97,7 @@ def _alias(tokens: Tokens, at: int, name: str) -> tuple[str, list[str], int]:
 
 
 def _path(tokens: Tokens, first: int, i: int) -> tuple[str, str, int]:
-    """The value at `first`, its last name, and where it ends; its dots before a `[`, or before i, stay dots."""
+    """Return the value at `first`, its last name, and where it ends; its dots before a `[`, or before i, stay dots."""
     at = max(i, first + 1)
     while tokens.low[at] == "." and is_name(tokens, at + 1):
         at += 2
@@ -144,7 +144,7 @@ def _before_alias(tokens: Tokens, i: int) -> int:
 
 
 def from_item(tokens: Tokens, first: int) -> int | None:
-    """The item of FROM that begins at `first`, or with UNPIVOT before it, if there is one."""
+    """Return the item of FROM that begins at `first`, or with UNPIVOT before it, if there is one."""
     begin = first - (tokens.low[first - 1] == "unpivot")
     if begin < 1 or tokens.low[begin - 1] not in (",", "from", "join"):
         return None

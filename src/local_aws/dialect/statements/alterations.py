@@ -47,7 +47,7 @@ def alter(tokens: Tokens, start: int, end: int) -> None:
 
 
 def _small(tokens: Tokens, start: int, end: int) -> None:
-    """What has no effect here: quotas, refreshes by themselves, collations that are the default."""
+    """Take out what has no effect here: quotas, refreshes by themselves, collations that are the default."""
     kind, name = tokens.low[start + 1], start + 2
     if kind == "materialized":
         at = tables.after_name(tokens, start + 3)

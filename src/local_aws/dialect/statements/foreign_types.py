@@ -22,7 +22,7 @@ NAMES = (*_OLD, *_YOUNG)
 
 
 def in_column(tokens: Tokens, at: int, column: str) -> None:
-    """The type at `at` of the table's column, given as table.column."""
+    """Rewrite the type at `at` of the table's column, given as table.column."""
     word = tokens.low[at]
     if word in _YOUNG:
         _unknown(word)
@@ -39,7 +39,7 @@ def in_column(tokens: Tokens, at: int, column: str) -> None:
 
 
 def in_expression(tokens: Tokens, i: int) -> None:
-    """The type that a value is cast to."""
+    """Rewrite the type that a value is cast to."""
     word = tokens.low[i]
     if word in _YOUNG:
         _unknown(word)

@@ -8,7 +8,7 @@ _OF = ("share", "row", "exclusive", "mode", ";")
 
 
 def written_table(tokens: Tokens, start: int) -> str | None:
-    """The table, as it is spelt, that the statement at start writes to; None for any other and for #tables."""
+    """Return the table, as it is spelt, that the statement at start writes to; None for any other and for #tables."""
     at = _target(tokens, start)
     # Nobody else can write to a temporary table.
     if at is None or not is_name(tokens, at) or tokens.text[at].startswith('"#'):
@@ -17,7 +17,7 @@ def written_table(tokens: Tokens, start: int) -> str | None:
 
 
 def lock_statement(table: str) -> str:
-    """The statement that takes the lock, to the end of the transaction."""
+    """Return the statement that takes the lock, to the end of the transaction."""
     return f"LOCK TABLE {table} IN {MODE} MODE"
 
 

@@ -52,14 +52,14 @@ def _simplified(tokens: Tokens, start: int, using: int, end: int) -> None:
 
 
 def _rewritten(text: str) -> str:
-    """A part of the statement, which is repeated and so rewritten at once."""
+    """Return a part of the statement, which is repeated and so rewritten at once."""
     tokens = Tokens(text)
     expressions.apply(tokens)
     return tokens.render()
 
 
 def _last(name: str) -> str:
-    """The table's name without its schema."""
+    """Return the table's name without its schema."""
     return name.rpartition(".")[2]
 
 

@@ -45,14 +45,14 @@ def create(tokens: Tokens, start: int, _end: int) -> None:
 
 
 def after_name(tokens: Tokens, at: int) -> int:
-    """The position behind the possibly qualified name at `at`."""
+    """Return the position behind the possibly qualified name at `at`."""
     while tokens.low[at + 1] == ".":
         at += 2
     return at + 1
 
 
 def check(found: Attributes) -> str:
-    """The constraint that carries attributes to the catalog."""
+    """Return the constraint that carries attributes to the catalog."""
     return f"CHECK (pg_catalog.local_aws_attributes({quoted(json.dumps(found))}))"
 
 
@@ -72,7 +72,7 @@ def constraint(tokens: Tokens, first: int, found: Attributes) -> bool:
 
 
 def names(tokens: Tokens, first: int, last: int) -> list[str]:
-    """The names between two parentheses."""
+    """Return the names between two parentheses."""
     return [identifier(tokens.text[i]) for i in range(first + 1, last) if tokens.low[i] != ","]
 
 
@@ -86,7 +86,7 @@ def attributes(tokens: Tokens, at: int, found: Attributes) -> int:
 
 
 def _refuse(tokens: Tokens, at: int, *, if_not_exists: bool) -> None:
-    """What PostgreSQL knows behind the columns, and Redshift does not."""
+    """Refuse what PostgreSQL knows behind the columns, and Redshift does not."""
     if tokens.low[at] in ("partition", "inherits", "tablespace", "with", "without", "using", "on") or (
         tokens.low[at] == "as" and if_not_exists
     ):

@@ -32,7 +32,7 @@ def hand_over(tokens: Tokens, start: int, end: int, verb: str, rewrite: Callable
 
 
 def unloaded_query(tokens: Tokens, start: int) -> str:
-    """The query of the UNLOAD at start, as its literal stands for it."""
+    """Return the query of the UNLOAD at start, as its literal stands for it."""
     if not (tokens.low[start + 1] == "(" and tokens.low[start + 2] in (STRING, BODY)):
         raise UnsupportedError("UNLOAD of other than a query in quotes")
     text = tokens.text[start + 2]

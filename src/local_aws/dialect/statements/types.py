@@ -17,7 +17,7 @@ _COLUMN_SPELLING = SPELLING | {"text": "varchar", "bpchar": "char"}
 
 
 def in_expression(tokens: Tokens, i: int) -> None:
-    """The word at i, if it is the type of a cast."""
+    """Rewrite the word at i, if it is the type of a cast."""
     before = tokens.low[i - 1] if i else ""
     if before == "::" or (before == "as" and _is_in_cast(tokens, i)):
         _rewrite(tokens, i)

@@ -40,25 +40,25 @@ def definition(tokens: Tokens, start: int, end: int, at: int) -> None:
 
 
 def taken_out(tokens: Tokens, start: int, end: int) -> NoReturn:
-    """A command of PostgreSQL 8.0 that Redshift knows and refuses."""
+    """Refuse a command of PostgreSQL 8.0 that Redshift knows and refuses."""
     command = (tokens.text[start] + tokens.render(start + 1, end)).strip()
     raise RedshiftError(f'SQL command "{command}" not supported on Redshift tables.')
 
 
 def syntax_error(tokens: Tokens, at: int) -> NoReturn:
-    """What Redshift's grammar does not have, from the token at `at` on."""
+    """Refuse what Redshift's grammar does not have, from the token at `at` on."""
     if tokens.low[at] in ("", ";"):
         raise RedshiftError("syntax error at end of input")
     raise RedshiftError(f'syntax error at or near "{tokens.text[at]}"')
 
 
 def redshift(tokens: Tokens, start: int, _end: int) -> NoReturn:
-    """A statement of Redshift's that the stand-in does not have."""
+    """Refuse a statement of Redshift's that the stand-in does not have."""
     raise UnsupportedError(_words(tokens, start))
 
 
 def postgres(tokens: Tokens, start: int, end: int) -> None:
-    """A statement of PostgreSQL's that begins with a word that begins none on Redshift."""
+    """Refuse a statement of PostgreSQL's that begins with a word that begins none on Redshift."""
     if tokens.low[start] in _FIRST_TAKEN_OUT:
         taken_out(tokens, start, end)
     syntax_error(tokens, start)
@@ -86,7 +86,7 @@ def explain(tokens: Tokens, start: int, _end: int) -> None:
 
 
 def _words(tokens: Tokens, at: int) -> str:
-    """The words that name a construct, as in EXTERNAL SCHEMA."""
+    """Return the words that name a construct, as in EXTERNAL SCHEMA."""
     second = tokens.low[at + 1]
     return f"{tokens.low[at]} {second}".upper() if second in _SECOND else tokens.low[at].upper()
 
