@@ -49,7 +49,8 @@ async def planted():
             log.error("%r", error)
         else:
             raise AssertionError(sql)
-    for values in ({{"value": ""}}, {{"a-b": {VALUE!r}}}, {{"value": {VALUE!r}, "other": 7}}):
+    wrong = [{{"value": [{VALUE!r}, None]}}, {{"value": {{{VALUE!r}}}}}, {{"a-b": {VALUE!r}}}, {{**VALUES, "other": 7}}]
+    for values in wrong:
         try:
             await execute_statement(warehouse, "select :value", values)
         except RedshiftError as error:
@@ -109,7 +110,7 @@ def test_nothing_planted_is_written_anywhere(own_stand_in: tuple[Served, Path], 
         timeout=200,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    assert done.stdout.count("refused") == 4
+    assert done.stdout.count("refused") == 5
     assert "a line break" in done.stderr
 
     written = {"output": (done.stdout + done.stderr).encode()}

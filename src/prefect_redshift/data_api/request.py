@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from uuid import uuid4
 
 from prefect_redshift.data_api.running.names import DIGEST_CHARACTERS, StatementName
+from prefect_redshift.data_api.sql.binding import bind
+from prefect_redshift.data_api.sql.value_text import Parameters
 from prefect_redshift.data_api.statement import shorten
 from prefect_redshift.exceptions import ScriptError
 
@@ -19,7 +20,6 @@ MAX_NAME_CHARACTERS = 2048
 # As in `/999/0123abcd`.
 _ROOM_FOR_ATTEMPT = 13
 _KEEP_ALIVE = "SessionKeepAliveSeconds"
-_PARAMETER_NAME = re.compile(r"[0-9a-zA-Z_]+")
 
 ExecutionMode = Literal["TRANSACTION", "AUTO_COMMIT"]
 ResultFormat = Literal["JSON", "CSV"]
@@ -31,7 +31,7 @@ class Request:
 
     Attributes:
         sql: Statements with named parameters, `:name`.
-        parameters: The values by name, as the strings that the Data API wants; never NULL.
+        parameters: The values by name, as `bind` makes them: strings of at least one character.
         name: What the work is called: the StatementName, or what it begins with where `attempt` is given.
         attempt: Which try at the work this is, from 1; 0 for a request that is submitted under its bare name.
         after: What the work comes after, such as the ids of statements, sorted; it goes into the token only.
@@ -54,7 +54,6 @@ class Request:
 
     def __post_init__(self) -> None:
         check_limits(self.statements)
-        check_parameters(self.parameters)
         if len(self.name) > MAX_NAME_CHARACTERS - _ROOM_FOR_ATTEMPT:
             raise ScriptError(
                 f"A statement's name may have {MAX_NAME_CHARACTERS} characters, {_ROOM_FOR_ATTEMPT} of them for the "
@@ -135,16 +134,23 @@ def options_of(
 
 def request_for(
     sql: str | Sequence[str],
-    parameters: Mapping[str, str] | None,
+    parameters: Parameters | None,
     name: str,
     execution_mode: ExecutionMode,
     options: Mapping[str, Any],
     after: Sequence[str] = (),
 ) -> Request:
-    """Return the request, under a name of its own where it has none."""
+    """Return the request with its values bound, under a name of its own where it has none.
+
+    Raises:
+        ScriptError: A limit of the Data API is broken, a parameter and its value do not fit each other, or no text
+            stands for a value.
+    """
+    statements = [sql] if isinstance(sql, str) else sql
+    bound, texts = bind(statements, parameters or {})
     return Request(
-        sql=sql,
-        parameters=parameters or {},
+        sql=bound[0] if isinstance(sql, str) else bound,
+        parameters=texts,
         name=name or f"unnamed/{uuid4()}",
         execution_mode=execution_mode,
         options=options,
@@ -175,25 +181,3 @@ def check_limits(statements: Sequence[str]) -> None:
             raise ScriptError(f"Statement {number} is empty.")
         if "\0" in sql:
             raise ScriptError(f"Statement {number} holds a NUL character, which SQL cannot.")
-
-
-def check_parameters(parameters: Mapping[str, str]) -> None:
-    """Check names and values, which boto3 would quote in its own errors, and so in logs.
-
-    Raises:
-        ScriptError: A name has other characters than letters, digits and `_`, or a value is empty or no string.
-    """
-    for name, value in parameters.items():
-        if not _PARAMETER_NAME.fullmatch(name):
-            raise ScriptError(
-                f"{name!r} is no name of a parameter: it takes letters, digits and underscores."
-            )
-        if not isinstance(value, str):
-            raise ScriptError(
-                f"The parameter {name} is of type {type(value).__name__}: the Data API takes strings only. "
-                "Write NULL into the SQL itself."
-            )
-        if not value:
-            raise ScriptError(
-                f"The parameter {name} is empty, which the Data API refuses: write '' into the SQL itself."
-            )

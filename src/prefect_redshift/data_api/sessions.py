@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +15,7 @@ from prefect_redshift.data_api.connection import Connection
 from prefect_redshift.data_api.listings import ListedStatement
 from prefect_redshift.data_api.request import ExecutionMode, Request, ResultFormat, options_of, request_for
 from prefect_redshift.data_api.running.run_once import attempts_listed, run_once
+from prefect_redshift.data_api.sql.value_text import Parameters
 from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.exceptions import (
     CallError,
@@ -50,7 +51,7 @@ class Session:
     async def run(
         self,
         sql: str | Sequence[str],
-        parameters: Mapping[str, str] | None = None,
+        parameters: Parameters | None = None,
         *,
         name: str = "",
         execution_mode: ExecutionMode = "TRANSACTION",
@@ -68,7 +69,7 @@ class Session:
             SessionLostError: The service has closed the session, and with it what the statements so far left there.
             StatementError: It ended otherwise than FINISHED.
             CallError: A call was refused.
-            ScriptError: A limit of the Data API is broken.
+            ScriptError: A limit of the Data API is broken, or a parameter and its value do not fit each other.
         """
         request = request_for(sql, parameters, name, execution_mode, options_of(with_event, result_format))
         async with self._lock:

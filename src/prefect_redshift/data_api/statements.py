@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from prefect_redshift.aws.retries import RETRY_SECONDS, backoff, retried
@@ -15,6 +15,7 @@ from prefect_redshift.data_api.request import ExecutionMode, Request, ResultForm
 from prefect_redshift.data_api.running.in_flight import InFlight
 from prefect_redshift.data_api.running.run_once import attempts_listed, run_once
 from prefect_redshift.data_api.running.waiting import describe, wait_for_end
+from prefect_redshift.data_api.sql.value_text import Parameters
 from prefect_redshift.data_api.statement import Statement, SubStatement
 from prefect_redshift.exceptions import CallError, TransientCallError
 
@@ -28,7 +29,7 @@ class Statements:
     async def execute_statement(
         self,
         sql: str,
-        parameters: Mapping[str, str] | None = None,
+        parameters: Parameters | None = None,
         *,
         name: str = "",
         with_event: bool = False,
@@ -42,7 +43,8 @@ class Statements:
 
         Args:
             sql: One statement.
-            parameters: Values of the `:name` parameters, as strings; never empty, and NULL only in the SQL itself.
+            parameters: Values of the `:name` parameters: int, float, Decimal, bool, date, datetime, time, str, bytes,
+                None for NULL, or a list of values for `in (:name)`. They are sent beside the SQL, never in it.
             name: StatementName; without one, each call is work of its own.
             with_event: Whether EventBridge is told of its end.
             result_format: JSON, or CSV, which is faster to read and needed for `to_arrow` and `to_pandas`.
@@ -52,7 +54,7 @@ class Statements:
 
         Raises:
             CallError: The call was refused.
-            ScriptError: A limit of the Data API is broken.
+            ScriptError: A limit of the Data API is broken, or a parameter and its value do not fit each other.
         """
         options = options_of(with_event, result_format, session_id, session_keep_alive_seconds)
         return await self._submit(request_for(sql, parameters, name, "TRANSACTION", options))
@@ -60,7 +62,7 @@ class Statements:
     async def batch_execute_statement(
         self,
         sqls: Sequence[str],
-        parameters: Mapping[str, str] | None = None,
+        parameters: Parameters | None = None,
         *,
         name: str = "",
         execution_mode: ExecutionMode = "TRANSACTION",
@@ -157,7 +159,7 @@ class Statements:
     async def run(
         self,
         sql: str | Sequence[str],
-        parameters: Mapping[str, str] | None = None,
+        parameters: Parameters | None = None,
         *,
         name: str = "",
         after: Sequence[str] = (),
@@ -180,7 +182,7 @@ class Statements:
 
         Args:
             sql: One statement, or a sequence that is submitted as one batch.
-            parameters: Values of the `:name` parameters, as strings. They are sent beside the SQL, never in it.
+            parameters: As of `execute_statement`.
             name: What this work is called, the same for each try at it; without one, each call is work of its own, and
                 nothing is listed.
             after: What the work comes after, such as the ids of the statements whose results it reads, sorted. Where
@@ -197,7 +199,7 @@ class Statements:
             ChangedWorkError: It may be done once only, and an earlier form of it has finished, or runs.
             StatementError: It ended otherwise than FINISHED, or an earlier form of it cannot be ended.
             CallError: A call was refused, or failed for longer than is worth a retry.
-            ScriptError: A limit of the Data API is broken.
+            ScriptError: A limit of the Data API is broken, or a parameter and its value do not fit each other.
         """
         options = options_of(with_event, result_format)
         request = request_for(sql, parameters, name, execution_mode, options, after)

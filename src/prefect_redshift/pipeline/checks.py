@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
+from prefect_redshift.data_api.sql.parameters import parameters_used, words
 from prefect_redshift.exceptions import ScriptError
-from prefect_redshift.pipeline.parameters import parameters_used, words
 
 Severity = Literal["fail", "warn"]
 # In the place of a severity, in a row that counts a table.

@@ -5,11 +5,11 @@ from datetime import date
 from itertools import chain
 
 from prefect_redshift.data_api.request import MAX_STATEMENTS
+from prefect_redshift.data_api.sql.parameters import parameters_used, renamed, words
 from prefect_redshift.exceptions import ScriptError
 from prefect_redshift.pipeline.checks import Check, CheckSuite, checks_of
 from prefect_redshift.pipeline.days import DAY_COLUMNS
 from prefect_redshift.pipeline.job import Job, Script, Step
-from prefect_redshift.pipeline.parameters import parameters_used, renamed, words
 from prefect_redshift.pipeline.script_text import parts_of, statements_of
 
 RUN_DATE = "run_date"

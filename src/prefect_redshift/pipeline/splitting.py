@@ -2,21 +2,9 @@
 
 import re
 
-# The parts of SQL in which a semicolon does not end a statement. Redshift reads a backslash in a literal as an escape,
-# and ends a comment at either character that ends a line.
-_OPAQUE = re.compile(
-    r"""
-      --[^\n\r]*
-    | '(?:[^'\\]|\\.|'')*'
-    | "(?:[^"]|"")*"
-    | (?P<dollar>\$(?:[A-Za-z_]\w*)?\$).*?(?P=dollar)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-# A dollar sign inside a name, as in a$b$c, begins nothing.
-_NEXT = re.compile(r"""(?P<name>[^\W\d][\w$]*)|--|/\*|['";]|\$(?:[A-Za-z_]\w*)?\$""")
+from prefect_redshift.data_api.sql.lexer import tokens
+
 _LINE_END = re.compile(r"\r\n|\n|\r")
-_COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
 def split_statements(script: str) -> list[str]:
@@ -30,40 +18,20 @@ def split_statements(script: str) -> list[str]:
     pieces: list[str] = []
     start = position = 0
     has_code = False
-    while match := _NEXT.search(script, position):
-        has_code = has_code or bool(script[position : match.start()].strip())
-        if match["name"]:
-            has_code = True
-            position = match.end()
-        elif match.group() == ";":
+    for token in tokens(script):
+        has_code = has_code or bool(script[position : token.start].strip())
+        position = token.end
+        if token.kind == "unended":
+            raise _unended(script, token.start)
+        if token.kind == "semicolon":
             if has_code:
-                pieces.append(script[start : match.start()].strip())
-            start = position = match.end()
-            has_code = False
-        else:
-            has_code = has_code or match.group() not in ("--", "/*")
-            position = _end_of_opaque(script, match.start())
+                pieces.append(script[start : token.start].strip())
+            start, has_code = token.end, False
+        elif token.kind != "comment":
+            has_code = True
     if has_code or script[position:].strip():
         pieces.append(script[start:].strip())
     return pieces
-
-
-def _end_of_opaque(script: str, start: int) -> int:
-    if script.startswith("/*", start):
-        return _end_of_comment(script, start)
-    match = _OPAQUE.match(script, start)
-    if match is None:
-        raise _unended(script, start)
-    return match.end()
-
-
-def _end_of_comment(script: str, start: int) -> int:
-    depth = 0
-    for edge in _COMMENT_EDGE.finditer(script, start):
-        depth += 1 if edge.group() == "/*" else -1
-        if depth == 0:
-            return edge.end()
-    raise _unended(script, start)
 
 
 def _unended(script: str, start: int) -> ValueError:

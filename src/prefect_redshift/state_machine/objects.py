@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from prefect_redshift.data_api.sql.parameters import parameters_used
 from prefect_redshift.exceptions import ScriptError
 from prefect_redshift.pipeline.job import Job, Step
 from prefect_redshift.pipeline.job_scripts import JobScripts
-from prefect_redshift.pipeline.parameters import parameters_used
 from prefect_redshift.state_machine.names import CHECK_RUN_DATE, object_name
 
 # A state's input and output may have 256 KiB, of which a script's text is the larger part: GetObject returns it as a

@@ -12,25 +12,29 @@ Example:
     ```
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.data_api.catalog import Table, TableDescription
 from prefect_redshift.data_api.listings import ListedSession, ListedStatement
 from prefect_redshift.data_api.results.reading import Row
+from prefect_redshift.data_api.sql.value_text import Parameters
 from prefect_redshift.data_api.statement import Statement, SubStatement
 from prefect_redshift.tasks.options import redshift_task
 from prefect_redshift.tasks.unnamed_work import is_first_try, name_of_unnamed
 
-Parameters = Mapping[str, str] | None
-
 
 @redshift_task
 async def execute_statement(
-    warehouse: RedshiftDataApi, sql: str, parameters: Parameters = None, *, name: str = "", **options: Any
+    warehouse: RedshiftDataApi,
+    sql: str,
+    parameters: Parameters | None = None,
+    *,
+    name: str = "",
+    **options: Any,
 ) -> Statement:
-    """Submit one statement and returns at once (API: ExecuteStatement)."""
+    """Submit one statement and return at once (API: ExecuteStatement)."""
     name = name or name_of_unnamed(sql, parameters or {})
     return await warehouse.execute_statement(sql, parameters, name=name, **options)
 
@@ -39,12 +43,12 @@ async def execute_statement(
 async def batch_execute_statement(
     warehouse: RedshiftDataApi,
     sqls: Sequence[str],
-    parameters: Parameters = None,
+    parameters: Parameters | None = None,
     *,
     name: str = "",
     **options: Any,
 ) -> Statement:
-    """Submit up to 40 statements and returns at once (API: BatchExecuteStatement)."""
+    """Submit up to 40 statements and return at once (API: BatchExecuteStatement)."""
     name = name or name_of_unnamed(sqls, parameters or {})
     return await warehouse.batch_execute_statement(sqls, parameters, name=name, **options)
 
@@ -53,7 +57,7 @@ async def batch_execute_statement(
 async def run_statement(
     warehouse: RedshiftDataApi,
     sql: str | Sequence[str],
-    parameters: Parameters = None,
+    parameters: Parameters | None = None,
     *,
     name: str = "",
     **options: Any,

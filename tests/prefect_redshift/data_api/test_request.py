@@ -86,16 +86,11 @@ def test_inputs_of_a_batch() -> None:
         ({"sql": "é" * 50_001}, "statement 1 has 100,002"),
         ({"sql": ["select 1", " \n"]}, "Statement 2 is empty"),
         ({"sql": "select 1", "name": "n" * 2036}, "2048 characters"),
-        ({"sql": "select :a", "parameters": {"a": ""}}, "The parameter a is empty"),
-        ({"sql": "select :a", "parameters": {"a": 4711}}, "parameter a is of type int"),
-        ({"sql": "select :a", "parameters": {"a": None}}, "parameter a is of type NoneType.*NULL"),
-        ({"sql": "select :a", "parameters": {"a-b": "x"}}, "'a-b' is no name of a parameter"),
     ],
 )
 def test_limits_are_checked_before_anything_is_sent(wrong: dict[str, Any], message: str) -> None:
-    with pytest.raises(ScriptError, match=message) as refused:
+    with pytest.raises(ScriptError, match=message):
         Request(**wrong)
-    assert "4711" not in str(refused.value)
 
 
 def test_the_largest_request_is_accepted() -> None:
