@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
-from tests.prefect_redshift.conftest import History
+from tests.history import History
 
 VALUES: dict[str, Any] = {
     "small": -7,
