@@ -35,6 +35,7 @@ SALES = Job(
             makes=["store_sales", "store_sales_rejected"],
             reads=["src_store_sales", "customer", "date_dim"],
             each_day=True,
+            range_step="load_fact_sales_range",
         ),
     ],
     validate="run_validate_sql_statement",

@@ -349,25 +349,42 @@ exception when others then
 end;
 $$;
 
--- Replaces the facts of one day by what the source holds for that day, all stores at once. Every source row is either
--- loaded into store_sales or reported in store_sales_rejected:
+-- Replaces the facts of each day from p_from to p_to by what the source holds for that day, all stores at once, and
+-- commits all of these days or none. Every source row is either loaded into store_sales or reported in
+-- store_sales_rejected:
 --   unknown customer (late arriving)       loaded with customer and address -1; run the day again once it has arrived
 --   unknown item                           rejected: a sale of nothing known has no place among the facts
 --   no item version on the day of sale     rejected
 --   a ticket line that was delivered twice loaded once, each further copy rejected
-create or replace procedure sp_load_fact_sales(p_run_date in date, rows_inserted out bigint, rows_rejected out bigint)
+-- What it changed is told by INOUT arguments: OUT arguments are not for procedures that others call.
+create or replace procedure sp_load_fact_sales_range(p_from in date, p_to in date, rows_inserted inout bigint,
+                                                     rows_rejected inout bigint)
 language plpgsql
 as $$
 declare
-    delivered integer;
-    staged    integer;
+    first_sk  integer;
+    last_sk   integer;
+    days      integer;
+    delivered bigint;
+    staged    bigint;
+    wrong_day date;
 begin
     -- First of all: the transaction's snapshot is taken by its first query, and a load that waited for another must see
     -- what that one left behind.
     lock table store_sales;
-    call sp_check_run_date(p_run_date);
+    call sp_check_run_date(p_from);
+    if p_to <> p_from then
+        call sp_check_run_date(p_to);
+        select count(distinct d_date) into days from date_dim where d_date between p_from and p_to;
+        if days <> datediff(day, p_from, p_to) + 1 then
+            raise exception 'a day from % to % is outside the calendar (date_dim holds % of them)', p_from, p_to, days;
+        end if;
+    end if;
+    first_sk := to_char(p_from, 'YYYYMMDD')::integer;
+    last_sk := to_char(p_to, 'YYYYMMDD')::integer;
 
     create temp table stage_store_sales (
+        ss_sold_date     date         not null,
         ss_store_sk      integer      not null,
         ss_ticket_number bigint       not null,
         i_item_id        varchar(16)  not null,
@@ -381,37 +398,48 @@ begin
     ) distkey (item_sk);
 
     insert into stage_store_sales
-    select s.ss_store_sk, s.ss_ticket_number, s.i_item_id, s.c_customer_id, s.ss_quantity, s.ss_sales_price,
-           s.copy_number, i.i_item_sk, nvl(c.c_customer_sk, -1), nvl(c.c_current_addr_sk, -1)
-      from (select *, row_number() over (partition by ss_store_sk, ss_ticket_number, i_item_id
+    select s.ss_sold_date, s.ss_store_sk, s.ss_ticket_number, s.i_item_id, s.c_customer_id, s.ss_quantity,
+           s.ss_sales_price, s.copy_number, i.i_item_sk, nvl(c.c_customer_sk, -1), nvl(c.c_current_addr_sk, -1)
+      from (select *, row_number() over (partition by ss_sold_date, ss_store_sk, ss_ticket_number, i_item_id
                                          order by ss_quantity, ss_sales_price, c_customer_id) as copy_number
               from src_store_sales
-             where ss_sold_date = p_run_date) s
+             where ss_sold_date between p_from and p_to) s
       left join item i
         on i.i_item_id = s.i_item_id
-       and p_run_date between i.i_rec_start_date and nvl(i.i_rec_end_date, '9999-12-31'::date)
+       and s.ss_sold_date between i.i_rec_start_date and nvl(i.i_rec_end_date, '9999-12-31'::date)
       left join customer c
         on c.c_customer_id = s.c_customer_id;
 
-    select count(*) into delivered from src_store_sales where ss_sold_date = p_run_date;
+    -- The joins can only add rows, so that the sums are equal only where each day's are.
+    select count(*) into delivered from src_store_sales where ss_sold_date between p_from and p_to;
     select count(*) into staged from stage_store_sales;
     if staged <> delivered then
+        select sold, source_rows, staged_rows into wrong_day, delivered, staged
+          from (select ss_sold_date as sold, sum(in_source) as source_rows, sum(in_stage) as staged_rows
+                  from (select ss_sold_date, 1 as in_source, 0 as in_stage
+                          from src_store_sales where ss_sold_date between p_from and p_to
+                        union all
+                        select ss_sold_date, 0, 1 from stage_store_sales) sales
+                 group by ss_sold_date) counts
+         where source_rows <> staged_rows
+         order by sold
+         limit 1;
         raise exception 'the % sales of % became % when joined: item or customer holds a business key twice',
-            delivered, p_run_date, staged;
+            delivered, wrong_day, staged;
     end if;
 
-    delete from store_sales where ss_sold_date_sk = to_char(p_run_date, 'YYYYMMDD')::integer;
+    delete from store_sales where ss_sold_date_sk between first_sk and last_sk;
     insert into store_sales
-    select to_char(p_run_date, 'YYYYMMDD')::integer, item_sk, customer_sk, addr_sk, ss_store_sk, ss_ticket_number,
+    select to_char(ss_sold_date, 'YYYYMMDD')::integer, item_sk, customer_sk, addr_sk, ss_store_sk, ss_ticket_number,
            ss_quantity, ss_sales_price, ss_quantity * ss_sales_price
       from stage_store_sales
      where item_sk is not null and copy_number = 1;
     get diagnostics rows_inserted := row_count;
 
-    delete from store_sales_rejected where ss_sold_date = p_run_date;
+    delete from store_sales_rejected where ss_sold_date between p_from and p_to;
     insert into store_sales_rejected (ss_sold_date, ss_store_sk, ss_ticket_number, i_item_id, c_customer_id,
                                       ss_quantity, ss_sales_price, reason)
-    select p_run_date, s.ss_store_sk, s.ss_ticket_number, s.i_item_id, s.c_customer_id, s.ss_quantity,
+    select s.ss_sold_date, s.ss_store_sk, s.ss_ticket_number, s.i_item_id, s.c_customer_id, s.ss_quantity,
            s.ss_sales_price,
            case when s.copy_number > 1 then 'ticket line delivered twice'
                 when known.i_item_id is null then 'unknown item'
@@ -423,6 +451,20 @@ begin
 
     drop table stage_store_sales;
 exception when others then
-    raise info 'sp_load_fact_sales(%): %', p_run_date, sqlerrm;
+    raise info 'sp_load_fact_sales_range(%, %): %', p_from, p_to, sqlerrm;
+end;
+$$;
+
+-- The same for one day: the facts and the rejections are those of sp_load_fact_sales_range.
+create or replace procedure sp_load_fact_sales(p_run_date in date, rows_inserted out bigint, rows_rejected out bigint)
+language plpgsql
+as $$
+declare
+    inserted bigint := 0;
+    rejected bigint := 0;
+begin
+    call sp_load_fact_sales_range(p_run_date, p_run_date, inserted, rejected);
+    rows_inserted := inserted;
+    rows_rejected := rejected;
 end;
 $$;

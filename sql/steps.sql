@@ -1,5 +1,6 @@
--- What each step of the job runs, under the name of the step. Parameter: run_date (YYYY-MM-DD). For many days at once, a
--- step of one day is run for each of them, and its parameter is called run_date_01, run_date_02 and so on.
+-- What each step of the job runs, under the name of the step. Parameter: run_date (YYYY-MM-DD); of a step for a range of
+-- days first_day and last_day. Where several days or ranges are loaded by one batch, the names of their parameters end in
+-- a number, run_date_01, run_date_02 and so on.
 --
 -- A load tells what it changed by the OUT arguments of its procedure, rows_inserted, rows_updated and rows_rejected.
 --
@@ -20,6 +21,10 @@ call sp_load_dim_customer_address();
 
 -- step: run_load_fact_sales
 call sp_load_fact_sales(cast(:run_date as date));
+
+-- step: load_fact_sales_range
+-- The same for all days from first_day to last_day, for a backfill.
+call sp_load_fact_sales_range(cast(:first_day as date), cast(:last_day as date), cast(0 as bigint), cast(0 as bigint));
 
 -- step: find_days
 -- What the warehouse holds for each of many days, which are parameters too. days lists them (2026-11-22,2026-11-23 and

@@ -9,8 +9,9 @@ import pytest
 
 from flows.sales_data_pipeline import sales_data_pipeline
 from prefect_redshift.reports.days_report import DaysFailedError
-from tests.flows.test_sales_backfill import TOO_MUCH, each, loads
+from tests.flows.test_sales_backfill import TOO_MUCH
 from tests.job_warehouse import Warehouse
+from tests.loaded_days import each, loads
 
 DAY = date(2026, 11, 22)
 

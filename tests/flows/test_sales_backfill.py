@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import shutil
 import signal
 import time
 from collections import Counter
@@ -27,9 +26,10 @@ from prefect_redshift.tasks.hooks import cancel_statements
 from tests.flow_runs import execute, new_flow_run, retry_later, slow_scripts
 from tests.flows.test_command_line import last_line, started
 from tests.job_warehouse import Warehouse
-from tests.project import PROJECT_FOLDER
+from tests.loaded_days import each, loads, range_loads
 
 FIRST = date(2026, 3, 1)
+CONFLICT = "ERROR: 1023 DETAIL: Serializable isolation violation on table - 1"
 TOO_MUCH = "insert into src_store_sales values ('{day}', 1, 1, 'ITEM0001', 'CUST0001', 2147483647, 99999.99)"
 
 
@@ -44,23 +44,6 @@ def backfill(**parameters: Any) -> DaysReport:
 
 def statuses(report: DaysReport) -> dict[str, int]:
     return dict(Counter(day.status for day in report.days))
-
-
-def loads(warehouse: Warehouse, prefix: str = "sales-backfill/") -> Counter[tuple[str, str]]:
-    """How often the load of each day ended how, by day and status, as the engine's own batches tell."""
-    found: Counter[tuple[str, str]] = Counter()
-    for batch in warehouse.statements(prefix):
-        if "/load_days_" not in batch["StatementName"]:
-            continue
-        values = {parameter["name"]: parameter["value"] for parameter in batch["QueryParameters"]}
-        for part in warehouse.data_api.describe_statement(Id=batch["Id"])["SubStatements"]:
-            (name,) = re.findall(r":(run_date(?:_\d\d)?)\b", part["QueryString"])
-            found[values[name], part["Status"]] += 1
-    return found
-
-
-def each(days: list[date], status: str = "FINISHED") -> Counter[tuple[str, str]]:
-    return Counter((day.isoformat(), status) for day in days)
 
 
 async def artifact(key: str) -> Any:
@@ -113,12 +96,19 @@ def test_a_day_that_fails_stops_no_other_and_is_alone_in_the_next_try(warehouse:
     warehouse.run("delete from src_store_sales where ss_quantity = 2147483647")
     report = backfill(dates=[days[0], days[1], days[2], days[4]])
     assert [day.status for day in report.days] == ["skipped", "skipped", "loaded", "skipped"]
-    ended = loads(warehouse)
-    assert {key: number for key, number in ended.items() if key[0] == str(days[2])} == {
-        (str(days[2]), "FAILED"): 1,
-        (str(days[2]), "FINISHED"): 1,
-    }
-    assert set(ended.values()) == {1}
+    # Days 2 to 5 failed together, then days 2 and 3, then day 3; day 3 alone was loaded later.
+    found = [
+        ([days.index(day) + 1 for day in of_range], status) for of_range, status in range_loads(warehouse)
+    ]
+    assert found == [
+        ([1], "FINISHED"),
+        ([2, 3, 4, 5], "FAILED"),
+        ([2, 3], "FAILED"),
+        ([4, 5], "FINISHED"),
+        ([2], "FINISHED"),
+        ([3], "FAILED"),
+        ([3], "FINISHED"),
+    ]
 
 
 def test_days_whose_versions_are_wrong_are_loaded_again(warehouse: Warehouse) -> None:
@@ -133,7 +123,8 @@ def test_a_batch_that_breaks_off_is_continued_without_the_day_at_fault(
     warehouse: Warehouse, stand_in: Served
 ) -> None:
     days = days_from(FIRST, 43)
-    flow_run_id = asyncio.run(new_flow_run(sales_backfill, dates=[str(day) for day in days]))
+    parameters = {"dates": [str(day) for day in days], "days_at_once": 1}
+    flow_run_id = asyncio.run(new_flow_run(sales_backfill, **parameters))
     second = f"sales-backfill/{flow_run_id}/load_days_02/"
     Admin(stand_in.url).add_fault("fail", statement_name=second, message="ERROR: out of luck")
     with pytest.raises(DaysFailedError, match=r"^1 of 43 days failed: 2026-04-10: ERROR: out of luck\. "):
@@ -143,27 +134,46 @@ def test_a_batch_that_breaks_off_is_continued_without_the_day_at_fault(
     assert ended == each([*days[:40], *days[41:]]) + each(days[41:], "ABORTED")
 
 
+def test_a_conflict_repeats_the_range(warehouse: Warehouse, stand_in: Served) -> None:
+    days = days_from(FIRST, 20)
+    flow_run_id = asyncio.run(new_flow_run(sales_backfill, from_date=str(days[0]), to_date=str(days[-1])))
+    first = f"sales-backfill/{flow_run_id}/load_days_01/"
+    Admin(stand_in.url).add_fault("fail", statement_name=first, message=CONFLICT)
+    asyncio.run(execute_here(flow_run_id))
+    assert range_loads(warehouse) == [(days, "FAILED"), (days, "FINISHED")]
+
+
+def test_of_a_cause_that_is_not_a_day_s_no_more_than_two_halves_are_tried(warehouse: Warehouse) -> None:
+    days = days_from(FIRST, 90)
+    backfill(dates=days[:1])
+    warehouse.run("alter table store_sales_rejected drop column reason")
+    with pytest.raises(
+        DaysFailedError,
+        match=r"^90 of 90 days failed: 2026-03-01: 2026-03-01 to 2026-04-14 at once .2 ranges failed in the same words",
+    ):
+        backfill(dates=days, reload=True)
+    assert [(len(of_range), status) for of_range, status in range_loads(warehouse)] == [
+        (1, "FINISHED"),
+        (90, "FAILED"),
+        (45, "FAILED"),
+        (45, "FAILED"),
+    ]
+
+
 async def execute_here(flow_run_id: UUID) -> None:
     async with get_client() as client:
         flow_run = await client.read_flow_run(flow_run_id)
     await run_flow(sales_backfill, flow_run=flow_run)  # type: ignore[misc]
 
 
-def test_a_year_costs_no_more_than_40_calls(warehouse: Warehouse, stand_in: Served, tmp_path: Path) -> None:
-    scripts = Path(shutil.copytree(PROJECT_FOLDER / "sql", tmp_path / "sql"))
-    steps = (scripts / "steps.sql").read_text()
-    quick = "insert into store_sales_rejected select * from store_sales_rejected where ss_sold_date < :run_date::date"
-    call = "call sp_load_fact_sales(cast(:run_date as date))"
-    assert call in steps
-    (scripts / "steps.sql").write_text(steps.replace(call, quick))
+def test_a_year_costs_no_more_than_25_calls(warehouse: Warehouse, stand_in: Served) -> None:
     admin = Admin(stand_in.url)
     admin.clear_history()
-    with pytest.raises(DaysFailedError, match=r"^365 of 365 days failed: .* and 360 more"):
-        backfill(from_date=FIRST - timedelta(200), to_date=FIRST + timedelta(164), scripts=str(scripts))
-    calls = Counter(call["operation"] for call in admin.calls())
-    assert calls["BatchExecuteStatement"] == 10 + 2
-    assert calls.total() - calls["ListStatements"] <= 40
-    assert sum(loads(warehouse).values()) == 365
+    days = days_from(FIRST - timedelta(200), 365)
+    backfill(from_date=days[0], to_date=days[-1])
+    assert len(admin.calls()) <= 25
+    assert [len(of_range) for of_range, _ in range_loads(warehouse)] == [92, 92, 92, 89]
+    assert loads(warehouse) == each(days)
 
 
 @pytest.mark.parametrize("last", [date(1999, 1, 2), date(2016, 1, 3)])
@@ -185,25 +195,34 @@ def test_a_day_that_the_calendar_leaves_out_is_told_before_anything_is_loaded(wa
 def test_killed_twice_and_resumed_every_day_is_loaded_once(warehouse: Warehouse, tmp_path: Path) -> None:
     days = days_from(FIRST, 70)
     parameters = {"from_date": str(days[0]), "to_date": str(days[-1])}
-    scripts = str(slow_scripts(tmp_path, 0.05))
-    flow_run_id = asyncio.run(new_flow_run(sales_backfill, **parameters, scripts=scripts))
+    several = {"scripts": str(slow_scripts(tmp_path, 0.2)), "days_at_once": 5}
+    flow_run_id = asyncio.run(new_flow_run(sales_backfill, **parameters, **several))
     with execute(sales_backfill, flow_run_id) as process:
         warehouse.wait_for_running("load_days_01/1", 90)
+        wait_for_facts(warehouse)
         process.kill()
-    # Its batch runs on, and is waited for: the run that is resumed loads the other days.
+    # The worker notices, and what of the batch was not committed is for the next try.
+    asyncio.run(worker_notices(flow_run_id))
+    assert warehouse.running() == []
+    finished = [of_range for of_range, status in range_loads(warehouse) if status == "FINISHED"]
+    assert 0 < len(finished) < 14
+    assert {5} == {len(of_range) for of_range in finished}
+
     asyncio.run(retry_later(flow_run_id))
     with execute(sales_backfill, flow_run_id) as process:
         warehouse.wait_for_running("load_days_01/2", 90)
         process.kill()
-    assert loads(warehouse)[str(days[39]), "FINISHED"] == 1
-    # The worker notices this time, and what of the batch was not committed is for another run.
-    asyncio.run(worker_notices(flow_run_id))
-    assert warehouse.running() == []
-
-    backfill(**{name: date.fromisoformat(value) for name, value in parameters.items()}, scripts=scripts)
+    # Nobody notices: its batch runs on, and is waited for by whoever comes next.
+    backfill(**{name: date.fromisoformat(value) for name, value in parameters.items()}, **several)
     ended = loads(warehouse)
     assert Counter({key: number for key, number in ended.items() if key[1] == "FINISHED"}) == each(days)
     assert warehouse.count("store_sales") + warehouse.count("store_sales_rejected") == 16 * len(days)
+
+
+def wait_for_facts(warehouse: Warehouse) -> None:
+    deadline = time.monotonic() + 60
+    while warehouse.count("store_sales") == 0 and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 async def worker_notices(flow_run_id: UUID) -> None:
@@ -216,12 +235,10 @@ async def worker_notices(flow_run_id: UUID) -> None:
 def test_interrupted_in_the_middle_it_keeps_what_is_committed(warehouse: Warehouse, tmp_path: Path) -> None:
     days = days_from(FIRST, 30)
     scripts = str(slow_scripts(tmp_path, 0.2))
-    options = ("--from", str(days[0]), "--to", str(days[-1]), "--scripts", scripts)
+    options = ("--from", str(days[0]), "--to", str(days[-1]), "--scripts", scripts, "--days-at-once", "2")
     with started(*options, module="flows.sales_backfill") as process:
         warehouse.wait_for_running("load_days_01/1", 90)
-        deadline = time.monotonic() + 60
-        while warehouse.count("store_sales") == 0 and time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_for_facts(warehouse)
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 128 + signal.SIGTERM

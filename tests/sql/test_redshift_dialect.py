@@ -44,7 +44,7 @@ def test_comments_hold_nothing_that_could_be_taken_for_sql(filename: str) -> Non
 
 
 def test_procedures_are_found() -> None:
-    assert len(procedures()) == len(script("sp_statements.sql")) == 5
+    assert len(procedures()) == len(script("sp_statements.sql")) == 6
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_procedures_are_found() -> None:
     [
         ("sp_load_dim_customer_address", "customer_address"),
         ("sp_load_dim_item", "item"),
-        ("sp_load_fact_sales", "store_sales"),
+        ("sp_load_fact_sales_range", "store_sales"),
     ],
 )
 def test_a_load_locks_before_its_first_query(procedure: str, table: str) -> None:

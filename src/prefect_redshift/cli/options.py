@@ -12,6 +12,7 @@ from prefect_redshift.local.services import STATE_FOLDER
 from prefect_redshift.pipeline.days import days_asked
 from prefect_redshift.pipeline.identifiers import identifier
 from prefect_redshift.pipeline.job import Job
+from prefect_redshift.pipeline.ranges import DAYS_AT_ONCE
 from prefect_redshift.pipeline.run_date import scheduled_run_date
 from prefect_redshift.tasks.hand_off import HandOff
 from prefect_redshift.tasks.job_run import Setup
@@ -99,6 +100,14 @@ def backfill_options(job: Job, command: str) -> argparse.ArgumentParser:
         help="the days one by one, instead of --from and --to",
     )
     options.add_argument("--reload", action="store_true", help="load days again that are loaded already")
+    if any(step.range_step for step in job.facts):
+        options.add_argument(
+            "--days-at-once",
+            type=number_of_days,
+            default=DAYS_AT_ONCE,
+            metavar="N",
+            help=f"how many days one statement loads, at most (default: {DAYS_AT_ONCE}); 1: each by itself",
+        )
     _add_common_options(options, job)
     return options
 
@@ -158,6 +167,13 @@ def iso_date(text: str) -> date:
 def iso_dates(text: str) -> Sequence[date]:
     """Read dates that are separated by commas."""
     return [iso_date(part.strip()) for part in text.split(",")]
+
+
+def number_of_days(text: str) -> int:
+    """Read a number of days, at least one."""
+    if not re.fullmatch(r"[0-9]{1,4}", text) or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days; write 1 or more")
+    return int(text)
 
 
 def block_name(text: str) -> str:

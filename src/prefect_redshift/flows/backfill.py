@@ -11,6 +11,7 @@ from prefect_redshift.exceptions import PipelineError
 from prefect_redshift.flows.entrypoint import found_at
 from prefect_redshift.pipeline.days import days_asked
 from prefect_redshift.pipeline.job import Job
+from prefect_redshift.pipeline.ranges import DAYS_AT_ONCE
 from prefect_redshift.pipeline.run_date import scheduled_run_date
 from prefect_redshift.reports.days_report import DaysReport
 from prefect_redshift.runner.cancellation import cancellation_confirmed
@@ -24,7 +25,7 @@ from prefect_redshift.tasks.run import begin, steps_of, task_of
 
 
 def backfill_flow(job: Job, *, name: str = "", variable: str = "backfill") -> Flow[..., Any]:
-    """Make the backfill of a job: each step of a day is run for many days, each committed by itself.
+    """Make the backfill of a job: each step of a day is run for many days, for a range at a time if it has that form.
 
     Args:
         job: The declaration; its script of steps has a query `find_days`.
@@ -44,6 +45,7 @@ def backfill_flow(job: Job, *, name: str = "", variable: str = "backfill") -> Fl
         to_date: date | None = None,
         dates: list[date] | None = None,
         reload: bool = False,
+        days_at_once: int = DAYS_AT_ONCE,
         setup: Setup = "if_missing",
         scripts: str | None = None,
         warehouse: str | None = None,
@@ -59,6 +61,7 @@ def backfill_flow(job: Job, *, name: str = "", variable: str = "backfill") -> Fl
             to_date: The last day, today at the latest.
             dates: The days one by one, instead of the first and the last.
             reload: Whether days that are loaded already are loaded again.
+            days_at_once: How many days a step with a form for ranges loads at once, at most; 1 loads each by itself.
             setup: `if_missing` creates what is missing; `always` drops all tables first, history included; `never`
                 leaves them alone.
             scripts: Where the SQL is: a folder, or `s3://bucket/prefix`; by default where the job says.
@@ -67,6 +70,8 @@ def backfill_flow(job: Job, *, name: str = "", variable: str = "backfill") -> Fl
             timezone: The time zone that decides which day is today, as an IANA name.
         """
         days = days_asked(from_date, to_date, dates, scheduled_run_date(timezone))
+        if days_at_once < 1:
+            raise PipelineError(f"days_at_once is {days_at_once}: it takes 1 or more.")
         run = await begin(
             job,
             days=days,
@@ -77,7 +82,7 @@ def backfill_flow(job: Job, *, name: str = "", variable: str = "backfill") -> Fl
             timezone=timezone,
         )
         async with cancellation_confirmed():
-            await gather_or_cancel(*_submitted(run, days, reload=reload))
+            await gather_or_cancel(*_submitted(run, days, reload=reload, days_at_once=days_at_once))
         run.missed.check()
         return run.missed
 
@@ -90,7 +95,7 @@ def backfill_flow(job: Job, *, name: str = "", variable: str = "backfill") -> Fl
     )(load_days_of_job)
 
 
-def _submitted(run: JobRun, days: list[date], *, reload: bool) -> list[PrefectFuture[Any]]:
+def _submitted(run: JobRun, days: list[date], *, reload: bool, days_at_once: int) -> list[PrefectFuture[Any]]:
     """Submit all steps: the setup and what is loaded once, then the days."""
     job, step = run.job, steps_of(run)
 
@@ -99,7 +104,8 @@ def _submitted(run: JobRun, days: list[date], *, reload: bool) -> list[PrefectFu
         await wait_for_earlier_runs(run)
 
     async def load() -> DaysReport:
-        run.missed = await load_days(run, days, await find_days(run, days), reload=reload)
+        found = await find_days(run, days)
+        run.missed = await load_days(run, days, found, reload=reload, days_at_once=days_at_once)
         return run.missed
 
     read: list[PrefectFuture[Any]] = [step(script.read_by).submit() for script in (*job.code_scripts,)]

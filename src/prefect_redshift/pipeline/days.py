@@ -94,6 +94,7 @@ class Load:
     """How the load of one day ended.
 
     Attributes:
+        seconds: How long it took; of days that one statement loads at once, each counts as long.
         error: The engine's own words, of a load that failed.
         may_pass: Whether it failed for a reason that was not its own, so that another try is worth it.
     """
@@ -103,13 +104,27 @@ class Load:
     may_pass: bool = False
 
     @classmethod
-    def of_parts(cls, parts: Sequence[SubStatement], batch: Statement) -> "Load":
-        """Make the load of the day whose statements were these parts of a batch that has ended."""
-        seconds = sum(part.seconds for part in parts)
+    def of_parts(
+        cls, parts: Sequence[SubStatement], batch: Statement, seconds: float | None = None
+    ) -> "Load":
+        """Make the load of the day whose statements were these parts of a batch that has ended.
+
+        Args:
+            parts: The statements.
+            batch: The batch.
+            seconds: How long they took for the day, if not all their time.
+        """
+        if seconds is None:
+            seconds = sum(part.seconds for part in parts)
         unfinished = [part for part in parts if part.status != "FINISHED"]
         if parts and not unfinished:
             return cls(seconds)
-        error = next((part.error for part in unfinished if part.error), batch.error) or f"is {batch.status}"
+        error = error_of(unfinished, batch)
         # A batch that broke off has parts that never ran; one that somebody cancelled is not to be run again.
         never_ran = batch.status == "FAILED" and all(part.status == "ABORTED" for part in parts)
         return cls(seconds, error, never_ran or is_serialization_conflict(error))
+
+
+def error_of(unfinished: Sequence[SubStatement], batch: Statement) -> str:
+    """Return why parts of a batch did not finish, in the engine's own words."""
+    return next((part.error for part in unfinished if part.error), batch.error) or f"is {batch.status}"

@@ -28,6 +28,8 @@ class Step:
         reads: The tables that it reads and that no earlier step makes.
         after: The steps that end before it begins. By default, the setup; for a step of a day, every step that is not.
         each_day: Whether it loads one day, the parameter `:run_date`: then a backfill repeats it for each day.
+        range_step: For a step of a day, another part of the script that does the same for all days from `:first_day` to
+            `:last_day` at once: then a backfill runs that one, for months at a time.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Step:
     reads: Sequence[str] = ()
     after: Sequence[str] | None = None
     each_day: bool = False
+    range_step: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,13 @@ class Job:
         self._check_order()
 
     def _check_names(self) -> None:
-        names = self.step_names
+        for step in filter(None, [self.setup, *self.loads]):
+            if step.range_step and not step.each_day:
+                raise PipelineError(
+                    f"{step.name} has the form {step.range_step} for a range of days and loads no day: give it "
+                    "each_day=True as well."
+                )
+        names = [*self.step_names, *(step.range_step for step in self.loads if step.range_step)]
         for name in names:
             if not _STEP_NAME.fullmatch(name):
                 raise PipelineError(

@@ -1,6 +1,6 @@
 """The scripts of a job, read and checked against its declaration before the first statement runs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
 
@@ -10,9 +10,11 @@ from prefect_redshift.exceptions import ScriptError
 from prefect_redshift.pipeline.checks import Check, CheckSuite, checks_of
 from prefect_redshift.pipeline.days import DAY_COLUMNS
 from prefect_redshift.pipeline.job import Job, Script, Step
+from prefect_redshift.pipeline.ranges import DayRange, RangeStatement
 from prefect_redshift.pipeline.script_text import parts_of, statements_of
 
 RUN_DATE = "run_date"
+RANGE = ("first_day", "last_day")
 # Steps that a script may have beside those of the job.
 CHECK_RUN_DATE, FIND_DAYS = "check_run_date", "find_days"
 
@@ -66,27 +68,30 @@ class JobScripts:
 
     def _check_steps(self, where: str) -> None:
         setup = [self._job.setup.name] if self._job.setup else []
-        for name in [*setup, *(step.name for step in self._job.loads)]:
+        loads = [name for step in self._job.loads for name in (step.name, step.range_step) if name]
+        for name in [*setup, *loads]:
             if name not in self._steps:
                 raise ScriptError(
                     f"{where} has no line `-- step: {name}`, which the job {self._job.name} runs."
                 )
         for step in self._job.loads:
-            used = set(chain.from_iterable(map(parameters_used, self._steps[step.name])))
-            allowed = {RUN_DATE} if step.each_day else set()
-            if step.each_day and RUN_DATE not in used:
-                raise ScriptError(
-                    f"{where}, step {step.name}: it loads one day, and its SQL does not use :{RUN_DATE}."
-                )
-            if unknown := used - allowed:
-                raise ScriptError(
-                    f"{where}, step {step.name}: nobody gives it a value for :{min(unknown)}"
-                    + (
-                        f"; a step that uses :{RUN_DATE} is declared with each_day=True."
-                        if RUN_DATE in unknown
-                        else "."
-                    )
-                )
+            self._check_parameters(step.name, {RUN_DATE} if step.each_day else set(), where)
+            if step.range_step:
+                self._check_parameters(step.range_step, set(RANGE), where)
+
+    def _check_parameters(self, name: str, needed: set[str], where: str) -> None:
+        used = set(chain.from_iterable(map(parameters_used, self._steps[name])))
+        if missing := needed - used:
+            raise ScriptError(
+                f"{where}, step {name}: it loads {'a range of days' if RUN_DATE not in needed else 'one day'}, and its "
+                f"SQL does not use :{min(missing)}."
+            )
+        if unknown := used - needed:
+            hint = f"; a step that uses :{RUN_DATE} is declared with each_day=True."
+            raise ScriptError(
+                f"{where}, step {name}: nobody gives it a value for :{min(unknown)}"
+                + (hint if RUN_DATE in unknown and not needed else ".")
+            )
 
     def _keep_checks(self, checks: Sequence[Check], where: str) -> None:
         for check in checks:
@@ -109,23 +114,52 @@ class JobScripts:
         setup = self._job.setup
         drops = self._job.drop_tables() if mode == "always" else []
         creates = self._steps[setup.name] if setup and mode != "never" else []
-        checks, parameters = self.each_day(self._steps.get(CHECK_RUN_DATE, []), days)
-        return self.in_schema([*drops, *creates, *checks]), parameters
+        check = self._steps.get(CHECK_RUN_DATE, [])
+        checks, parameters = _numbered([(check, {RUN_DATE: day.isoformat()}) for day in days])
+        return self.in_schema([*drops, *creates, *chain.from_iterable(checks)]), parameters
 
     def load(self, step: Step, run_date: date | None) -> tuple[list[str], Parameters]:
         """Return the statements of a step, as one transaction, and their parameters."""
         parameters = {RUN_DATE: run_date.isoformat()} if step.each_day and run_date else {}
         return self.in_schema(self._steps[step.name]), parameters
 
-    def load_of_days(self, days: Sequence[date]) -> tuple[list[str], Parameters]:
-        """Return the statements that load each of the days, day after day, and the parameters of them all."""
-        statements = [sql for step in self._job.facts for sql in self._steps[step.name]]
-        return self.each_day(statements, days)
+    def load_of_ranges(self, ranges: Sequence[DayRange]) -> tuple[list[RangeStatement], Parameters]:
+        """Return the statements that load ranges of days, range after range, and the parameters of them all.
 
-    @property
-    def statements_of_a_day(self) -> int:
-        """How many statements load one day."""
-        return sum(len(self._steps[step.name]) for step in self._job.facts)
+        A step with a form for ranges is run once for a range, the others once for each of its days.
+        """
+        groups = [group for days in ranges for step in self._job.facts for group in self._groups(step, days)]
+        texts, parameters = _numbered([(self._steps[name], values) for name, values, _ in groups])
+        statements = [
+            RangeStatement(sql, days)
+            for sqls, (_, _, days) in zip(texts, groups, strict=True)
+            for sql in sqls
+        ]
+        return statements, parameters
+
+    @staticmethod
+    def _groups(step: Step, days: DayRange) -> Iterator[tuple[str, Parameters, DayRange]]:
+        """Yield the parts of the script that load a range by one step, with the values and days of each."""
+        if step.range_step:
+            first, last = RANGE
+            values = {first: days.first.isoformat(), last: days.last.isoformat()}
+            yield step.range_step, values, days
+        else:
+            for day in days:
+                yield step.name, {RUN_DATE: day.isoformat()}, DayRange(day, day)
+
+    def most_days(self, wanted: int, room: int) -> int:
+        """Return how many days a range takes at most, so that its statements fit into one batch.
+
+        Args:
+            wanted: How many are asked for.
+            room: How many statements the batch takes.
+        """
+        once = sum(len(self._steps[step.range_step]) for step in self._job.facts if step.range_step)
+        daily = sum(len(self._steps[step.name]) for step in self._job.facts if not step.range_step)
+        if daily and not once:
+            return 1
+        return max(1, min(wanted, (room - once) // daily)) if daily else wanted
 
     def find_days(self) -> str:
         """Return the query that says which days are loaded.
@@ -155,13 +189,22 @@ class JobScripts:
         """Return the statements of one transaction, first of all in the job's schema."""
         return [*([f"set search_path to {self._schema}"] if self._schema and statements else []), *statements]
 
-    @staticmethod
-    def each_day(statements: Sequence[str], days: Sequence[date]) -> tuple[list[str], Parameters]:
-        """Return the statements of one day, for each of several days: each day's parameter has a name of its own."""
-        if len(days) == 1:
-            return list(statements), {RUN_DATE: days[0].isoformat()} if statements else {}
-        # As many digits in each: no name begins with another.
-        names = [f"{RUN_DATE}_{number:02}" for number in range(1, len(days) + 1)]
-        repeated = [renamed(sql, RUN_DATE, name) for name in names for sql in statements]
-        parameters = {name: day.isoformat() for name, day in zip(names, days, strict=True)}
-        return repeated, parameters if statements else {}
+
+def _numbered(groups: Sequence[tuple[Sequence[str], Parameters]]) -> tuple[list[list[str]], Parameters]:
+    """Return groups of statements and their parameters, whose names end in the number of their group.
+
+    The parameters of a batch are those of all its statements. Those of one group alone keep their names.
+    """
+    if len(groups) == 1:
+        [(statements, values)] = groups
+        return [list(statements)], values if statements else {}
+    texts: list[list[str]] = []
+    parameters: dict[str, str] = {}
+    for number, (statements, values) in enumerate(groups, start=1):
+        for name, value in values.items():
+            # As many digits in each: no name begins with another.
+            numbered = f"{name}_{number:02}"
+            statements = [renamed(sql, name, numbered) for sql in statements]
+            parameters |= {numbered: value} if statements else {}
+        texts.append(list(statements))
+    return texts, parameters

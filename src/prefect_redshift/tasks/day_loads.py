@@ -1,17 +1,41 @@
 """The days of a backfill or catch-up: loaded in batches, and what has become of each."""
 
-from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from prefect import get_run_logger
 
 from prefect_redshift.data_api.request import MAX_STATEMENTS
+from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.exceptions import StatementError
-from prefect_redshift.pipeline.days import Day, Load
+from prefect_redshift.pipeline.days import Day, Load, error_of
+from prefect_redshift.pipeline.ranges import (
+    DAYS_AT_ONCE,
+    RangeLoad,
+    RangeQueue,
+    RangeResult,
+    RangeStatement,
+)
 from prefect_redshift.reports.days_report import DayReport, DaysReport, Status
 from prefect_redshift.reports.progress import progress_of
 from prefect_redshift.tasks.job_run import JobRun
+
+# A year of quarters: how far a backfill has come is known after each batch.
+DAYS_IN_BATCH = 4 * DAYS_AT_ONCE
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Ranges whose statements are run together, each committed by itself."""
+
+    number: int
+    ranges: Sequence[RangeLoad]
+
+    @property
+    def days(self) -> list[date]:
+        """All days of the batch, in order of the ranges."""
+        return [day for load in self.ranges for day in load.days]
 
 
 class DayLoads:
@@ -21,69 +45,94 @@ class DayLoads:
         run: The run of the job.
         found: The days asked for, as the warehouse holds them.
         reload: Whether days that are loaded already are loaded again.
+        days_at_once: How many days a step with a form for ranges loads at once, at most.
 
     Attributes:
         wanted: The days that are to be loaded.
         found_again: What the warehouse holds for them after the loads.
     """
 
-    def __init__(self, run: JobRun, found: Sequence[Day], *, reload: bool = False) -> None:
+    def __init__(
+        self, run: JobRun, found: Sequence[Day], *, reload: bool = False, days_at_once: int = DAYS_AT_ONCE
+    ) -> None:
         self._run = run
         self._found = {day.day: day for day in found}
         self._submitted: set[date] = set()
-        self._loads: dict[date, Load] = {}
         self.wanted = [day.day for day in found if reload or not day.is_loaded]
         self.found_again: Sequence[Day] = ()
+        self._schema = run.scripts.in_schema(["-"])[:-1]
+        self._room = MAX_STATEMENTS - len(self._schema)
+        self._queue = RangeQueue(self.wanted, run.scripts.most_days(days_at_once, self._room))
 
     async def load(self) -> None:
         """Load what is to be loaded, batch after batch; a day that fails stops no other."""
         if not self.wanted:
             return
-        waiting = deque(self.wanted)
-        room = MAX_STATEMENTS - len(self._schema)
-        size = max(1, room // self._run.scripts.statements_of_a_day)
         number = 0
-        async with progress_of(self._run.job.name, len(waiting)) as show:
-            while waiting:
+        async with progress_of(self._run.job.name, len(self.wanted)) as show:
+            while self._queue.next():
                 number += 1
-                days = [waiting.popleft() for _ in range(min(size, len(waiting)))]
-                again = self._submitted.intersection(days)
-                self._submitted.update(days)
-                loads = await self._load_batch(f"load_days_{number:02}", days)
-                self._loads.update(zip(days, loads, strict=True))
-                waiting.extend(
-                    day for day, load in zip(days, loads, strict=True) if load.may_pass and day not in again
-                )
-                await show(len(self.wanted) - len(waiting))
-                _log_batch(number, days, loads, len(waiting))
+                batch = self._next_batch(number)
+                self._submitted.update(batch.days)
+                self._queue.ended(await self._load_batch(batch))
+                await show(len(self.wanted) - self._queue.days_waiting)
+                self._log(batch)
 
-    @property
-    def _schema(self) -> list[str]:
-        return self._run.scripts.in_schema(["-"])[:-1]
+    def _next_batch(self, number: int) -> Batch:
+        """Take from the queue what fits into one batch: at least one range."""
+        taken: list[RangeLoad] = []
+        days = statements = 0
+        while load := self._queue.next():
+            days += len(load.days)
+            statements += len(self._run.scripts.load_of_ranges([load.days])[0])
+            if taken and (days > DAYS_IN_BATCH or statements > self._room):
+                break
+            taken.append(self._queue.take())
+        return Batch(number, taken)
 
-    async def _load_batch(self, name: str, days: Sequence[date]) -> list[Load]:
-        """Run the statements of each day, all in one batch, each committed by itself.
+    async def _load_batch(self, batch: Batch) -> list[RangeResult]:
+        """Run the statements of each range, all in one batch, each committed by itself.
 
         Raises:
             CallError: A call was refused.
         """
-        sql, parameters = self._run.scripts.load_of_days(days)
+        statements, parameters = self._run.scripts.load_of_ranges([load.days for load in batch.ranges])
         # The block's limit is meant for one statement.
-        timeout = self._run.warehouse.statement_timeout_seconds * len(sql)
+        timeout = self._run.warehouse.statement_timeout_seconds * len(statements)
         try:
-            batch = await self._run.warehouse.run(
-                [*self._schema, *sql],
+            ended = await self._run.warehouse.run(
+                [*self._schema, *(statement.sql for statement in statements)],
                 parameters,
-                name=self._run.name_in_this_try(name),
+                name=self._run.name_in_this_try(f"load_days_{batch.number:02}"),
                 listed=(),
                 execution_mode="AUTO_COMMIT",
                 timeout=timeout,
             )
         except StatementError as error:
-            batch = error.statement
-        parts = batch.sub_statements[len(self._schema) :]
-        each = self._run.scripts.statements_of_a_day
-        return [Load.of_parts(parts[n : n + each], batch) for n in range(0, len(sql), each)]
+            ended = error.statement
+        return [self._result(load, statements, ended) for load in batch.ranges]
+
+    def _result(self, load: RangeLoad, statements: Sequence[RangeStatement], ended: Statement) -> RangeResult:
+        parts = ended.sub_statements[len(self._schema) :]
+        # Of a batch whose connection was refused, the answer has no parts.
+        own = [
+            (statement.days, part)
+            for statement, part in zip(statements, parts, strict=False)
+            if statement.days.first in load.days
+        ]
+        days = {
+            day: Load.of_parts(
+                [part for days, part in own if day in days],
+                ended,
+                sum(part.seconds / len(days) for days, part in own if day in days),
+            )
+            for day in load.days
+        }
+        unfinished = [part for days, part in own if len(days) > 1 and part.status != "FINISHED"]
+        # What somebody has cancelled did not fail by its days.
+        words = error_of(unfinished, ended) if unfinished and ended.status != "ABORTED" else ""
+        number = sum(statement.days.first in load.days for statement in statements)
+        return RangeResult(load, days, words, number)
 
     def report(self) -> DaysReport:
         """Return what has become of each day so far."""
@@ -91,7 +140,7 @@ class DayLoads:
         return DaysReport([self._report_of(day, now.get(day.day)) for day in self._found.values()])
 
     def _report_of(self, found: Day, now: Day | None) -> DayReport:
-        load = self._loads.get(found.day)
+        load = self._queue.loads.get(found.day)
         if found.day not in self.wanted:
             return DayReport(found.day, "skipped", found.delivered, found.counts)
         if load is None:
@@ -102,15 +151,16 @@ class DayLoads:
         status: Status = "failed" if error else "loaded"
         return DayReport(found.day, status, now.delivered, now.counts, load.seconds, error)
 
-
-def _log_batch(number: int, days: Sequence[date], loads: Sequence[Load], waiting: int) -> None:
-    get_run_logger().info(
-        "Batch %s, %s to %s: %s days loaded, %s failed, in %.1f s; %s days wait",
-        number,
-        min(days),
-        max(days),
-        sum(not load.error for load in loads),
-        sum(bool(load.error) for load in loads),
-        sum(load.seconds for load in loads),
-        waiting,
-    )
+    def _log(self, batch: Batch) -> None:
+        days = batch.days
+        loads = [self._queue.loads[day] for day in days]
+        get_run_logger().info(
+            "Batch %s, %s to %s: %s days loaded, %s failed, in %.1f s; %s days wait",
+            batch.number,
+            min(days),
+            max(days),
+            sum(not load.error for load in loads),
+            sum(bool(load.error) for load in loads),
+            sum(load.seconds for load in loads),
+            self._queue.days_waiting,
+        )

@@ -1,4 +1,4 @@
-"""Many days: found in the warehouse, loaded up to 40 statements a batch, each committed by itself, and found again."""
+"""Many days: found in the warehouse, loaded in ranges or one by one, each committed by itself, and found again."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -8,6 +8,7 @@ from prefect import get_run_logger, runtime
 from prefect_redshift.data_api.statement import ENDED_STATUSES, Statement
 from prefect_redshift.exceptions import PipelineError
 from prefect_redshift.pipeline.days import Day
+from prefect_redshift.pipeline.ranges import DAYS_AT_ONCE
 from prefect_redshift.reports.artifacts import write
 from prefect_redshift.reports.days_report import DaysReport
 from prefect_redshift.tasks.day_loads import DayLoads
@@ -50,7 +51,12 @@ async def find_days(run: JobRun, days: Sequence[date], name: str = "find_days") 
 
 
 async def load_days(
-    run: JobRun, asked: Sequence[date], found: Sequence[Day], *, reload: bool = False
+    run: JobRun,
+    asked: Sequence[date],
+    found: Sequence[Day],
+    *,
+    reload: bool = False,
+    days_at_once: int = DAYS_AT_ONCE,
 ) -> DaysReport:
     """Load those of the days that are not loaded rightly, then find them again; log the table of all, however it ends.
 
@@ -59,6 +65,7 @@ async def load_days(
         asked: The days.
         found: What the warehouse holds for them.
         reload: Whether days that are loaded already are loaded again.
+        days_at_once: How many days a step with a form for ranges loads at once, at most.
 
     Raises:
         PipelineError: The calendar lacks one of the days; nothing is loaded.
@@ -67,7 +74,7 @@ async def load_days(
     """
     if missing := set(asked) - {day.day for day in found}:
         raise PipelineError(f"{min(missing)} is outside the calendar of {run.job.name}: nothing was loaded.")
-    days = DayLoads(run, found, reload=reload)
+    days = DayLoads(run, found, reload=reload, days_at_once=days_at_once)
     try:
         await days.load()
         if days.wanted:

@@ -11,10 +11,12 @@ from flows.sales import SALES
 from prefect_redshift.exceptions import PipelineError, ScriptError
 from prefect_redshift.pipeline import Job, Script, Step
 from prefect_redshift.pipeline.job_scripts import JobScripts
+from prefect_redshift.pipeline.ranges import DayRange, RangeStatement
 
 FOLDER = Path("/somewhere")
-DAY = date(2026, 11, 22)
+DAY, NEXT_DAY = date(2026, 11, 22), date(2026, 11, 23)
 LOAD, FACT = Step("load", makes=["things"]), Step("fact", makes=["facts"], each_day=True)
+RANGED = replace(FACT, range_step="fact_range")
 
 
 def job(*loads: Step, **more: Any) -> Job:
@@ -66,6 +68,12 @@ def test_the_articles_step_names() -> None:
         ([FACT, Step("a", after=["fact"])], {}, "a comes after fact, which loads one day"),
         ([Step("a", makes=["drop table x"])], {}, "is not a plain identifier"),
         ([Step("a", makes=["a.b.c"])], {}, "has 3 parts"),
+        ([Step("a", range_step="b")], {}, "a has the form b for a range of days and loads no day"),
+        (
+            [FACT, Step("a", each_day=True, range_step="fact")],
+            {},
+            "Two steps of the job things are called fact",
+        ),
         ([LOAD], {"schema": "a; drop"}, "The schema 'a; drop' is not a plain identifier"),
     ],
 )
@@ -118,12 +126,67 @@ def test_each_transaction_begins_in_the_schema() -> None:
 
 def test_a_day_s_statements_are_repeated_with_names_of_their_own() -> None:
     text = STEPS.replace("select :run_date", "select :run_date, ':run_date', x::run_date /* :run_date */")
-    sql, parameters = kept(job(LOAD, FACT), text).load_of_days([DAY, date(2026, 11, 23)])
-    assert sql == [
-        "select :run_date_01, ':run_date', x::run_date /* :run_date */",
-        "select :run_date_02, ':run_date', x::run_date /* :run_date */",
+    days = [DayRange(DAY, DAY), DayRange(NEXT_DAY, NEXT_DAY)]
+    statements, parameters = kept(job(LOAD, FACT), text).load_of_ranges(days)
+    assert statements == [
+        RangeStatement("select :run_date_01, ':run_date', x::run_date /* :run_date */", days[0]),
+        RangeStatement("select :run_date_02, ':run_date', x::run_date /* :run_date */", days[1]),
     ]
     assert parameters == {"run_date_01": "2026-11-22", "run_date_02": "2026-11-23"}
+
+
+def test_a_range_is_one_statement_of_a_step_that_has_the_form_and_one_a_day_of_another() -> None:
+    other = Step("other", each_day=True)
+    text = (
+        STEPS + "-- step: fact_range\nselect :first_day, :last_day;\n-- step: other\nselect :run_date + 1;\n"
+    )
+    both = DayRange(DAY, NEXT_DAY)
+    statements, parameters = kept(job(LOAD, RANGED), text).load_of_ranges([both])
+    assert statements == [RangeStatement("select :first_day, :last_day", both)]
+    assert parameters == {"first_day": "2026-11-22", "last_day": "2026-11-23"}
+
+    statements, parameters = kept(job(LOAD, RANGED, other), text).load_of_ranges([both])
+    assert statements == [
+        RangeStatement("select :first_day_01, :last_day_01", both),
+        RangeStatement("select :run_date_02 + 1", DayRange(DAY, DAY)),
+        RangeStatement("select :run_date_03 + 1", DayRange(NEXT_DAY, NEXT_DAY)),
+    ]
+    assert list(parameters.items()) == [
+        ("first_day_01", "2026-11-22"),
+        ("last_day_01", "2026-11-23"),
+        ("run_date_02", "2026-11-22"),
+        ("run_date_03", "2026-11-23"),
+    ]
+
+
+def test_how_many_days_fit_into_a_batch() -> None:
+    text = (
+        STEPS + "-- step: fact_range\nselect :first_day, :last_day;\n-- step: other\nselect :run_date + 1;\n"
+    )
+    other = Step("other", each_day=True)
+    assert kept(job(LOAD, FACT), text).most_days(92, 40) == 1
+    assert kept(job(LOAD, RANGED), text).most_days(92, 40) == 92
+    assert kept(job(LOAD, RANGED, other), text).most_days(92, 40) == 39
+    assert kept(job(LOAD, RANGED, other), text).most_days(7, 40) == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (STEPS, "has no line `-- step: fact_range`, which the job things runs"),
+        (
+            STEPS + "-- step: fact_range\nselect :first_day;",
+            "step fact_range: it loads a range of days, and its SQL does not use :last_day",
+        ),
+        (
+            STEPS + "-- step: fact_range\nselect :first_day, :last_day, :run_date;",
+            "step fact_range: nobody gives it a value for :run_date\\.$",
+        ),
+    ],
+)
+def test_a_form_for_ranges_is_checked_as_well(text: str, message: str) -> None:
+    with pytest.raises(ScriptError, match=rf"^steps\.sql.*{message}"):
+        kept(job(LOAD, RANGED), text)
 
 
 def test_a_backfill_needs_its_query() -> None:
