@@ -66,9 +66,27 @@ class Request:
         return [self.sql] if isinstance(self.sql, str) else self.sql
 
     @property
+    def is_batch(self) -> bool:
+        """Whether it is a batch of statements."""
+        return not isinstance(self.sql, str)
+
+    @property
     def operation(self) -> str:
         """The API's operation that submits it."""
-        return "ExecuteStatement" if isinstance(self.sql, str) else "BatchExecuteStatement"
+        return "BatchExecuteStatement" if self.is_batch else "ExecuteStatement"
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether its submission may wait for its end, so that the Id is not known meanwhile.
+
+        Not in a session: a busy one refuses even the repeat that would tell the Id.
+        """
+        return not {"SessionId", _KEEP_ALIVE} & self.options.keys()
+
+    @property
+    def result_format(self) -> str:
+        """The format of its results, which the answer to its submission does not tell."""
+        return str(self.options.get("ResultFormat", "JSON"))
 
     def at_attempt(self, number: int) -> "Request":
         """Return the same request as its attempt `number`, from 1."""

@@ -15,7 +15,7 @@ class SubStatement:
     """One statement of a batch (API: SubStatementData).
 
     Attributes:
-        seconds: How long the engine ran it.
+        seconds: How long the engine ran it; of a statement that is not described, how long its submission took.
         rows: Rows returned or changed; -1 where the engine does not say.
         result_bytes: Size of the result; -1 where the service does not say.
         result_format: JSON or CSV: in which format its result is read.
@@ -51,10 +51,13 @@ class Statement(SubStatement):
     Attributes:
         name: The StatementName it was submitted under.
         created_at: When it was submitted, by the service's clock.
-        updated_at: When its status changed last, by the service's clock.
+        updated_at: When its status changed last, by the service's clock; of a statement that is not described, when its
+            submission was answered, reckoned from `created_at`.
         session_id: The Data API session that it ran in, if any.
         execution_mode: Of a batch: TRANSACTION or AUTO_COMMIT.
-        sub_statements: The statements of a batch; empty for a single statement.
+        sub_statements: The statements of a batch; empty for a single statement, and where it is not described.
+        is_described: Whether DescribeStatement told it. Else it was told by the answer to its submission, which knows
+            no rows, query id or sub-statements.
     """
 
     name: str = ""
@@ -64,6 +67,7 @@ class Statement(SubStatement):
     redshift_pid: int | None = None
     execution_mode: str | None = None
     sub_statements: tuple[SubStatement, ...] = field(default=())
+    is_described: bool = False
 
     @property
     def has_ended(self) -> bool:
@@ -109,6 +113,7 @@ class Statement(SubStatement):
             sub_statements=tuple(
                 SubStatement.from_response(part, result_format) for part in data.get("SubStatements", ())
             ),
+            is_described="UpdatedAt" in data,
             **_common(data),
         )
 

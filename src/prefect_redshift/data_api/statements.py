@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from prefect_redshift.aws.retries import RETRY_SECONDS, backoff, retried
 from prefect_redshift.aws.uncancelled import wait_uncancelled
@@ -85,9 +85,7 @@ class Statements:
         return await self._submit(request_for(statements, parameters, name, execution_mode, options))
 
     async def _submit(self, request: Request) -> Statement:
-        in_flight = InFlight(self.connection, request)
-        # The answer does not tell the format, and a short statement may have ended already.
-        return replace(await in_flight.submit(), result_format=request.options.get("ResultFormat", "JSON"))
+        return await InFlight(self.connection, request).submit()
 
     async def describe_statement(self, statement: SubStatement | str, *, wait_seconds: int = 0) -> Statement:
         """Return what the service knows of a statement (API: DescribeStatement).
@@ -169,6 +167,7 @@ class Statements:
         with_event: bool = False,
         result_format: ResultFormat = "JSON",
         at_most_once: bool = False,
+        describe: bool | None = None,
     ) -> Statement:
         """Run a statement, or a batch of them, to its end; never twice under the same name.
 
@@ -179,6 +178,8 @@ class Statements:
         timeout, an error) cancels the statement.
 
         The list reaches back 24 hours and shows what the caller's role may see (API: ListStatements).
+
+        The submission waits for the end, for ten seconds at most: a statement that ends in that time costs one call.
 
         Args:
             sql: One statement, or a sequence that is submitted as one batch.
@@ -194,6 +195,9 @@ class Statements:
             with_event: Whether EventBridge is told of its end.
             result_format: JSON, or CSV, which is faster to read and needed for `to_arrow` and `to_pandas`.
             at_most_once: Whether this work may finish in one form only, such as what drops tables.
+            describe: Whether a statement that has finished is described (API: DescribeStatement): its rows, run time
+                and query id, and the sub-statements of a batch. That is one more call where the submission has told
+                the end. By default only a batch is, since its results are read by its sub-statements.
 
         Raises:
             ChangedWorkError: It may be done once only, and an earlier form of it has finished, or runs.
@@ -206,4 +210,6 @@ class Statements:
         if listed is None:
             listed = await attempts_listed(self.connection, name)
         limit = self.connection.limit(timeout)
-        return await run_once(self.connection, request, limit, listed, at_most_once=at_most_once)
+        return await run_once(
+            self.connection, request, limit, listed, at_most_once=at_most_once, describe=describe
+        )

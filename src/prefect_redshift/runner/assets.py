@@ -30,4 +30,4 @@ def attach_metadata(statement: Statement) -> None:
     """Attach to the tables that the current task makes, if any, by which statement they were made."""
     context = AssetContext.get()
     for asset in context.downstream_assets if context else ():
-        asset.add_metadata({"statement_id": statement.id, "redshift_query_id": statement.redshift_query_id})
+        asset.add_metadata({"statement_id": statement.id})

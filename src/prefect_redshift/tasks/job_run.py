@@ -131,8 +131,19 @@ class JobRun:
         wanted = [name for name in self.statements if name in loads and name not in self.changes]
         await asyncio.gather(*(self._read_changes(name) for name in wanted))
 
-    async def _read_changes(self, name: str) -> None:
+    async def describe(self, name: str) -> Statement:
+        """Read the run time, rows and query id of a step's statement, unless they are known; fails at nothing."""
         statement = self.statements[name]
+        if not statement.is_described:
+            try:
+                statement = await self.warehouse.describe_statement(statement)
+            except RedshiftError as error:
+                get_run_logger().warning("%s cannot be described: %s", name, one_line(error))
+            self.statements[name] = statement
+        return statement
+
+    async def _read_changes(self, name: str) -> None:
+        statement = await self.describe(name)
         last = statement.sub_statements[-1] if statement.sub_statements else statement
         self.changes[name] = {}
         if not last.has_result_set or last.rows > 1:

@@ -36,7 +36,7 @@ async def read_script(run: JobRun, script: Script) -> None:
 
 async def deploy_procedures(run: JobRun) -> Statement:
     """Create or replace the procedures, in one transaction."""
-    return await run.run_statements(run.job.deploy, run.scripts.procedures(), {})
+    return await run.run_statements(run.job.deploy, run.scripts.procedures(), {}, describe=False)
 
 
 async def set_up(run: JobRun) -> Statement | None:
@@ -53,18 +53,18 @@ async def set_up(run: JobRun) -> Statement | None:
         return None
     if run.setup != "always":
         after = run.chain.after([run.job.deploy] if run.job.procedures else [])
-        return await run.run_statements(name, sql, parameters, after=after)
+        return await run.run_statements(name, sql, parameters, after=after, describe=False)
     run.chain.check_destroying(name)
     # It comes after nothing: whatever has changed before it, it is not run a second time.
-    return await run.run_statements(name, sql, parameters, at_most_once=True)
+    return await run.run_statements(name, sql, parameters, at_most_once=True, describe=False)
 
 
 async def load(run: JobRun, step: Step) -> Statement:
-    """Run the statements of a step that loads, in one transaction."""
+    """Run the statements of a step that loads, in one transaction; it is described beside the validation."""
     sql, parameters = run.scripts.load(step, run.run_date)
     before = [*run.job.first_steps, *run.job.loads_before(step)]
     statement = await run.run_statements(
-        step.name, sql, parameters, after=run.chain.after(before, loads=True)
+        step.name, sql, parameters, after=run.chain.after(before, loads=True), describe=False
     )
     attach_metadata(statement)
     return statement
@@ -114,7 +114,8 @@ async def _validated(run: JobRun, after: Sequence[str]) -> ValidationReport:
         statement = await run.run_statements(run.job.validate, sql, _day(run), after=after)
     except StatementError as error:
         return await _one_by_one(run, after, error)
-    return report_of(statement, await read_rows(run, statement), run.run_date)
+    rows, described = await asyncio.gather(read_rows(run, statement), run.describe(run.job.validate))
+    return report_of(described, rows, run.run_date)
 
 
 async def _one_by_one(run: JobRun, after: Sequence[str], error: StatementError) -> ValidationReport:

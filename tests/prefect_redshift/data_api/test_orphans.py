@@ -29,6 +29,7 @@ async def started(history: History, name: str) -> None:
 async def test_a_cancelled_task_cancels_its_statement(
     warehouse: RedshiftDataApi, history: History, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """While its submission waits, its Id is known to nobody: the same request without a wait tells it."""
     caplog.set_level(logging.INFO)
     task = asyncio.create_task(warehouse.run(SLOW, name="load"))
     await started(history, "load")
@@ -41,6 +42,25 @@ async def test_a_cancelled_task_cancels_its_statement(
         f"Submitted {execution['statement_name']} ({execution['statement_id']})",
         f"Cancelled {execution['statement_name']} ({execution['statement_id']}): it ended ABORTED",
     ]
+    first, repeat = history.calls("ExecuteStatement")
+    assert first["client_token"] == repeat["client_token"]
+    assert (first["wait_seconds"], repeat["wait_seconds"]) == (10, None)
+    assert len(history.calls("CancelStatement")) == 1
+
+
+async def test_a_statement_that_outlasts_its_submission_is_cancelled_by_its_id(
+    warehouse: RedshiftDataApi, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("prefect_redshift.data_api.running.in_flight.SUBMISSION_WAIT_SECONDS", 1)
+    task = asyncio.create_task(warehouse.run(SLOW, name="load"))
+    async with asyncio.timeout(20):
+        while not await asyncio.to_thread(history.calls, "DescribeStatement"):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert statuses(history, "load") == ["ABORTED"]
+    assert len(history.calls("ExecuteStatement")) == 1
 
 
 async def test_cancelling_again_and_again_does_not_cut_the_cancellation_short(

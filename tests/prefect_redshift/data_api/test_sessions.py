@@ -69,7 +69,10 @@ async def test_it_runs_one_statement_at_a_time(warehouse: RedshiftDataApi, admin
         await asyncio.gather(*(session.run(ADD) for _ in range(5)))
         assert await rows(warehouse, session, "select max(n) from staged") == [(6,)]
     # None was refused because another one was running.
-    assert {call["outcome"] for call in admin.calls(operation="ExecuteStatement")} == {"ok"}
+    calls = admin.calls(operation="ExecuteStatement")
+    assert {call["outcome"] for call in calls} == {"ok"}
+    # A busy session refuses the repeat that would tell the Id of a statement whose submission waits.
+    assert {call["wait_seconds"] for call in calls} == {None}
 
 
 async def test_a_failed_statement_leaves_the_session_as_it_was(warehouse: RedshiftDataApi) -> None:

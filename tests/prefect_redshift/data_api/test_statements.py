@@ -88,7 +88,9 @@ async def test_with_event_tells_event_bridge(warehouse: RedshiftDataApi, databas
 
 
 async def test_a_described_statement_tells_all(warehouse: RedshiftDataApi, admin: Admin) -> None:
-    statement = await warehouse.run("select 1 as n union all select 2", name="two", result_format="CSV")
+    statement = await warehouse.run(
+        "select 1 as n union all select 2", name="two", result_format="CSV", describe=True
+    )
     by_id = await warehouse.describe_statement(statement.id, wait_seconds=5)
     assert by_id == Statement(**{**statement.__dict__, "name": ""})
     assert (by_id.rows, by_id.result_format, by_id.has_result_set) == (2, "CSV", True)

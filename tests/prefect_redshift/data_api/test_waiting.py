@@ -10,6 +10,7 @@ import pytest
 
 from local_aws import Admin
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
+from prefect_redshift.exceptions import StatementFailedError
 from tests.history import History
 
 pytestmark = pytest.mark.anyio
@@ -20,18 +21,78 @@ async def sleep_in_the_engine(warehouse: RedshiftDataApi, seconds: float, name: 
     assert statement.status == "FINISHED"
 
 
-async def test_a_statement_of_a_second_costs_two_calls(warehouse: RedshiftDataApi, history: History) -> None:
-    await sleep_in_the_engine(warehouse, 1)
-    assert len(history.calls("ExecuteStatement")) == 1
-    assert len(history.calls("DescribeStatement")) == 1
+def operations(admin: Admin) -> list[str]:
+    """Return the calls but those that look for earlier attempts."""
+    return [call["operation"] for call in admin.calls() if call["operation"] != "ListStatements"]
+
+
+async def test_a_statement_of_a_second_costs_one_call_and_its_rows_another(
+    warehouse: RedshiftDataApi, admin: Admin
+) -> None:
+    statement = await warehouse.run("select 7 as n from (select pg_sleep(1)) s", name="sleep")
+    assert operations(admin) == ["ExecuteStatement"]
+    assert (statement.status, statement.is_described) == ("FINISHED", False)
+    assert statement.seconds >= 1
+    assert [row.n async for row in warehouse.rows(statement)] == [7]
+    assert operations(admin) == ["ExecuteStatement", "GetStatementResult"]
+
+
+async def test_what_is_to_be_described_costs_one_more(warehouse: RedshiftDataApi, admin: Admin) -> None:
+    await warehouse.run("create table kept (n integer)")
+    admin.clear_history()
+    statement = await warehouse.run("insert into kept values (1), (2)", name="load", describe=True)
+    assert (statement.rows, statement.is_described) == (2, True)
+    assert operations(admin) == ["ExecuteStatement", "DescribeStatement"]
+    admin.clear_history()
+    batch = ["insert into kept values (3)", "select 1"]
+    assert not (await warehouse.run(batch, name="batch", describe=False)).sub_statements
+    assert operations(admin) == ["BatchExecuteStatement"]
+    assert len((await warehouse.run(batch)).sub_statements) == 2
+    assert operations(admin)[1:] == ["BatchExecuteStatement", "DescribeStatement"]
+
+
+async def test_an_error_is_read_by_one_call_more(warehouse: RedshiftDataApi, admin: Admin) -> None:
+    with pytest.raises(StatementFailedError, match="division by zero"):
+        await warehouse.run("select 1 / 0", name="wrong")
+    assert operations(admin) == ["ExecuteStatement", "DescribeStatement"]
+
+
+async def test_a_result_in_csv_is_read_without_a_description(
+    warehouse: RedshiftDataApi, admin: Admin
+) -> None:
+    statement = await warehouse.run("select 7 as n", name="csv", result_format="CSV")
+    assert [row.n async for row in warehouse.rows(statement)] == [7]
+    assert operations(admin) == ["ExecuteStatement", "GetStatementResultV2"]
 
 
 async def test_a_statement_longer_than_a_poll_costs_one_more(
     warehouse: RedshiftDataApi, history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("prefect_redshift.data_api.running.in_flight.SUBMISSION_WAIT_SECONDS", 1)
     monkeypatch.setattr("prefect_redshift.data_api.running.waiting.LONGEST_POLL_SECONDS", 1)
     await sleep_in_the_engine(warehouse, 2.5)
-    assert len(history.calls("DescribeStatement")) == 3
+    assert [call["wait_seconds"] for call in history.calls("ExecuteStatement")] == [1]
+    assert [call["wait_seconds"] for call in history.calls("DescribeStatement")] == [1, 1]
+
+
+async def test_a_submission_waits_no_longer_than_the_statement_may_take(
+    warehouse: RedshiftDataApi, history: History
+) -> None:
+    for timeout in (0.4, 3, 3600):
+        await warehouse.run("select 1", timeout=timeout)
+    assert [call["wait_seconds"] for call in history.calls("ExecuteStatement")] == [None, 3, 10]
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "server_error"])
+async def test_a_submission_that_was_not_answered_is_repeated_without_a_wait(
+    warehouse: RedshiftDataApi, admin: Admin, history: History, kind: str
+) -> None:
+    admin.add_fault(kind, operation="ExecuteStatement", count=1)
+    await sleep_in_the_engine(warehouse, 0.3)
+    first, again = history.calls("ExecuteStatement")
+    assert first["client_token"] == again["client_token"]
+    assert (first["wait_seconds"], again["wait_seconds"]) == (10, None)
+    assert len(history.executions("sleep")) == 1
 
 
 async def test_an_endpoint_that_ignores_long_polls_is_not_spun_on(
@@ -39,6 +100,7 @@ async def test_an_endpoint_that_ignores_long_polls_is_not_spun_on(
 ) -> None:
     admin.add_fault("ignore_wait")
     await sleep_in_the_engine(warehouse, 2)
+    assert len(history.calls("ExecuteStatement")) == 1
     # Pauses of a tenth of the time waited, 0.1 s at least: some 20 polls in 2 s at the most.
     assert 3 <= len(history.calls("DescribeStatement")) <= 30
 
@@ -48,8 +110,24 @@ async def test_too_many_waiting_requests_fall_back_to_short_polls(
 ) -> None:
     admin.add_fault("waiting_limit", limit=0)
     await sleep_in_the_engine(warehouse, 1)
-    refused = [call for call in history.calls("DescribeStatement") if call["outcome"] != "ok"]
-    assert [call["outcome"] for call in refused] == ["ActiveWaitingRequestsExceededException"]
+    for operation in ("ExecuteStatement", "DescribeStatement"):
+        refused = [call for call in history.calls(operation) if call["outcome"] != "ok"]
+        assert [call["outcome"] for call in refused] == ["ActiveWaitingRequestsExceededException"]
+    assert [call["wait_seconds"] for call in history.calls("ExecuteStatement")] == [10, None]
+    assert len(history.executions("sleep")) == 1
+
+
+async def test_an_endpoint_that_refuses_the_field(
+    warehouse: RedshiftDataApi, admin: Admin, history: History
+) -> None:
+    words = "Unknown parameter: WaitTimeSeconds"
+    for operation in ("ExecuteStatement", "DescribeStatement"):
+        admin.add_fault("error", operation=operation, code="ValidationException", message=words, count=1)
+    await sleep_in_the_engine(warehouse, 1)
+    assert [call["wait_seconds"] for call in history.calls("ExecuteStatement")] == [10, None]
+    waits = [call["wait_seconds"] for call in history.calls("DescribeStatement")]
+    assert waits[0] == 30
+    assert set(waits[1:]) == {None}
 
 
 async def test_a_botocore_whose_model_lacks_the_field(
@@ -65,7 +143,9 @@ async def test_a_botocore_whose_model_lacks_the_field(
     monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
 
     await sleep_in_the_engine(warehouse, 1)
-    assert not warehouse.data_api().connection.client.accepts("DescribeStatement", "WaitTimeSeconds")
+    for operation in ("ExecuteStatement", "DescribeStatement"):
+        assert not warehouse.data_api().connection.client.accepts(operation, "WaitTimeSeconds")
+    assert [call["wait_seconds"] for call in history.calls("ExecuteStatement")] == [None]
     assert 3 <= len(history.calls("DescribeStatement")) <= 20
 
 

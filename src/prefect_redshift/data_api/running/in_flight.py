@@ -1,12 +1,8 @@
 """One statement from its submission to its end, cancelled if nobody waits for it any more."""
 
-import asyncio
 import time
-from concurrent.futures import Future
 from functools import partial
-from typing import Any
 
-from prefect_redshift.aws.aws_client import CALL_SECONDS
 from prefect_redshift.aws.retries import RETRY_SECONDS, retried
 from prefect_redshift.aws.uncancelled import wait_uncancelled
 from prefect_redshift.data_api.cancelling.cancel import cancel_and_confirm
@@ -17,7 +13,8 @@ from prefect_redshift.data_api.request import Request
 from prefect_redshift.data_api.running.recent_ids import RecentIds
 from prefect_redshift.data_api.running.waiting import wait_for_end
 from prefect_redshift.data_api.statement import Statement
-from prefect_redshift.exceptions import StatementTimeoutError, TransientCallError
+from prefect_redshift.data_api.submission import SUBMISSION_WAIT_SECONDS, Submission
+from prefect_redshift.exceptions import StatementTimeoutError
 
 # A statement that may take a moment only is submitted with the patience that any call deserves.
 SHORTEST_SUBMIT_SECONDS = 5.0
@@ -42,11 +39,8 @@ class InFlight:
     def __init__(self, connection: Connection, request: Request) -> None:
         self._client = connection.client
         self._listener = connection.listener
-        self._request = request
-        self._inputs = request.inputs(connection.target)
-        self.name = request.statement_name(connection.target)
-        self._call: Future[dict[str, Any]] | None = None
-        self._answer_was_lost = False
+        self._submission = Submission(connection.client, request, connection.target)
+        self.name = self._submission.name
         self._is_abandoned = False
         self.statement: Statement | None = None
 
@@ -55,19 +49,23 @@ class InFlight:
         self.statement = Statement(id=statement_id, status=status, name=self.name)
         self._listener.found(self.statement)
 
-    async def submit(self, seconds: float = RETRY_SECONDS) -> Statement:
+    async def submit(self, seconds: float = RETRY_SECONDS, *, wait: bool = False) -> Statement:
         """Submit the request, again after a passing failure (API: ExecuteStatement or BatchExecuteStatement).
 
         Args:
             seconds: How long it is tried, a minute at most.
+            wait: Whether it may wait for the statement's end, for ten of these seconds at most.
 
         Raises:
             CallError: It was refused, or failed for too long.
         """
         await self._client.opened()
-        deadline = time.monotonic() + max(SHORTEST_SUBMIT_SECONDS, min(seconds, RETRY_SECONDS))
-        response = await retried(partial(self._submit_once, deadline), deadline - time.monotonic())
-        self.statement = Statement.from_response(response, self.name)
+        waited = max(0.0, min(seconds, SUBMISSION_WAIT_SECONDS)) if wait else 0.0
+        # What a submission has waited for in vain, because its answer was lost, is not taken from the time to retry it.
+        patience = max(SHORTEST_SUBMIT_SECONDS, min(seconds, RETRY_SECONDS)) + waited
+        began = time.monotonic()
+        once = partial(self._submission.once, began + patience, began + waited)
+        self.statement = await retried(once, patience)
         if self.statement.id in _submitted:
             self._listener.found(self.statement)
         else:
@@ -75,24 +73,20 @@ class InFlight:
             self._listener.submitted(self.statement)
         return self.statement
 
-    async def _submit_once(self, deadline: float) -> dict[str, Any]:
-        seconds = min(CALL_SECONDS, max(1.0, deadline - time.monotonic()))
-        self._call = self._client.start(self._request.operation, self._inputs, seconds)
-        try:
-            return await asyncio.wrap_future(self._call)
-        except TransientCallError:
-            self._answer_was_lost = True
-            raise
-
-    async def end(self, timeout: float) -> Statement:
+    async def end(self, timeout: float, *, described: bool = True) -> Statement:
         """Wait for the end of the submitted statement.
+
+        Args:
+            timeout: Seconds.
+            described: Whether a statement is described whose submission has told already that it has finished.
 
         Raises:
             StatementTimeoutError: `timeout` seconds have passed; the statement was cancelled, or may still run.
         """
         if self.statement is None:
             raise RuntimeError("submit() comes before end().")
-        self.statement = await wait_for_end(self._client, self.statement, timeout)
+        if described or not self._submission.has_told_end:
+            self.statement = await wait_for_end(self._client, self.statement, timeout)
         if self.statement.has_ended:
             self._listener.ended(self.statement)
             return self.statement
@@ -120,12 +114,14 @@ class InFlight:
         except TimeoutError:
             statement_id = self.statement.id if self.statement else ""
             outcome = Unconfirmed(name=self.name, id=statement_id, reason="there was no answer in time")
-        if self._call is not None:
-            self._client.abort(self._call)
+        if self._submission.call is not None:
+            self._client.abort(self._submission.call)
         if isinstance(outcome, Unconfirmed):
             self._listener.not_cancelled(outcome)
             return outcome
         if outcome is not None:
+            if self.statement is None:
+                self._listener.submitted(outcome)
             self.statement = outcome
             self._listener.cancelled(outcome)
         return None
@@ -139,9 +135,7 @@ class InFlight:
     def _statement_id(self, deadline: float) -> str | Unconfirmed | None:
         if self.statement is not None:
             return self.statement.id
-        if self._call is None or (self._call.cancel() and not self._answer_was_lost):
+        call = self._submission.call
+        if call is None or (call.cancel() and not self._submission.answer_was_lost):
             return None
-        submission = LostSubmission(
-            self._client, self._request.operation, self._inputs, self.name, self._call, self._answer_was_lost
-        )
-        return submission.find_id(deadline)
+        return LostSubmission(self._client, self._submission, call).find_id(deadline)

@@ -39,6 +39,7 @@ async def run_once(
     listed: Sequence[ListedStatement],
     *,
     at_most_once: bool = False,
+    describe: bool | None = None,
 ) -> Statement:
     """Run `request` to its end, picking up where an earlier try at the same work has left off.
 
@@ -55,6 +56,7 @@ async def run_once(
         listed: What ListStatements showed of the work, and maybe of other work.
         at_most_once: Whether the work may finish in one form only: then an earlier form that has finished, or runs, is
             an error.
+        describe: Whether a finished statement is described; by default only a batch.
 
     Raises:
         ChangedWorkError: The work may be done once only, and has been in another form.
@@ -77,7 +79,8 @@ async def run_once(
             continue
         if known is not None:
             in_flight.find(known.id, known.status)
-        statement = await _to_the_end(in_flight, deadline)
+        described = request.is_batch if describe is None else describe
+        statement = await _to_the_end(in_flight, deadline, described=described)
         if statement.status not in UNSUCCESSFUL_STATUSES:
             return statement
         if known is None and statement.id not in _raised:
@@ -114,11 +117,11 @@ def _other_forms(
     return others
 
 
-async def _to_the_end(in_flight: InFlight, deadline: float) -> Statement:
+async def _to_the_end(in_flight: InFlight, deadline: float, *, described: bool) -> Statement:
     try:
         if in_flight.statement is None:
-            await in_flight.submit(deadline - time.monotonic())
-        return await in_flight.end(deadline - time.monotonic())
+            await in_flight.submit(deadline - time.monotonic(), wait=True)
+        return await in_flight.end(deadline - time.monotonic(), described=described)
     except BaseException:
         await in_flight.abandon()
         raise

@@ -7,7 +7,8 @@ import time
 from prefect_redshift.aws.aws_client import AwsClient
 from prefect_redshift.aws.polling import Pace
 from prefect_redshift.data_api.statement import Statement
-from prefect_redshift.exceptions import TransientCallError
+from prefect_redshift.data_api.submission import refuses_to_wait
+from prefect_redshift.exceptions import CallError, TransientCallError
 
 # The service's own maximum (DescribeStatement, WaitTimeSeconds).
 LONGEST_POLL_SECONDS = 30
@@ -42,6 +43,10 @@ async def wait_for_end(client: AwsClient, statement: Statement, timeout: float) 
                 long_poll = False
             if time.monotonic() >= deadline:
                 return statement
+        except CallError as error:
+            if not long_poll or not refuses_to_wait(error):
+                raise
+            long_poll = False
         else:
             # An endpoint that does not know the field answers at once: go on as if it were not there.
             has_waited = wait_seconds and time.monotonic() - asked_at >= wait_seconds / 2
