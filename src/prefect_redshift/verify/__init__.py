@@ -1,0 +1,1 @@
+"""Questions to AWS: each assumption of this library, asked of an endpoint."""
