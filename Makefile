@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: help run up test chaos bench lint audit fuzz pins clean
+.PHONY: help run up test verify chaos bench lint audit fuzz pins clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -18,6 +18,9 @@ up: $(READY) ## bring up a Prefect server with its UI, the stand-in, the deploym
 # A file's tests stay together, for what they share; in the files' order, for the longest is not among the last.
 test: $(READY) lint ## all tests, linters and type checks
 	@$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+verify: $(READY) ## ask AWS, or the stand-in where no warehouse is configured, whether all that is assumed of it holds
+	@$(BIN)/python -m prefect_redshift.verify $(ARGS)
 
 chaos: $(READY) ## runs killed, cut off and starved of disk, hundreds of them (ARGS="--kinds killed --runs 20 --seed 7")
 	@$(BIN)/python -m tests.chaos $(ARGS)

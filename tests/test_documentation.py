@@ -15,6 +15,7 @@ from flows.sales import SALES
 from prefect_redshift.cli.options import backfill_options, daily_options
 from prefect_redshift.cli.store_blocks import blocks_options
 from prefect_redshift.local import __main__ as up
+from prefect_redshift.verify import options as verify
 
 PROJECT = Path(__file__).resolve().parent.parent
 DOCUMENTS = {
@@ -26,6 +27,7 @@ PARSERS: dict[str, argparse.ArgumentParser] = {
     "flows.sales_data_pipeline": daily_options(SALES, "python -m flows.sales_data_pipeline"),
     "flows.sales_backfill": backfill_options(SALES, "python -m flows.sales_backfill"),
     "prefect_redshift.local": up.parser(),
+    "prefect_redshift.verify": verify.parser(),
     "blocks": blocks_options("sales-warehouse", "sales-state-machine"),
 }
 AN_ID = "00000000-0000-0000-0000-000000000000"

@@ -28,6 +28,7 @@ from prefect_redshift.verify.scrubbing import Scrubber
 from prefect_redshift.verify.wire import AwsWire
 
 CLEARING_SECONDS = 180.0
+_AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn")
 # Nothing of the stand-in costs anything, and any role will do.
 _STAND_IN_MEANS = Means("arn:aws:iam::123456789012:role/verify", make_secret=True)
 
@@ -92,7 +93,7 @@ def _verify(options: argparse.Namespace, probes: list[Probe]) -> int:
         warehouse = _warehouse(options.endpoint_url)
         verification = Verification(warehouse, means)
         job_name = job.name if job else ""
-        _print(report.plan(verification.place, probes, means, verification.wire.endpoint(), job_name))
+        _print(report.plan(verification.place, probes, means, verification.endpoint, job_name))
         if not stand_in and not options.yes and not _agreed():
             _print("Nothing was done.")
             return 0
@@ -142,11 +143,15 @@ class Verification:
     Args:
         warehouse: Whom it asks.
         means: What may be used beside the warehouse.
+
+    Raises:
+        CallError: There are no credentials, or no region.
     """
 
     def __init__(self, warehouse: RedshiftDataApi, means: Means, wire: AwsWire | None = None) -> None:
         self.wire = wire or AwsWire(warehouse.aws_credentials)
         self.place = Place(self.wire, dict(warehouse.data_api().connection.target))
+        self.endpoint = self.wire.endpoint()
         self.engine = ""
         self.left: list[str] = []
         self._means = means
@@ -205,9 +210,7 @@ def _tell(
     place = verification.place
     scrubber = Scrubber(place.target)
     asked = verified.Asked(
-        endpoint="aws"
-        if verification.wire.endpoint().endswith((".amazonaws.com", ".amazonaws.com.cn"))
-        else "other",
+        endpoint="aws" if verification.endpoint.endswith(_AWS_HOSTS) else "other",
         warehouse="workgroup" if "WorkgroupName" in place.target else "cluster",
         engine=verification.engine,
         day=datetime.now(UTC).date().isoformat(),

@@ -95,6 +95,7 @@ async def stack(ask: Ask, definition: Mapping[str, Any], placeholders: Mapping[s
     resource = {
         "Type": "AWS::StepFunctions::StateMachine",
         "Properties": {
+            "StateMachineName": name,
             "RoleArn": role(ask),
             "DefinitionString": _text(ask, definition),
             "DefinitionSubstitutions": dict(placeholders),

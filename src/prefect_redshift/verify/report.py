@@ -41,9 +41,9 @@ def _further(place: Place, means: Means) -> Iterator[str]:
 
 def _cost(workgroup: str, means: Means) -> str:
     warehouse = (
-        "What the workgroup costs while it is awake: a sixth of an hour of its base capacity at most"
+        "what the workgroup costs while it is awake: a sixth of an hour of its base capacity at most"
         if workgroup
-        else "Nothing beyond the cluster itself"
+        else "nothing beyond the cluster itself"
     )
     others = ", and less than a cent for the rest" if means.role or means.make_secret else ""
     return f"It may cost: {warehouse}{others}."

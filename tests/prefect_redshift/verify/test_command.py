@@ -1,0 +1,200 @@
+"""The command: its exit codes, what it prints, what it writes, and a job among the probes."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from local_aws import Admin
+from prefect_redshift.verify import command
+from prefect_redshift.verify.options import parser
+from prefect_redshift.verify.probes import PROBES
+from tests.environments import PROJECT
+
+Verify = Callable[..., int]
+ONE = "tokens.too-long"
+A_JOB = """
+from pathlib import Path
+from prefect_redshift.pipeline import Job, Step
+JOB = Job(name="small", folder=Path(__file__).parent, scripts=".", loads=[{loads}])
+"""
+
+
+def test_what_holds_ends_with_0_and_is_written_the_same_again(
+    verify: Verify, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = []
+    for _ in range(2):
+        assert verify("--probes", "tokens.too-long,batches.several-in-one,errors.conflict") == 0
+        written.append((tmp_path / "verified.json").read_bytes())
+    assert written[0] == written[1]
+    found = json.loads(written[0])
+    assert found["endpoint"] == "other"
+    assert {probe: told["verdict"] for probe, told in found["probes"].items()} == {
+        "tokens.too-long": "holds",
+        "batches.several-in-one": "holds",
+        "errors.conflict": "holds",
+    }
+    assert "3 hold, 0 differ, 0 could not be asked." in capsys.readouterr().out
+
+
+def test_what_differs_ends_with_1_and_shows_both_answers(
+    verify: Verify, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    turned = [replace(probe, expects="answered") if probe.id == ONE else probe for probe in PROBES]
+    monkeypatch.setattr(command, "PROBES", tuple(turned))
+    assert verify("--probes", ONE) == 1
+    told = capsys.readouterr().out
+    assert '"answered"' in told
+    assert '"ValidationException"' in told
+    assert "0 hold, 1 differ, 0 could not be asked." in told
+
+
+def test_what_cannot_be_asked_is_told_with_its_reason(
+    verify: Verify, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert verify("--probes", f"{ONE},step-functions.history,logins,by-hand.ecs") == 0
+    told = capsys.readouterr().out
+    assert "step-functions.history could not be asked: it needs a role" in told
+    assert "logins.wrong-password could not be asked: it needs a secret" in told
+    assert "by-hand.ecs could not be asked: no call tells it" in told
+    assert "1 hold, 0 differ, 3 could not be asked." in told
+
+
+def test_where_nothing_can_be_asked_nothing_holds(verify: Verify) -> None:
+    assert verify("--probes", "by-hand") == 1
+
+
+def test_answers_that_differ_from_a_file_end_with_1(
+    verify: Verify, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file is a made-up one: what AWS answers is not known here."""
+    assert verify("--probes", "tokens.too-long,batches.several-in-one") == 0
+    there = json.loads((tmp_path / "verified.json").read_text())
+    other = tmp_path / "aws.json"
+    other.write_text(json.dumps(there))
+    assert verify("--probes", ONE, "--compare", str(other)) == 0
+
+    there["probes"][ONE]["answer"] = "answered"
+    there["probes"]["batches.several-in-one"]["measured"] = {"words": "other words"}
+    other.write_text(json.dumps(there))
+    capsys.readouterr()
+    assert verify("--probes", "tokens.too-long,batches.several-in-one", "--compare", str(other)) == 1
+    told = capsys.readouterr().out
+    assert (
+        f'{ONE}: the file has {{"answer": "answered"}}, here it is {{"answer": "ValidationException"}}'
+        in told
+    )
+    assert '"other words"' in told
+    assert "2 answers differ from the file's." in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--probes", "nonsense"], "No probe's id begins with 'nonsense'"),
+        (["--job", "nowhere.py"], "nowhere.py is no file of Python"),
+        (["--compare", "nowhere.json"], "nowhere.json cannot be read"),
+    ],
+)
+def test_wrong_use_ends_with_2_before_any_call(
+    arguments: list[str], words: str, verify: Verify, admin: Admin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert verify(*arguments) == 2
+    assert words in capsys.readouterr().err
+    assert admin.calls() == []
+
+
+def test_a_wrong_environment_ends_with_2(
+    verify: Verify, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("REDSHIFT_CLUSTER_IDENTIFIER", "local-cluster")
+    assert verify("--probes", ONE) == 2
+    assert "clash" in capsys.readouterr().err
+    monkeypatch.delenv("REDSHIFT_CLUSTER_IDENTIFIER")
+    monkeypatch.delenv("REDSHIFT_WORKGROUP_NAME")
+    assert verify("--probes", ONE) == 2
+    assert "No warehouse is named" in capsys.readouterr().err
+
+
+def test_nothing_is_done_before_somebody_agrees(
+    target: str, admin: Admin, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main(["--probes", ONE]) == 2  # no terminal
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda _: "n")
+    assert command.main(["--probes", ONE]) == 0
+    assert admin.calls() == []
+    told = capsys.readouterr().out
+    assert "It may cost: what the workgroup costs" in told
+    assert "Nothing was done." in told
+
+
+def test_credentials_that_are_refused_end_with_1_in_one_line(
+    verify: Verify, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "REFUSED")
+    assert verify("--probes", ONE) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "UnrecognizedClientException" in error
+
+
+def test_an_endpoint_can_be_named(
+    verify: Verify, admin: Admin, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = admin._url.removesuffix("/_local_aws")
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    assert verify("--probes", ONE, "--endpoint-url", url) == 0
+    assert f"at {url}." in capsys.readouterr().out
+
+
+def test_the_list_asks_nothing(target: str, admin: Admin, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["--list", "--probes", "tokens"]) == 0
+    assert "tokens.replay: A request that is sent again" in capsys.readouterr().out
+    assert admin.calls() == []
+
+
+def test_a_jobs_steps_and_checks_are_among_the_probes(verify: Verify, tmp_path: Path) -> None:
+    assert verify("--probes", ONE, "--job", "flows/sales.py", "--run-date", "2026-11-22") == 0
+    found = json.loads((tmp_path / "verified.json").read_text())["probes"]
+    job = "job.sales-data-pipeline"
+    assert found[f"{job}.run_load_fact_sales"]["answer"] == {"status": "FINISHED", "error": ""}
+    assert found[f"{job}.check.store_sales_rows"]["answer"] == "passed"
+    assert {told["verdict"] for told in found.values()} == {"holds"}
+    assert len(found) > 10
+
+
+def test_after_a_step_that_fails_the_others_are_not_asked(verify: Verify, tmp_path: Path) -> None:
+    job = tmp_path / "job.py"
+    job.write_text(A_JOB.format(loads='Step("one", makes=["t"]), Step("two", makes=["u"], after=["one"])'))
+    (tmp_path / "steps.sql").write_text(
+        "-- step: one\ncreate table t as select a from nowhere;\n-- step: two\ncreate table u as select 1 as a;\n"
+    )
+    assert verify("--probes", ONE, "--job", str(job)) == 1
+    found = json.loads((tmp_path / "verified.json").read_text())["probes"]
+    assert found["job.small.one"]["answer"]["status"] == "FAILED"
+    assert found["job.small.two"] == {
+        "assumes": "The step two finishes.",
+        "source": "the job small",
+        "verdict": "not asked",
+        "reason": "one did not finish",
+    }
+
+
+def test_a_job_with_tables_of_other_schemas_is_refused(
+    verify: Verify, tmp_path: Path, admin: Admin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = tmp_path / "job.py"
+    job.write_text(A_JOB.format(loads='Step("one", makes=["theirs.t"])'))
+    assert verify("--job", str(job)) == 2
+    assert "theirs.t" in capsys.readouterr().err
+    assert admin.calls() == []
+
+
+def test_each_option_is_explained_on_its_page() -> None:
+    page = (PROJECT / "docs" / "verifying.md").read_text()
+    options = {option for action in parser()._actions for option in action.option_strings}
+    assert {option for option in options - {"-h", "--help"} if f"| `{option}" not in page} == set()

@@ -1,0 +1,239 @@
+"""One run of all probes against the stand-in: what holds, on what it depends, what it needs and leaves."""
+
+import asyncio
+import json
+import re
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from local_aws import Served
+from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
+from prefect_redshift.verify import verified
+from prefect_redshift.verify.ask import Means
+from prefect_redshift.verify.place import Place
+from prefect_redshift.verify.probe import Finding, Probe, judge
+from prefect_redshift.verify.probes import FAMILIES, PROBES
+from prefect_redshift.verify.run import Run
+from prefect_redshift.verify.scrubbing import Scrubber
+from prefect_redshift.verify.wire import AwsWire
+from tests.conftest import finish
+from tests.environments import PROJECT
+from tests.prefect_redshift.verify.recording import Recorder, changed, leaves, replayed
+
+MEANS = Means("arn:aws:iam::123456789012:role/verify", make_secret=True)
+ASKED = [probe for probe in PROBES if not probe.id.startswith("by-hand.")]
+POLICY = json.loads((PROJECT / "docs" / "verify-policy.json").read_text())
+# What services call in the caller's name: no call of ours shows it.
+ON_OUR_BEHALF = {
+    "redshift-serverless:GetCredentials",  # the Data API, to log in
+    "secretsmanager:GetSecretValue",  # the Data API, to log in with a secret
+    "iam:PassRole",  # Step Functions, for the machine's role
+    "states:DescribeStateMachine",  # CloudFormation, of the stack's machine
+    "states:TagResource",  # CloudFormation, which tags what it makes
+}
+# Where an API's own name is not the one of IAM.
+IAM_NAMES = {"stepfunctions": "states"}
+# By the service authorization reference, one permission is for both.
+SAME = {"redshift-data:GetStatementResultV2": "redshift-data:GetStatementResult"}
+
+
+@dataclass(frozen=True)
+class WholeRun:
+    """What one run has found, called and left."""
+
+    findings: dict[str, Finding]
+    recorder: Recorder
+    wire: AwsWire
+    place: Place
+    left: list[str]
+    seconds: float
+
+
+@pytest.fixture(scope="module")
+def whole_run(stand_in: Served, data_api: Any) -> Iterator[WholeRun]:
+    """All probes, asked once, in a database of their own."""
+    database = f"test_{uuid.uuid4().hex[:12]}"
+    finish(data_api, f"CREATE DATABASE {database}")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in stand_in.environment.items():
+            patch.setenv(name, value)
+        warehouse = RedshiftDataApi(workgroup_name="local-workgroup", database=database)
+        yield asyncio.run(_run(warehouse))
+    finish(data_api, f"DROP DATABASE {database}")
+
+
+async def _run(warehouse: RedshiftDataApi) -> WholeRun:
+    wire = AwsWire(warehouse.aws_credentials)
+    place = Place(wire, warehouse.data_api().connection.target)
+    recorder = Recorder(wire)
+    started = time.monotonic()
+    await place.make()
+    try:
+        findings = await Run(place, MEANS, wire_of=recorder.of).findings(PROBES)
+    finally:
+        left = await place.clear()
+    by_id = {finding.probe.id: finding for finding in findings}
+    return WholeRun(by_id, recorder, wire, place, left, time.monotonic() - started)
+
+
+def test_all_that_can_be_asked_holds(whole_run: WholeRun) -> None:
+    others = {
+        name: (finding.verdict, finding.answer, finding.reason)
+        for name, finding in whole_run.findings.items()
+        if finding.verdict != "holds" and finding.probe in ASKED
+    }
+    assert others == {}
+    assert {finding.verdict for finding in whole_run.findings.values() if finding.probe not in ASKED} == {
+        "not asked"
+    }
+
+
+def test_a_run_takes_at_most_90_seconds(whole_run: WholeRun, record_property: Any) -> None:
+    record_property("seconds of all probes on the stand-in", round(whole_run.seconds, 1))
+    assert whole_run.seconds < 90
+
+
+def test_a_run_leaves_nothing_behind(whole_run: WholeRun, data_api: Any, stand_in: Served) -> None:
+    assert whole_run.left == []
+    assert what_is_left(data_api, whole_run.place.name, whole_run.place.target["Database"], stand_in) == []
+
+
+def what_is_left(data_api: Any, name: str, database: str, stand_in: Served) -> list[str]:
+    """Return what is still there of a run."""
+    sql = (
+        f"select nspname from pg_namespace where nspname like '{name}%' "
+        f"union all select usename from pg_user where usename like '{name}%'"
+    )
+    target = {"WorkgroupName": "local-workgroup", "Database": database}
+    done = data_api.execute_statement(**target, Sql=sql, WaitTimeSeconds=30)
+    found = [str(record[0]) for record in data_api.get_statement_result(Id=done["Id"])["Records"]]
+    busy = data_api.list_sessions(Database=database, Status="BUSY")["Sessions"]
+    found += [f"session {session['SessionId']}" for session in busy]
+    listed = data_api.list_statements(StatementName=f"{name}/", Status="ALL")["Statements"]
+    found += [listed["Id"] for listed in listed if listed["Status"] in ("SUBMITTED", "PICKED", "STARTED")]
+    client = boto3.Session(
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+        region_name=stand_in.environment["AWS_DEFAULT_REGION"],
+    ).client
+    machines, secrets, stacks = (
+        client(service, endpoint_url=stand_in.url)
+        for service in ("stepfunctions", "secretsmanager", "cloudformation")
+    )
+    names = [machine["name"] for machine in machines.list_state_machines()["stateMachines"]]
+    names += [secret["Name"] for secret in secrets.list_secrets()["SecretList"]]
+    names += [stack["StackName"] for stack in stacks.describe_stacks()["Stacks"]]
+    for each in (machines, secrets, stacks):
+        each.close()
+    return found + [found for found in names if found.replace("-", "_").startswith(name)]
+
+
+@pytest.mark.parametrize("probe", ASKED, ids=lambda probe: probe.id)
+def test_a_probe_differs_as_soon_as_any_part_of_its_answer_does(probe: Probe, whole_run: WholeRun) -> None:
+    """Each part of the answer is turned round by changing one thing that the service has answered."""
+    exchanges = whole_run.recorder.exchanges[probe.id]
+    finding = whole_run.findings[probe.id]
+    parts = leaves({"answer": finding.answer, "measured": finding.measured})
+    untouched = {path for path in parts if path not in (".measured",)}
+
+    async def turn_round() -> None:
+        same = await replayed(probe, exchanges, whole_run.place, MEANS)
+        assert same is not None
+        assert (same.answer, same.measured) == (finding.answer, finding.measured)
+        for others in changed(exchanges):
+            observed = await replayed(probe, others, whole_run.place, MEANS)
+            if observed is None:
+                continue
+            found = leaves({"answer": observed.answer, "measured": observed.measured})
+            turned = {path for path in untouched if found.get(path) != parts[path]}
+            wrong = [path for path in turned if path.startswith(".answer")]
+            if wrong and judge(probe, observed).verdict != "differs":
+                turned -= set(wrong)  # another answer that is as good
+            untouched.difference_update(turned)
+            if not untouched:
+                return
+
+    asyncio.run(turn_round())
+    assert untouched == set()
+
+
+@pytest.mark.parametrize("probe", ASKED, ids=lambda probe: probe.id)
+def test_a_probe_differs_when_something_else_is_expected(probe: Probe, whole_run: WholeRun) -> None:
+    finding = whole_run.findings[probe.id]
+    others: list[Any] = ["something else", None if finding.answer is not None else 0, [finding.answer], {}]
+    for expected in others:
+        assert judge(replace(probe, expects=expected), finding.answer).verdict == "differs"
+
+
+def test_the_policy_has_what_is_called_and_nothing_else(whole_run: WholeRun) -> None:
+    called = {f"{IAM_NAMES.get(service, service)}:{name}" for service, name in whole_run.wire.operations}
+    allowed = [action for statement in POLICY["Statement"] for action in statement["Action"]]
+    assert set(allowed) == {SAME.get(action, action) for action in called} | ON_OUR_BEHALF
+    assert len(allowed) == len(set(allowed))
+
+
+def test_the_policy_reaches_only_names_of_a_run(whole_run: WholeRun) -> None:
+    for statement in POLICY["Statement"]:
+        made = {action.partition(":")[0] for action in statement["Action"]} & {
+            "states", "cloudformation", "secretsmanager"
+        }  # fmt: skip
+        resources = statement["Resource"]
+        resources = [resources] if isinstance(resources, str) else resources
+        assert not made or all("verify" in resource for resource in resources), statement
+
+
+AWS = PROJECT / "docs" / "verified.json"
+
+
+@pytest.mark.skipif(not AWS.exists(), reason="no answers of AWS are committed yet")
+def test_the_stand_in_answers_as_aws_has(whole_run: WholeRun) -> None:
+    there = verified.read(AWS)
+    assert there["endpoint"] == "aws"
+    assert [str(one) for one in verified.differences(there, content_of(whole_run))] == []
+
+
+def content_of(whole_run: WholeRun) -> dict[str, Any]:
+    """Return what would be written of a run."""
+    asked = verified.Asked("other", "workgroup", "Redshift 1.0.0", "2026-01-01")
+    return verified.content(asked, list(whole_run.findings.values()), Scrubber(whole_run.place.target))
+
+
+def test_what_is_written_holds_no_name_of_the_account(whole_run: WholeRun) -> None:
+    text = json.dumps(content_of(whole_run))
+    named = [
+        *whole_run.place.target.values(),
+        whole_run.place.name,
+        "123456789012",
+        "arn:aws:iam",
+        "IAM:local",
+    ]
+    assert [name for name in named if name in text] == []
+    assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}-", text)
+
+
+def test_ids_are_unique_and_every_assumption_has_a_sentence_and_a_source() -> None:
+    ids = [probe.id for probe in PROBES]
+    assert len(ids) == len({one.replace(".", "_").replace("-", "_") for one in ids})
+    assert all(probe.assumes.endswith((".", ".)")) and probe.source for probe in PROBES)
+    assert all(re.fullmatch(r"[a-z-]+\.[a-z-]+", one) for one in ids)
+
+
+DOCUMENTS = [
+    *(PROJECT / "docs").glob("*.md"),
+    PROJECT / "src/local_aws/README.md",
+    PROJECT / "src/local_aws/DIALECT.md",
+]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_a_probe_that_a_document_names_is_there(path: Path) -> None:
+    families = "|".join(family.name for family in FAMILIES)
+    named = set(re.findall(rf"`((?:{families})\.[a-z-]+)`", path.read_text()))
+    assert named <= {probe.id for probe in PROBES}
