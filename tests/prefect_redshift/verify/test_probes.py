@@ -23,9 +23,9 @@ from prefect_redshift.verify.probes import FAMILIES, PROBES
 from prefect_redshift.verify.run import Run
 from prefect_redshift.verify.scrubbing import Scrubber
 from prefect_redshift.verify.wire import AwsWire
-from tests.conftest import finish
 from tests.environments import PROJECT
 from tests.prefect_redshift.verify.recording import Recorder, changed, leaves, replayed
+from tests.statements import finish
 
 MEANS = Means("arn:aws:iam::123456789012:role/verify", make_secret=True)
 ASKED = [probe for probe in PROBES if not probe.id.startswith("by-hand.")]
