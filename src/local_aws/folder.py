@@ -139,6 +139,7 @@ def socket_folder(identity: Identity, data: DataFolder) -> Path:
     base = tempfile.gettempdir()
     folder = Path(tempfile.mkdtemp(prefix="local_aws-", dir=base if len(base) < 60 else "/tmp"))  # noqa: S108
     identity.own(folder)
+    note.touch(0o600)
     note.write_text(str(folder))
     return folder
 

@@ -17,6 +17,7 @@ def test_its_files_are_its_owners_only(tmp_path: Path) -> None:
     Store(folder.statements).close()
     folder.wipe()
     Store(folder.statements).close()
+    socket_folder(identity.current(), folder).rmdir()
     try:
         files = [file for file in folder.path.iterdir() if file.is_file()]
         assert {file.name for file in files} >= {
@@ -24,6 +25,7 @@ def test_its_files_are_its_owners_only(tmp_path: Path) -> None:
             "endpoint.json",
             "server.log",
             "postgres.log",
+            "socket-folder",
         }
         assert {file.stat().st_mode & 0o077 for file in files} == {0}
         assert folder.path.stat().st_mode & 0o066 == 0

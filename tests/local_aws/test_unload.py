@@ -64,7 +64,8 @@ def test_an_occupied_destination(bucket: Bucket) -> None:
 
 def test_large_files_are_split_between_rows(bucket: Bucket) -> None:
     bucket.statements.run(
-        "create table t as select generate_series as a, repeat('x', 100) as b from generate_series(1, 120000)"
+        "create table t as with recursive n (a) as (select 1 union all select a + 1 from n where a < 120000)"
+        " select a, repeat('x', 100) as b from n"
     )
     finished(bucket.unload("select * from t order by a", "maxfilesize 5 mb parallel off"), 120_000)
     assert bucket.names() == ["out/000", "out/001", "out/002"]

@@ -8,7 +8,7 @@ from tests.local_aws.transfer_bucket import ROLE, Bucket, finished
 from tests.statements import Statements
 
 # Of the engine, and of the dialect, which may know a statement before it.
-REFUSALS = "permission denied|not allowed|no such answer|cannot be executed|not supported|does not support"
+REFUSALS = "permission denied|not allowed|no such answer|cannot be executed|not supported|does not support|unrecognized|syntax error"
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,11 @@ REFUSALS = "permission denied|not allowed|no such answer|cannot be executed|not 
         "load '/tmp/local_aws_library.so'",
         "alter system set fsync to on",
         "set session_preload_libraries to 'x'",
+        "alter user tester set session_preload_libraries to 'x'",
+        "select set_config('local_preload_libraries', 'x', false)",
+        "create extension dblink",
+        "set role postgres",
+        "copy pg_class to program 'id'",
         "select rolpassword from pg_authid",
         "update pg_class set relname = 'x' where relname = 'pg_class'",
         "select local_aws.load('pg_class'::regclass, 1, '0c0ffee0-0000-4000-8000-000000000001')",
@@ -39,7 +44,7 @@ def test_the_engines_files_and_libraries_are_out_of_reach(statements: Statements
     assert re.search(REFUSALS, done["Error"]), done["Error"]
 
 
-WHO = "create function who() returns varchar as $$ select current_user::varchar $$ language sql"
+WHO = "create function who() returns varchar stable as $$ select current_user::varchar $$ language sql"
 
 
 def test_what_runs_as_the_owner_of_the_system_runs_nothing_of_a_users(bucket: Bucket) -> None:

@@ -72,10 +72,20 @@ CREATE OR REPLACE FUNCTION pg_catalog.array_concat(a super, b super) RETURNS sup
 $$;
 CREATE OR REPLACE FUNCTION pg_catalog.array_flatten(value super) RETURNS super LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT CASE WHEN is_array(value) THEN local_aws.array_of(ARRAY(
-        SELECT coalesce(inner_element, e)
-        FROM json_array_elements(local_aws.elements_of(value)) WITH ORDINALITY AS o (e, n)
-        LEFT JOIN LATERAL json_array_elements(CASE json_typeof(e) WHEN 'array' THEN e END) WITH ORDINALITY AS i (inner_element, m) ON true
-        WHERE json_typeof(e) <> 'array' OR inner_element IS NOT NULL ORDER BY n, m)) END
+        SELECT local_aws.leaves(local_aws.elements_of(value)))) END
+$$;
+CREATE OR REPLACE FUNCTION local_aws.leaves(elements json) RETURNS SETOF json LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    element json;
+BEGIN
+    FOR element IN SELECT json_array_elements(elements) LOOP
+        IF json_typeof(element) = 'array' THEN
+            RETURN QUERY SELECT local_aws.leaves(element);
+        ELSE
+            RETURN NEXT element;
+        END IF;
+    END LOOP;
+END
 $$;
 CREATE OR REPLACE FUNCTION pg_catalog.subarray(value super, start int, size int DEFAULT NULL) RETURNS super
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

@@ -6,6 +6,7 @@ from local_aws.dialect.procedures import dynamic, unsupported
 from local_aws.dialect.procedures.plpgsql import Parser, blocks, leaves
 from local_aws.dialect.procedures.transactions import TransactionRules
 from local_aws.dialect.queries import expressions
+from local_aws.dialect.queries.selects import Select
 from local_aws.dialect.refusals import UnsupportedError
 from local_aws.dialect.statements import locks, quoted_names, transfers, types
 from local_aws.dialect.statements import rules as statements
@@ -57,9 +58,12 @@ def _rewrite(tokens: Tokens, *, inside: bool) -> str:
 
 
 def _rewrite_body(body: str, nonatomic: bool, plpgsql: bool) -> str:
-    if not plpgsql:
-        return rewrite(body)
     tokens = Tokens(body)
+    if not plpgsql:
+        query = Select(tokens, tokens.low.index("select")) if "select" in tokens.low else None
+        if query and (query.clauses or tokens.low.count("select") > 1):
+            raise UnsupportedError("functions in SQL of more than one expression, and neither does Redshift")
+        return rewrite(body)
     _check_names(tokens)
     quoted_names.fold(tokens)
     try:

@@ -32,6 +32,31 @@ from local_aws.dialect import error_text
             'ERROR: invalid input syntax for integer: "x"',
         ),
         (
+            ("22003", "numeric field overflow", "A field with precision 2 ..."),
+            "ERROR: Numeric data overflow (result precision)\n  Detail: A field with precision 2 ...",
+        ),
+        (
+            ("22021", 'invalid byte sequence for encoding "UTF8": 0x00'),
+            "ERROR: local stand-in does not support null characters in text",
+        ),
+        (
+            ("42P01", 'relation "pg_catalog.stl_hash" does not exist'),
+            "ERROR: local stand-in does not support the system view stl_hash",
+        ),
+        (
+            ("42P01", 'relation "sys_load_error_detail" does not exist'),
+            "ERROR: local stand-in does not support the system view sys_load_error_detail",
+        ),
+        (("42P01", 'relation "sys_config" does not exist'), 'ERROR: relation "sys_config" does not exist'),
+        (
+            ("42501", "permission denied for table pg_statistic"),
+            "ERROR: local stand-in does not support pg_statistic",
+        ),
+        (
+            ("42703", 'column "current_namespace" does not exist'),
+            "ERROR: local stand-in does not support current_namespace",
+        ),
+        (
             (
                 "22012",
                 "division by zero",

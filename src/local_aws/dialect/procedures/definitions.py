@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from local_aws.dialect.lexing.literals import dollar_quoted, literal_value
-from local_aws.dialect.lexing.tokens import BODY, STRING, Tokens
+from local_aws.dialect.lexing.tokens import BODY, STRING, Tokens, is_name
 from local_aws.dialect.refusals import UnsupportedError
-from local_aws.dialect.statements import absent_functions, settings, types
+from local_aws.dialect.statements import absent_functions, settings, types, unsupported
 from local_aws.dialect.statements.tables import after_name
 
 BodyRule = Callable[[str, bool, bool], str]
 _LANGUAGES = {"procedure": ("plpgsql",), "function": ("sql",)}
+_TYPES_OF_WORDS = frozenset("double character national time timestamp bit interval".split())  # noqa: SIM905
 _TRANSACTION_WORDS = ("commit", "rollback", "truncate")
 
 
@@ -24,15 +25,15 @@ def rewrite_definition(tokens: Tokens, start: int, end: int, rewrite_body: BodyR
         return
     plpgsql = _language(tokens, kind, end) == "plpgsql"
     types.in_declarations(tokens, kind, end)
+    _check_arguments(tokens, kind)
     if tokens.low[kind] == "function":
         _check_function(tokens, kind, end)
-    _check_arguments(tokens, kind)
     is_procedure = tokens.low[kind] == "procedure"
     if is_procedure:
         _arguments(tokens, kind)
     for i in range(kind, end):
         if tokens.low[i] == "set":  # SET name TO value, for as long as it runs
-            settings.assign(tokens, i, min(i + 4, end))
+            settings.assign(tokens, i, min(i + 4, end), in_statement=False)
     nonatomic = _take_out(tokens, kind, end, "nonatomic")
     for i in range(kind, end):
         if tokens.low[i] in (BODY, STRING) and tokens.low[i - 1] == "as":
@@ -64,7 +65,19 @@ def _check_function(tokens: Tokens, kind: int, end: int) -> None:
         ):
             what = f"functions that return {tokens.low[i + 1].upper()}"
             raise UnsupportedError(f"{what}, and neither does Redshift")
-    name = tokens.low[after_name(tokens, kind + 1) - 1]
+    opening = after_name(tokens, kind + 1)
+    if any(
+        last - first > 1 and is_name(tokens, first + 1) and tokens.low[first] not in _TYPES_OF_WORDS
+        for first, last in tokens.split(opening + 1, tokens.close(opening))
+    ):
+        raise UnsupportedError(
+            "names of arguments of functions in SQL, and neither does Redshift: use $1, $2"
+        )
+    if not {"volatile", "stable", "immutable"}.intersection(tokens.low[kind:end]):
+        unsupported.syntax_error(
+            tokens, next(i for i in range(kind, end) if tokens.low[i] in ("as", "language"))
+        )
+    name = tokens.low[opening - 1]
     if name in absent_functions.NAMES:
         raise UnsupportedError(f"a function with the name {name.upper()}")
 

@@ -78,6 +78,7 @@ RULES: dict[str, Rule] = {
     TEMPORARY: _temporary_name,
     **dict.fromkeys(("sysdate", "current_user_id"), calls.without_parentheses),
     "now": calls.now,
+    **dict.fromkeys(("current_setting", "set_config"), calls.setting),
     "json_parse": calls.navigated,
     "nvl": calls.nvl,
     "isnull": calls.nvl,

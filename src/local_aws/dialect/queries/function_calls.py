@@ -1,8 +1,10 @@
 """Functions whose calls need another spelling; those that only need to exist are in compat/."""
 
-from local_aws.dialect.lexing.tokens import Tokens
+from local_aws.dialect.lexing.literals import literal_value
+from local_aws.dialect.lexing.tokens import STRING, Tokens
 from local_aws.dialect.messages import NAVIGATION
-from local_aws.dialect.refusals import UnsupportedError
+from local_aws.dialect.refusals import RedshiftError, UnsupportedError
+from local_aws.dialect.statements import settings
 
 DATE_FUNCTIONS = tuple(
     "dateadd datediff date_add date_diff date_part datepart pgdate_part date_trunc".split()  # noqa: SIM905
@@ -18,6 +20,12 @@ REFUSED = tuple(
     """json_serialize_to_varbyte object_transform checksum hll hll_cardinality strtobinary lambda bpcharcmp collate
     murmur3_32_hash farmfingerprint64 numeric_hash h3_fromlonglat h3_frompoint h3_polyfill""".split()  # noqa: SIM905
 )
+
+
+# Types, and what has them, that do not go into SUPER.
+_TIMES = frozenset("date time timetz timestamp timestamptz sysdate current_date".split())  # noqa: SIM905
+# Behind IS DISTINCT FROM, which Redshift lacks: the dialect's own.
+OURS = "/* local_aws */"
 
 
 def arguments(tokens: Tokens, i: int) -> list[tuple[int, int]]:
@@ -88,7 +96,7 @@ def decode(tokens: Tokens, i: int) -> None:
     value, *rest = (tokens.render(*part).strip() for part in ranges)
     default = rest.pop() if len(rest) % 2 else "NULL"
     when = "".join(
-        f" WHEN ({value}) IS NOT DISTINCT FROM ({search}) THEN {result}"
+        f" WHEN ({value}) IS NOT DISTINCT FROM {OURS} ({search}) THEN {result}"
         for search, result in zip(rest[::2], rest[1::2], strict=True)
     )
     _replace(tokens, i, ranges[-1][1], f"CASE{when} ELSE {default} END")
@@ -123,6 +131,19 @@ def try_cast(tokens: Tokens, i: int) -> None:
     _replace(tokens, i, last, f"pg_catalog.local_aws_try_cast({value}, '{quoted}', NULL::{kind})::{kind}")
 
 
+def setting(tokens: Tokens, i: int) -> None:
+    """CURRENT_SETTING and SET_CONFIG of a parameter that only Redshift has: it is kept under another name."""
+    ranges = arguments(tokens, i)
+    if not ranges or tokens.low[ranges[0][0]] != STRING:
+        return
+    name = literal_value(tokens.text[ranges[0][0]]).lower()
+    settings.check(name)
+    if settings.is_redshift(name) and tokens.low[i] == "set_config":
+        tokens.text[ranges[0][0]] = f"'local_aws.{name}'"
+    elif settings.is_redshift(name):
+        _replace(tokens, i, ranges[-1][1], settings.value_of(name))
+
+
 def super_function(tokens: Tokens, i: int) -> None:
     """Functions that make or write SUPER whose names are PostgreSQL's own words."""
     before = tokens.low[i - 1] if i else ""
@@ -133,6 +154,10 @@ def super_function(tokens: Tokens, i: int) -> None:
     if tokens.low[i] == "json_serialize":
         tokens.text[i] = "pg_catalog.local_aws_json_serialize"
     elif tokens.low[i + 2] not in ("select", "with"):
+        for first, last in arguments(tokens, i):
+            if found := _TIMES & {tokens.low[first], tokens.low[last - 1]}:
+                what = f"{tokens.low[i].upper()} could not convert type {min(found)} to super"
+                raise RedshiftError(what)
         tokens.text[i] = f"local_aws.super_of(local_aws.json_{tokens.low[i]}"
         tokens.after(tokens.close(i + 1), ")")
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from local_aws.dialect.lexing.tokens import Tokens, is_name
-from local_aws.dialect.queries.selects import top_level
+from local_aws.dialect.queries.function_calls import OURS
+from local_aws.dialect.queries.selects import SET_OPERATORS, Select, end_of_select, selects_around, top_level
 from local_aws.dialect.refusals import RedshiftError, UnsupportedError
 from local_aws.dialect.statements.unsupported import syntax_error
 
@@ -13,8 +14,18 @@ _NEED_FRAME = frozenset(
     bool_and bool_or bit_and bit_or""".split()  # noqa: SIM905
 )
 _ORDERED_SETS = frozenset(("listagg", "percentile_cont", "percentile_disc"))
+_SORTED = _ORDERED_SETS | {"median"}
 _WRITES = frozenset(("insert", "update", "delete", "merge"))
 _FRAMES = frozenset(("rows", "range", "groups"))
+
+
+# Functions of the leader node, and what of it a statement with them may read.
+_LEADER = tuple(
+    """generate_series current_schema current_schemas age has_table_privilege has_schema_privilege
+    has_database_privilege""".split()  # noqa: SIM905
+)
+_CATALOGUE = ("pg_", "information_schema", "svv_", "stv_", "admin")
+_STATEMENT_BEGINS = frozenset((";", "begin", "then", "loop", "else"))
 
 
 def _neither(what: str) -> NoReturn:
@@ -60,8 +71,10 @@ def _filter(tokens: Tokens, i: int) -> None:
 
 
 def _within(tokens: Tokens, i: int) -> None:
-    if tokens.matches(i - 1, ")", "within", "group") and _called(tokens, i - 1) not in _ORDERED_SETS:
-        _neither(f"{_called(tokens, i - 1).upper()} WITHIN GROUP")
+    if tokens.matches(i - 1, ")", "within", "group"):
+        if _called(tokens, i - 1) not in _ORDERED_SETS:
+            _neither(f"{_called(tokens, i - 1).upper()} WITHIN GROUP")
+        _sorted(tokens, i)
 
 
 def _distinct(tokens: Tokens, i: int) -> None:
@@ -122,9 +135,112 @@ def _tablesample(tokens: Tokens, i: int) -> None:
         syntax_error(tokens, i)
 
 
+def _is(tokens: Tokens, i: int) -> None:
+    at = i + (2 if tokens.low[i + 1] == "not" else 1)
+    if tokens.matches(at, "distinct", "from") and OURS not in tokens.lead[at + 2]:
+        _neither("IS DISTINCT FROM")
+
+
+def _system_column(tokens: Tokens, i: int) -> None:
+    if tokens.low[i - 1] != "as" and tokens.low[i + 1] != "(":
+        raise RedshiftError(f'column "{tokens.low[i]}" does not exist')
+
+
+def _row(tokens: Tokens, i: int) -> None:
+    if tokens.low[i + 1] == "(" and tokens.low[i - 1] in (
+        "select",
+        ",",
+        "(",
+        "=",
+        "where",
+        "and",
+        "or",
+        "in",
+    ):
+        _neither("ROW(...)")
+
+
+def _leader(tokens: Tokens, i: int) -> None:
+    """A function of the leader node, in a statement that reads a table or writes one."""
+    if tokens.low[i + 1] != "(" or tokens.low[i - 1] in (".", "function", "procedure"):
+        return
+    first = next((j + 1 for j in range(i - 1, -1, -1) if tokens.low[j] in _STATEMENT_BEGINS), 0)
+    writes = tokens.low[first] == "insert" or (
+        tokens.low[first] == "create" and "table" in tokens.low[first : first + 4]
+    )
+    if writes or any(_reads_table(tokens, select) for select, _ in selects_around(tokens, i)):
+        raise RedshiftError(
+            "Specified types or functions (one per INFO message) not supported on Redshift tables."
+        )
+
+
+def _reads_table(tokens: Tokens, select: Select) -> bool:
+    if "from" not in select.clauses:
+        return False
+    inside = [j for j in top_level(tokens, select.clauses["from"], select.from_end) if is_name(tokens, j + 1)]
+    named = {tokens.low[j] for j in range(tokens.end) if tokens.matches(j + 1, "as", "(")}
+    return any(
+        tokens.low[j] in ("from", "join", ",")
+        and tokens.low[j + 1] not in named
+        and tokens.low[j + 2] != "("
+        and not tokens.low[j + 1].startswith(_CATALOGUE)
+        for j in inside
+    )
+
+
+def _only(tokens: Tokens, i: int) -> None:
+    if tokens.low[i - 1] in ("from", "join") and is_name(tokens, i + 1):
+        syntax_error(tokens, i + 1)
+
+
+def _offset(tokens: Tokens, i: int) -> None:
+    if tokens.low[i + 2] in ("row", "rows"):
+        syntax_error(tokens, i + 2)
+
+
+def _limit(tokens: Tokens, i: int) -> None:
+    """LIMIT in a query in parentheses that is an operand of UNION, INTERSECT or EXCEPT."""
+    opening = tokens.around[0][i]
+    if opening < 0 or tokens.low[opening + 1] not in ("select", "with", "("):
+        return
+    before = tokens.low[opening - 2 if tokens.low[opening - 1] in ("all", "distinct") else opening - 1]
+    if SET_OPERATORS & {before if opening else "", tokens.low[tokens.close(opening) + 1]}:
+        raise RedshiftError("LIMIT may not be used within input to set operations.")
+
+
+def _sorted(tokens: Tokens, i: int) -> None:
+    """Aggregates that sort, in one SELECT, must all sort alike."""
+    start = next((select.start for select, _ in selects_around(tokens, i)), None)
+    if start is None:
+        return
+    orders = set()
+    j, end = start + 1, end_of_select(tokens, start + 1)
+    while j < end:
+        close = tokens.close(j + 1)
+        if tokens.low[j] == "(" and tokens.low[j + 1] == "select":
+            j = tokens.close(j)
+        elif tokens.low[j] in _SORTED and tokens.low[j + 1] == "(" and tokens.low[close] == ")":
+            inside = tokens.matches(close + 1, "within", "group", "(", "order", "by")
+            order = (close + 6, tokens.close(close + 3)) if inside else (j + 2, close)
+            behind = order[1] + 1
+            if (inside or tokens.low[j] == "median") and tokens.low[behind] != "over":
+                orders.add(tuple(tokens.low[slice(*order)]))
+        j += 1
+    if len(orders) > 1:
+        raise RedshiftError("within group ORDER BY clauses for aggregate functions must be the same")
+
+
 RULES: dict[str, Callable[[Tokens, int], None]] = {
     "over": _window,
     "window": _named_window,
+    "is": _is,
+    "row": _row,
+    **dict.fromkeys(("ctid", "cmin", "cmax", "xmin", "xmax", "tableoid"), _system_column),
+    **dict.fromkeys(_LEADER, _leader),
+    "only": _only,
+    "offset": _offset,
+    "limit": _limit,
+    "median": _sorted,
     "filter": _filter,
     "within": _within,
     "distinct": _distinct,

@@ -3,7 +3,15 @@
 from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import Tokens, identifier
 from local_aws.dialect.refusals import RedshiftError, UnsupportedError
-from local_aws.dialect.statements import creations, reserved_words, tables, types, unsupported, users
+from local_aws.dialect.statements import (
+    creations,
+    reserved_words,
+    settings,
+    tables,
+    types,
+    unsupported,
+    users,
+)
 from local_aws.dialect.statements.columns import Attributes, rewrite_column
 from local_aws.dialect.statements.quoted_names import SETTING as CASE_SENSITIVE
 
@@ -11,8 +19,12 @@ _STORAGE = ("diststyle", "distkey", "sortkey", "compound", "interleaved", "encod
 
 
 def alter(tokens: Tokens, start: int, end: int) -> None:
-    """ALTER TABLE [IF EXISTS] name action, ALTER USER, ALTER DATABASE; other ALTERs are left alone."""
+    """ALTER TABLE name action, ALTER USER, ALTER DATABASE; other ALTERs are left alone."""
     unsupported.definition(tokens, start, end, start + 1)
+    if tokens.low[start + 1] in ("user", "role"):
+        unsupported.of_provider(tokens, start, end)
+        if tokens.low[start + 3] == "with" and tokens.low[start + 4] in ("rename", "owner"):
+            tokens.drop(start + 3, start + 4)
     if tokens.low[start + 1] == "user":
         if CASE_SENSITIVE in tokens.low[start:end]:
             raise UnsupportedError(f"ALTER USER ... SET {CASE_SENSITIVE}")
@@ -21,10 +33,14 @@ def alter(tokens: Tokens, start: int, end: int) -> None:
         creations.check_isolation(tokens, start + 3)
         tokens.drop(start + 4, start + 6)
         tokens.text[start + 3] = "SET local_aws.isolation TO 'snapshot'"
+    if tokens.low[start + 1] in ("user", "database") and tokens.low[start + 3] in ("set", "reset"):
+        settings.check(tokens.low[start + 4])
     _small(tokens, start, end)
     if tokens.low[start + 1] != "table":
         return
-    at = tables.after_name(tokens, start + (4 if tokens.matches(start + 2, "if", "exists") else 2))
+    if tokens.matches(start + 2, "if", "exists"):
+        unsupported.syntax_error(tokens, start + 3)
+    at = tables.after_name(tokens, start + 2)
     if "local_aws_attributes" in tokens.low[at:end]:
         return
     _refuse(tokens, at)
@@ -37,6 +53,7 @@ def alter(tokens: Tokens, start: int, end: int) -> None:
         return
     found: Attributes = {}
     recorded = [_is_recorded(tokens, *action, identifier(tokens.text[at - 1]), found) for action in actions]
+    found.pop("columns", None)
     if all(recorded):
         tokens.drop(at, end)
         tokens.lead[at], tokens.text[at] = " ", f"ADD {tables.check(found)} NOT VALID"
@@ -63,14 +80,14 @@ def _small(tokens: Tokens, start: int, end: int) -> None:
         tokens.text[start] = "RESET local_aws.nothing"
     elif kind == "default" and tokens.low[end - 1] != "procedures" and "procedures" in tokens.low[start:end]:
         tokens.text[tokens.low.index("procedures", start)] = "ROUTINES"
-    elif kind == "role" and tokens.low[name + 1] == "owner":
+    elif kind == "role" and "owner" in tokens.low[name + 1 : name + 3]:
         raise UnsupportedError("owners of roles")
 
 
 def _refuse(tokens: Tokens, at: int) -> None:
     if tokens.low[at] == "append":
         raise UnsupportedError("ALTER TABLE APPEND")
-    if tokens.low[at + 1] in ("partition", "location", "file") or tokens.matches(at, "set", "table"):
+    if "partition" in tokens.low[at : at + 5] or tokens.low[at + 1] in ("location", "file", "table"):
         raise UnsupportedError("external tables")
     if tokens.low[at + 1] in ("row", "masking") or tokens.low[at] == "row":
         raise UnsupportedError("row-level security")

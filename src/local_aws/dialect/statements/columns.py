@@ -3,11 +3,29 @@
 from typing import Any
 
 from local_aws.dialect.lexing.tokens import Tokens, identifier
-from local_aws.dialect.refusals import UnsupportedError
+from local_aws.dialect.refusals import RedshiftError, UnsupportedError
 from local_aws.dialect.statements import reserved_words, types
 from local_aws.dialect.statements.unsupported import syntax_error
 
 Attributes = dict[str, Any]
+_TYPES = {
+    "text": "varchar char character nvarchar nchar text bpchar",
+    "boolean": "boolean bool",
+    "float": "real float4 double float float8",
+    "time": "date timestamp timestamptz time timetz",
+    "number": "smallint int2 integer int int4 bigint int8 decimal numeric",
+}
+# The families of types that an encoding does not take.
+_ENCODINGS = {
+    "az64": ("text", "boolean", "float"),
+    "lzo": ("boolean", "float"),
+    "bytedict": ("boolean",),
+    **dict.fromkeys(("delta", "delta32k"), ("text", "boolean", "float")),
+    **dict.fromkeys(("mostly8", "mostly16", "mostly32"), ("text", "boolean", "float", "time")),
+    **dict.fromkeys(("text255", "text32k"), ("boolean", "float", "time", "number")),
+}
+_NOT_IN = {name: " ".join(_TYPES[family] for family in taken).split() for name, taken in _ENCODINGS.items()}
+_ANY = ("raw", "none", "runlength", "zstd", "auto")
 
 
 def rewrite_column(tokens: Tokens, first: int, last: int, table: str, found: Attributes) -> None:
@@ -27,6 +45,10 @@ def rewrite_column(tokens: Tokens, first: int, last: int, table: str, found: Att
     at = types.in_column(tokens, first + 1, f"{table}.{name}")
     while at < last:
         at = _attribute(tokens, at, name, found)
+    found.setdefault("columns", []).append(name)
+    encoding = found.get("encode", {}).get(name)
+    if encoding not in (None, *_ENCODINGS, *_ANY) or tokens.low[first + 1] in _NOT_IN.get(encoding, ()):
+        raise RedshiftError(f'invalid encoding type specified for column "{name}"')
 
 
 def add_constraint(
@@ -52,6 +74,8 @@ def _attribute(tokens: Tokens, at: int, name: str, found: Attributes) -> int:
         stop = at + 2
         found.setdefault("encode", {})[name] = tokens.low[at + 1]
     elif word in ("distkey", "sortkey"):
+        if word in found:
+            raise UnsupportedError(f"{word.upper()} on two columns, and neither does Redshift")
         found[word] = [name]
     elif tokens.matches(at, "primary", "key"):
         stop = at + 2

@@ -20,7 +20,10 @@ def create(tokens: Tokens, start: int, end: int) -> None:
     elif word == "schema" and "quota" in tokens.low[at:end]:
         quota = tokens.low.index("quota", at)
         tokens.drop(quota, quota + (2 if tokens.low[quota + 1] == "unlimited" else 3))
-    elif word == "user":
+    elif word in ("user", "role"):
+        unsupported.of_provider(tokens, at, end)
+        if word == "role":
+            return
         users.create(tokens, at, end)
     elif word == "database":
         _database(tokens, at, end)
@@ -52,7 +55,10 @@ def _view(tokens: Tokens, start: int, at: int, end: int) -> None:
     if tokens.matches(end - 3, "with", "check", "option") or tokens.matches(end - 3, "with", "no", "data"):
         unsupported.syntax_error(tokens, end - 3)
     if tokens.low[at] == "view":
-        reserved_words.check(tokens, tables.after_name(tokens, at + 1) - 1)
+        behind = tables.after_name(tokens, at + 1)
+        if tokens.low[behind] == "with":
+            unsupported.syntax_error(tokens, behind)
+        reserved_words.check(tokens, behind - 1)
         if tokens.matches(end - 4, "with", "no", "schema", "binding"):
             _late_view(tokens, start, at, end)
         return

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from local_aws.dialect.lexing.tokens import Tokens
+from local_aws.dialect.lexing.literals import quoted
+from local_aws.dialect.lexing.tokens import Tokens, identifier
 from local_aws.dialect.refusals import UnsupportedError
 from local_aws.dialect.statements import (
     alterations,
@@ -15,6 +16,7 @@ from local_aws.dialect.statements import (
     unsupported,
     writes,
 )
+from local_aws.dialect.statements.tables import after_name
 
 Rule = Callable[[Tokens, int, int], None]
 _BEGIN_OPTIONS = frozenset(
@@ -43,9 +45,19 @@ def begin(tokens: Tokens, start: int, end: int) -> None:
 
 def _drop(tokens: Tokens, start: int, end: int) -> None:
     unsupported.definition(tokens, start, end, start + 1)
-    if tokens.low[end - 1] == "force" and tokens.low[start + 1] in ("database", "role"):
-        # Who has a role does not keep it from being dropped here.
-        tokens.text[end - 1] = "WITH (FORCE)" if tokens.low[start + 1] == "database" else ""
+    kind, force = tokens.low[start + 1], tokens.low[end - 1] == "force"
+    unsupported.of_provider(tokens, start, end)
+    if tokens.matches(end - 4, "drop", "external", "database") or "external" in tokens.low[end - 3 : end]:
+        raise UnsupportedError("DROP EXTERNAL DATABASE")
+    if kind == "database" and force:
+        tokens.text[end - 1] = "WITH (FORCE)"
+    elif kind == "role" and force:
+        tokens.drop(end - 1, end)
+    elif kind == "role":  # PostgreSQL would drop it whoever has it
+        if_exists = tokens.matches(start + 2, "if", "exists")
+        name = identifier(tokens.text[start + (4 if if_exists else 2)])
+        tokens.drop(start + 1, end)
+        tokens.text[start] = f"CALL pg_catalog.local_aws_drop_role({quoted(name)}, {str(if_exists).lower()})"
 
 
 def _cancel(tokens: Tokens, start: int, end: int) -> None:
@@ -66,7 +78,18 @@ def _prepare(tokens: Tokens, start: int, end: int) -> None:
 def _grant(tokens: Tokens, start: int, end: int) -> None:
     words = tokens.low[start:end]
     verb, privileges = words[0].upper(), words[1 : words.index("on")] if "on" in words else words[1:]
-    for refused in ("assumerole", "datashare", "model", "masking", "system", "rls"):
+    unsupported.of_provider(tokens, start, end)
+    for refused in (
+        "assumerole",
+        "datashare",
+        "model",
+        "masking",
+        "system",
+        "rls",
+        "external",
+        "iam_role",
+        "account",
+    ):
         if refused in words:
             raise UnsupportedError(f"{verb} ... {refused.upper()}")
     if "for" in privileges[3:] or ("for" in privileges[:3] and privileges[:3] != ["grant", "option", "for"]):
@@ -102,7 +125,19 @@ def _with(tokens: Tokens, start: int, end: int) -> None:
         apply(tokens, at, end)
 
 
+def _refresh(tokens: Tokens, start: int, end: int) -> None:
+    """REFRESH MATERIALIZED VIEW name [RESTRICT | CASCADE]."""
+    behind = after_name(tokens, start + 3)
+    if tokens.low[behind] == "cascade":
+        raise UnsupportedError("REFRESH MATERIALIZED VIEW ... CASCADE")
+    if tokens.low[behind] == "restrict":
+        tokens.drop(behind, end)
+    elif behind < end:
+        unsupported.syntax_error(tokens, behind)
+
+
 RULES: dict[str, Rule] = {
+    "refresh": _refresh,
     "create": creations.create,
     "alter": alterations.alter,
     "delete": writes.delete,

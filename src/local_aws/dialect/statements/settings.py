@@ -1,7 +1,8 @@
 """SET, RESET and SHOW of parameters that only Redshift has: they are kept, and do nothing."""
 
-from local_aws.dialect.lexing.tokens import Tokens
-from local_aws.dialect.refusals import UnsupportedError
+from local_aws.dialect.lexing.literals import literal_value, quoted
+from local_aws.dialect.lexing.tokens import Tokens, identifier
+from local_aws.dialect.refusals import RedshiftError, UnsupportedError
 
 _PREFIXES = (
     "wlm_",
@@ -20,8 +21,17 @@ _NAMES = frozenset(
     max_cursor_result_set_size stored_proc_log_min_messages use_fips_ssl default_geometry_encoding
     interval_forbid_composite_literals datashare_break_glass_session_var query_group""".split()  # noqa: SIM905
 )
+# PostgreSQL's own parameters that Redshift has too, and words that stand in their place.
+_SHARED = frozenset(
+    """datestyle timezone time extra_float_digits search_path statement_timeout client_encoding names application_name
+    intervalstyle standard_conforming_strings session transaction role seed all is_superuser server_version
+    server_encoding integer_datetimes transaction_isolation characteristics""".split()  # noqa: SIM905
+)
 # PostgreSQL's own parameters that begin like Redshift's.
-_POSTGRES = ("enable_seqscan", "enable_hashjoin", "enable_nestloop", "enable_mergejoin", "enable_sort")
+_POSTGRES = tuple(
+    f"enable_{what}"
+    for what in ("seqscan", "indexscan", "hashjoin", "nestloop", "mergejoin", "sort", "hashagg")
+)
 # What SHOW tells before anybody sets them, as far as the guide says.
 _DEFAULTS = {
     **dict.fromkeys(
@@ -46,16 +56,25 @@ _REFUSED = {
 }
 
 
-def assign(tokens: Tokens, start: int, end: int) -> None:
-    """SET [SESSION | LOCAL] name TO value; RESET name."""
+def assign(tokens: Tokens, start: int, end: int, *, in_statement: bool = True) -> None:
+    """SET [SESSION | LOCAL] name TO value; RESET name; SET in a procedure's header is no statement."""
     if tokens.matches(start + 1, "session", "authorization"):  # which PostgreSQL leaves to its superusers
         tokens.text[start + 1], tokens.text[start + 2] = "ROLE", ""
         if tokens.low[start + 3] == "default":
             tokens.text[start + 3] = "NONE"
         return
-    at = start + 2 if tokens.low[start + 1] in ("session", "local") else start + 1
+    is_local = tokens.low[start + 1] == "local"
+    at = start + 2 if tokens.low[start + 1] in ("session", "local") and start + 2 < end else start + 1
     name = tokens.low[at]
-    if not _is_redshift(name):
+    if tokens.low[at + 1] == ".":  # a variable of the session's own
+        tokens.text[at + 2] = f'"{identifier(tokens.text[at + 2])}"'
+    elif name == "session_authorization":
+        tokens.text[at] = "role"
+    elif tokens.matches(at, "timezone", "interval"):
+        tokens.text[at] = "TIME ZONE"
+    elif name == "search_path" and in_statement and tokens.low[start] == "set":
+        _search_path(tokens, start, at + 2, end, str(is_local).lower())
+    if not is_known(tokens, at):
         return
     value = tokens.text[end - 1].strip("'").lower()
     if value in _REFUSED.get(name, ()):
@@ -66,12 +85,54 @@ def assign(tokens: Tokens, start: int, end: int) -> None:
 def show(tokens: Tokens, start: int) -> None:
     """SHOW name: Redshift's parameters have a value from the beginning."""
     name = tokens.low[start + 1]
-    if _is_redshift(name):
-        default = _DEFAULTS.get(name, "unset")
-        tokens.text[start] = (
-            f"SELECT coalesce(nullif(current_setting('local_aws.{name}', true), ''), '{default}') AS"
+    if name == "all":
+        names = (
+            "datestyle",
+            "extra_float_digits",
+            "search_path",
+            "statement_timeout",
+            "timezone",
+            *_DEFAULTS,
         )
+        rows = ", ".join(f"('{name}', {value_of(name)})" for name in sorted(names))
+        tokens.text[start] = "SELECT * FROM"
+        tokens.text[start + 1] = f"(VALUES {rows}) AS settings (name, setting)"
+    elif is_known(tokens, start + 1):
+        tokens.text[start] = f"SELECT {value_of(name)} AS"
 
 
-def _is_redshift(name: str) -> bool:
+def value_of(name: str) -> str:
+    """The SQL of a parameter's value."""
+    if not is_redshift(name):
+        return f"current_setting({quoted(name)})"
+    default = _DEFAULTS.get(name, "unset")
+    return f"coalesce(nullif(current_setting('local_aws.{name}', true), ''), '{default}')"
+
+
+def is_redshift(name: str) -> bool:
+    """Whether only Redshift has a parameter of this name."""
     return (name.startswith(_PREFIXES) or name in _NAMES) and name not in _POSTGRES
+
+
+def is_known(tokens: Tokens, at: int) -> bool:
+    """Whether the parameter at `at` is Redshift's only; those that only PostgreSQL has are unknown there."""
+    if tokens.low[at + 1] != ".":
+        check(tokens.low[at])
+    return is_redshift(tokens.low[at])
+
+
+def check(name: str) -> None:
+    """Refuse the name of a parameter that only PostgreSQL has."""
+    if name.isidentifier() and name not in _SHARED and not is_redshift(name):
+        raise RedshiftError(f'unrecognized configuration parameter "{name}"')
+
+
+def _search_path(tokens: Tokens, start: int, first: int, end: int, is_local: str) -> None:
+    """Schemas that are not there are refused, as by the PostgreSQL that Redshift comes from: a procedure looks."""
+    parts = [tokens.text[i] for i in range(first, end, 2)]
+    if tokens.low[first] == "default":
+        return
+    names = (literal_value(part) if part[:1] == "'" else identifier(part) for part in parts)
+    listed = ", ".join(map(quoted, names))
+    tokens.drop(start + 1, end)
+    tokens.text[start] = f"CALL pg_catalog.local_aws_search_path(ARRAY[{listed}], {is_local})"

@@ -8,6 +8,7 @@ import json
 
 from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import Tokens, identifier
+from local_aws.dialect.refusals import RedshiftError
 from local_aws.dialect.statements import reserved_words
 from local_aws.dialect.statements.columns import Attributes, add_constraint, reference, rewrite_column
 from local_aws.dialect.statements.unsupported import syntax_error
@@ -16,7 +17,7 @@ _ATTRIBUTES = frozenset(("diststyle", "distkey", "sortkey", "compound", "interle
 _TEMPORARY = frozenset(("temp", "temporary"))
 
 
-def create(tokens: Tokens, start: int, _end: int) -> None:
+def create(tokens: Tokens, start: int, end: int) -> None:
     """CREATE [TEMP] TABLE name (...), name (LIKE ...) or name [(...)] AS SELECT; anything else is left alone."""
     at = start + 1
     while tokens.low[at] in ("local", "global", *_TEMPORARY):
@@ -39,7 +40,15 @@ def create(tokens: Tokens, start: int, _end: int) -> None:
     elif tokens.low[at] in ("of", "partition"):
         syntax_error(tokens, at)
     at = attributes(tokens, at, found)
+    if tokens.low[end - 2 : end] == ["no", "data"] or tokens.matches(end - 2, "with", "data"):
+        syntax_error(tokens, end - 2)
+    if "global" in tokens.low[start:name]:
+        syntax_error(tokens, start + 1)
     _refuse(tokens, at, if_not_exists=name > start + 1 and tokens.low[name - 1] == "exists")
+    known = found.pop("columns", ())
+    keys = [*found.get("distkey", ()), *(found["sortkey"] if isinstance(found.get("sortkey"), list) else ())]
+    if known and "like" not in found and (unknown := [key for key in keys if key not in known]):
+        raise RedshiftError(f'column "{unknown[0]}" named in key does not exist')
     if found and close is not None and tokens.low[at] != "as":
         tokens.before(close, f", {check(found)}")
 

@@ -1,5 +1,6 @@
 """Whole statements that are refused: those that only PostgreSQL has, and those that the stand-in lacks."""
 
+from collections.abc import Callable
 from typing import NoReturn
 
 from local_aws.dialect.lexing.tokens import Tokens
@@ -20,7 +21,7 @@ _YOUNGER = frozenset(
 _FIRST_TAKEN_OUT = frozenset(
     ["cluster", "reindex", "listen", "notify", "unlisten", "load", "checkpoint", "savepoint", "release"]
 )
-_FIRST_YOUNGER = frozenset("do discard reassign security import values table".split())  # noqa: SIM905
+_FIRST_YOUNGER = frozenset("do discard reassign security import values table move".split())  # noqa: SIM905
 
 # Words that name a construct together with the one before them.
 _SECOND = frozenset("schema table view function policy provider datashare datashares model models".split())  # noqa: SIM905
@@ -79,6 +80,25 @@ def truncate(tokens: Tokens, start: int, end: int) -> None:
         syntax_error(tokens, at + 1)
 
 
+def _without(*words: str) -> Callable[[Tokens, int, int], None]:
+    """The rule of a statement that has none of these words, of younger PostgreSQL, before its FOR or FROM."""
+
+    def rule(tokens: Tokens, start: int, end: int) -> None:
+        for i in range(start + 1, end):
+            if tokens.low[i] in ("for", "from", "into"):
+                return
+            if tokens.low[i] in words:
+                syntax_error(tokens, i)
+
+    return rule
+
+
+def of_provider(tokens: Tokens, start: int, end: int) -> None:
+    """Names with a colon, of users and roles."""
+    if ":" in tokens.low[start:end] or "externalid" in tokens.low[start:end]:
+        raise UnsupportedError("roles of the system, and users and roles of identity providers")
+
+
 def explain(tokens: Tokens, start: int, _end: int) -> None:
     """EXPLAIN [VERBOSE] query."""
     if tokens.low[start + 1] in ("analyze", "analyse", "("):
@@ -95,6 +115,8 @@ FIRST_WORDS = {
     **dict.fromkeys((*_FIRST_TAKEN_OUT, *_FIRST_YOUNGER), postgres),
     **dict.fromkeys(("copy", "unload", "attach", "detach", "desc", "describe", "use"), redshift),
     "explain": explain,
+    "declare": _without("scroll", "binary", "insensitive", "hold"),
+    "fetch": _without("prior", "first", "last", "absolute", "relative", "backward"),
     "rollback": rollback,
     "abort": rollback,
     "truncate": truncate,
