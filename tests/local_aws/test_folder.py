@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from local_aws.data_api.records.store import Store
-from local_aws.folder import DataFolder
+from local_aws.engine import identity
+from local_aws.folder import DataFolder, socket_folder
 from local_aws.start_errors import AlreadyServedError
 from tests.local_aws.test_answers import statement
 

@@ -8,7 +8,10 @@ from tests.local_aws.transfer_bucket import ROLE, Bucket, finished
 from tests.statements import Statements
 
 # Of the engine, and of the dialect, which may know a statement before it.
-REFUSALS = "permission denied|not allowed|no such answer|cannot be executed|not supported|does not support|unrecognized|syntax error"
+REFUSALS = (
+    "permission denied|not allowed|no such answer|cannot be executed|not supported|does not support|unrecognized"
+    "|syntax error"
+)
 
 
 @pytest.mark.parametrize(

@@ -80,11 +80,12 @@ def test_users_are_shown_with_what_they_may(db: Database) -> None:
 
 
 def test_information_schema_shows_keys(db: Database) -> None:
-    db.run("create table keyed (a int primary key, b int references keyed, unique (b, a))")
+    db.run("create table keyed (a int primary key, b int not null references keyed, unique (b, a))")
     found = db.run("""
         select c.constraint_name, c.constraint_type,
             listagg(k.column_name, ',') within group (order by k.ordinal_position)
-        from information_schema.table_constraints c join information_schema.key_column_usage k using (constraint_name)
+        from information_schema.table_constraints c
+        left join information_schema.key_column_usage k using (constraint_name)
         where c.table_name = 'keyed' group by 1, 2 order by 1
     """)
     assert found == [

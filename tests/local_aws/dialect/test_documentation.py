@@ -30,7 +30,10 @@ def documented(new_database: Callable[[], Database]) -> Database:
 
 @pytest.mark.parametrize("row", [*rows("Supported"), *rows("Different")], ids=lambda row: row[0])
 def test_supported_and_different(documented: Database, row: tuple[str, ...]) -> None:
-    assert str(documented.run(row[1])[0][0]) == row[2]
+    try:
+        assert str(documented.run(row[1])[0][0]) == row[2]
+    finally:
+        documented.run("rollback")
 
 
 @pytest.mark.parametrize("row", rows("Refused"), ids=lambda row: row[0])

@@ -1,5 +1,6 @@
 """Statements that Redshift's users write every day, against PostgreSQL."""
 
+import psycopg
 import pytest
 from psycopg import errors
 
@@ -53,7 +54,7 @@ def test_varchar_columns_change_their_length(db: Database) -> None:
         ("e type varchar(30)", "does not support ALTER COLUMN TYPE of this encoding"),
         ("nothing type varchar(30)", 'column "nothing" of relation "sized" does not exist'),
     ):
-        with pytest.raises(errors.Error, match=words):
+        with pytest.raises(psycopg.Error, match=words):
             db.run(f"alter table sized alter column {change}")
     db.run("begin")
     with pytest.raises(
@@ -124,7 +125,7 @@ def test_late_binding_views_outlive_their_tables(db: Database) -> None:
 def test_late_binding_views_name_the_schemas_of_their_tables(db: Database) -> None:
     db.run("create table unqualified (a int)")
     with pytest.raises(
-        errors.Error, match="All the relation names inside should be qualified when creating views"
+        psycopg.Error, match="All the relation names inside should be qualified when creating views"
     ):
         db.run("create view late_u as select * from unqualified with no schema binding")
     with pytest.raises(errors.SyntaxError):
@@ -256,3 +257,34 @@ def test_update_and_delete_may_follow_with(db: Database) -> None:
     )
     assert db.run("select a from held order by a") == [(3,), (10,)]
     assert written_table("with w as (select 1) update s.held set a = 1") == "s.held"
+
+
+def test_a_search_path_names_schemas_that_are_there(db: Database) -> None:
+    db.run("create schema there; set search_path to '$user', there, public")
+    assert db.column("show search_path") == ['"$user", there, public']
+    with pytest.raises(psycopg.Error, match='schema "nowhere" does not exist'):
+        db.run("set search_path to public, nowhere")
+    assert db.column("select current_schema()") == ["there"]
+    db.run("reset search_path; drop schema there")
+
+
+def test_parameters_that_only_redshift_has_are_read_by_their_names(db: Database) -> None:
+    db.run("select set_config('query_group', 'nightly', false)")
+    assert db.column("select current_setting('query_group')") == ["nightly"]
+    settings = dict(db.run("show all"))
+    assert settings["query_group"] == "nightly"
+    assert settings["wlm_query_slot_count"] == "1"
+    assert "work_mem" not in settings
+    db.run("reset query_group; set app.user to 'bob'; set timezone interval '-8 hours'")
+    assert db.column("select current_setting('app.user')") == ["bob"]
+    assert db.column("show app.user") == ["bob"]
+    assert db.column("select date_part(hour, '2020-01-01 12:00:00+00'::timestamptz)") == [4]
+    db.run("reset timezone")
+
+
+def test_a_role_that_somebody_has_is_dropped_by_force_only(db: Database) -> None:
+    db.run("create role held; create user holder password 'Abcd1234'; grant role held to holder")
+    with pytest.raises(psycopg.Error, match="cannot drop this role since it has been granted on a user"):
+        db.run("drop role held")
+    db.run("drop role held force; drop role if exists held; drop user holder")
+    assert db.run("select 1 from pg_catalog.pg_roles where rolname = 'held'") == []

@@ -161,7 +161,7 @@ def _row(tokens: Tokens, i: int) -> None:
 
 
 def _leader(tokens: Tokens, i: int) -> None:
-    """A function of the leader node, in a statement that reads a table or writes one."""
+    """Refuse a function of the leader node in a statement that reads a table or writes one."""
     if tokens.low[i + 1] != "(" or tokens.low[i - 1] in (".", "function", "procedure"):
         return
     first = next((j + 1 for j in range(i - 1, -1, -1) if tokens.low[j] in _STATEMENT_BEGINS), 0)
@@ -209,7 +209,7 @@ def _limit(tokens: Tokens, i: int) -> None:
 
 
 def _sorted(tokens: Tokens, i: int) -> None:
-    """Aggregates that sort, in one SELECT, must all sort alike."""
+    """Refuse aggregates of one SELECT that sort by different things."""
     start = next((select.start for select, _ in selects_around(tokens, i)), None)
     if start is None:
         return

@@ -97,12 +97,14 @@ def show(tokens: Tokens, start: int) -> None:
         rows = ", ".join(f"('{name}', {value_of(name)})" for name in sorted(names))
         tokens.text[start] = "SELECT * FROM"
         tokens.text[start + 1] = f"(VALUES {rows}) AS settings (name, setting)"
+    elif tokens.low[start + 2] == ".":
+        tokens.text[start + 3] = f'"{identifier(tokens.text[start + 3])}"'
     elif is_known(tokens, start + 1):
         tokens.text[start] = f"SELECT {value_of(name)} AS"
 
 
 def value_of(name: str) -> str:
-    """The SQL of a parameter's value."""
+    """Return the SQL of a parameter's value."""
     if not is_redshift(name):
         return f"current_setting({quoted(name)})"
     default = _DEFAULTS.get(name, "unset")

@@ -81,7 +81,7 @@ def truncate(tokens: Tokens, start: int, end: int) -> None:
 
 
 def _without(*words: str) -> Callable[[Tokens, int, int], None]:
-    """The rule of a statement that has none of these words, of younger PostgreSQL, before its FOR or FROM."""
+    """Return the rule of a statement that has none of these younger words before its FOR or FROM."""
 
     def rule(tokens: Tokens, start: int, end: int) -> None:
         for i in range(start + 1, end):
