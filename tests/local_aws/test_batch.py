@@ -134,7 +134,7 @@ def test_what_refuses_a_transaction_block_may_be_alone_in_a_batch(statements: St
 
 
 def test_procedures_can_tell_that_they_are_in_a_transaction(statements: Statements) -> None:
-    mark = "select current_setting('transaction_deferrable')"
+    mark = "select pg_catalog.current_setting('transaction_deferrable')"
     done = statements.batch(mark, "select 1")
     assert statements.api.get_statement_result(Id=f"{done['Id']}:1")["Records"] == [[{"stringValue": "on"}]]
     assert statements.rows(mark) == [["off"]]

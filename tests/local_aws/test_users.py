@@ -27,7 +27,7 @@ REFUSALS = (
         "alter user tester set session_preload_libraries to 'x'",
         "select set_config('local_preload_libraries', 'x', false)",
         "create extension dblink",
-        "set role postgres",
+        "set role rdsdb",
         "copy pg_class to program 'id'",
         "select rolpassword from pg_authid",
         "update pg_class set relname = 'x' where relname = 'pg_class'",
