@@ -103,7 +103,7 @@ class Warehouse:
 
     def row_versions(self, table: str) -> set[Row]:
         """Where each row lies and which transaction wrote it: an UPDATE changes both, even one to the same values."""
-        return set(self.rows(f"select ctid::varchar, xmin::varchar from {table}"))
+        return set(self.rows(f'select "ctid"::varchar, "xmin"::varchar from {table}'))
 
 
 def _typed(field: dict[str, Any], kind: str) -> Any:

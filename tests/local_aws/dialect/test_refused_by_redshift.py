@@ -143,7 +143,7 @@ NOT_ON_TABLES = 'SQL command "{}" not supported on Redshift tables.'
         ("select a is not distinct from 1 from t", "IS DISTINCT FROM, and neither does Redshift"),
         ("select ctid from t", 'column "ctid" does not exist'),
         ("select row(1, 2)", "ROW(...), and neither does Redshift"),
-        ("insert into t values ((select 1)), ((select 2))", "can't use subqueries in multi-row VALUES"),
+        ("insert into t (a) values ((select 1)), ((select 2))", "can't use subqueries in multi-row VALUES"),
         ("update t set a = 1 from s left join u on s.b = u.b", "Target table must be part of an equijoin"),
         ("(select a from t limit 1) union all select b from t", "LIMIT may not be used within input to set"),
         ("select a from t except (select b from t limit 1)", "LIMIT may not be used within input to set"),

@@ -271,7 +271,7 @@ def test_a_search_path_names_schemas_that_are_there(db: Database) -> None:
 def test_parameters_that_only_redshift_has_are_read_by_their_names(db: Database) -> None:
     db.run("select set_config('query_group', 'nightly', false)")
     assert db.column("select current_setting('query_group')") == ["nightly"]
-    settings = dict(db.run("show all"))
+    settings = {row[0]: row[1] for row in db.run("show all")}
     assert settings["query_group"] == "nightly"
     assert settings["wlm_query_slot_count"] == "1"
     assert "work_mem" not in settings

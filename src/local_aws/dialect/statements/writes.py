@@ -11,7 +11,12 @@ def insert(tokens: Tokens, start: int, end: int) -> None:
     i = after_name(tokens, start + 2)
     if tokens.low[i] == "as":
         syntax_error(tokens, i)
-    if tokens.low[i] == "values" and tokens.close(i + 1) + 1 < end and "select" in tokens.low[i:end]:
+    first = tokens.close(i) + 1 if tokens.low[i] == "(" else i
+    if (
+        tokens.low[first] == "values"
+        and tokens.close(first + 1) + 1 < end
+        and "select" in tokens.low[first:end]
+    ):
         raise RedshiftError("can't use subqueries in multi-row VALUES")
     while i < end:
         word = tokens.low[i]
