@@ -84,7 +84,7 @@ def run(options: argparse.Namespace, session: boto3.Session) -> None:
 
 async def _output(machine: StateMachine, given: Mapping[str, Any]) -> dict[str, Any]:
     """Of a new execution at its end; the block logs each state, and stops it with its statements at Ctrl-C."""
-    execution = await machine.trigger(given)
+    execution = await machine.atrigger(given)
     output: dict[str, Any] = await execution.fetch_result()
     return output
 

@@ -1,13 +1,16 @@
-"""A method that passes its call on to the object that does the work, with that method's signature and documentation."""
+"""Methods that pass their call on to the object that does the work, with its signature and documentation."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
+
+from prefect_redshift.blocking import Stream
 
 Owner = TypeVar("Owner")
 Part = TypeVar("Part")
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 def delegate(
@@ -27,5 +30,17 @@ def delegate(
     @wraps(method)
     def call(owner: Owner, /, *args: P.args, **kwargs: P.kwargs) -> R:
         return method(part_of(owner), *args, **kwargs)
+
+    return call
+
+
+def stream(
+    method: Callable[Concatenate[Part, P], AsyncIterator[T]], part_of: Callable[[Owner], Part]
+) -> Callable[Concatenate[Owner, P], Stream[T]]:
+    """Make a method that yields what `method` of that part does, to `async for` and to `for`."""
+
+    @wraps(method)
+    def call(owner: Owner, /, *args: P.args, **kwargs: P.kwargs) -> Stream[T]:
+        return Stream(method(part_of(owner), *args, **kwargs))
 
     return call

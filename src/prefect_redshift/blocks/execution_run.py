@@ -4,6 +4,7 @@ from typing import Any
 
 from prefect.blocks.abstract import JobRun
 
+from prefect_redshift.blocks.forms import forms
 from prefect_redshift.step_functions.attempt import Attempt
 from prefect_redshift.step_functions.execution import Execution
 
@@ -19,19 +20,11 @@ class ExecutionRun(JobRun[Any]):
         """The execution as the service told it last."""
         return self._attempt.execution
 
-    async def wait_for_completion(self) -> Execution:  # type: ignore[override] # declared to return a Logger
-        """Wait for the end, logging each state when it is entered first; whatever ends the waiting early stops it.
+    def _of_it(self) -> Attempt:
+        return self._attempt
 
-        Raises:
-            ExecutionError: It ended otherwise than SUCCEEDED.
-            CallError: A call was refused.
-        """
-        return await self._attempt.wait_for_completion()
-
-    async def fetch_result(self) -> Any:
-        """Return the output, as JSON that was read; wait for the end if nobody has yet.
-
-        Raises:
-            ExecutionError: It ended otherwise than SUCCEEDED.
-        """
-        return await self._attempt.fetch_result()
+    # Prefect's type has it return a logger.
+    wait_for_completion, await_for_completion, wait_for_completion_sync = forms(  # type: ignore[assignment]
+        Attempt.wait_for_completion, _of_it
+    )
+    fetch_result, afetch_result, fetch_result_sync = forms(Attempt.fetch_result, _of_it)

@@ -2,9 +2,9 @@
 
 import os
 from functools import partial
-from typing import Self
+from typing import Any, Self
 
-from prefect.blocks.core import Block
+from prefect.blocks.abstract import DatabaseBlock
 from prefect.exceptions import MissingContextError
 from prefect.logging import get_logger, get_run_logger
 from prefect_aws import AwsCredentials
@@ -12,12 +12,13 @@ from pydantic import ConfigDict, Field, PrivateAttr, model_validator
 
 from prefect_redshift.aws.aws_client import CALL_THREADS, AwsClient
 from prefect_redshift.blocks.credentials import client_of
+from prefect_redshift.blocks.forms import forms
 from prefect_redshift.blocks.statement_log import Logger, StatementLog
 from prefect_redshift.data_api.api import LONGEST_STATEMENT_SECONDS, MAX_WAITS, DataApi, redshift_data_client
-from prefect_redshift.delegation import delegate
+from prefect_redshift.delegation import delegate, stream
 
 
-class RedshiftDataApi(Block):
+class RedshiftDataApi(DatabaseBlock):
     """A connection to Amazon Redshift through the Redshift Data API: no driver, no connection to keep.
 
     Exactly one target is named, and one way to log in:
@@ -165,24 +166,48 @@ class RedshiftDataApi(Block):
             listener=StatementLog(lambda: self.logger),
         )
 
-    run = delegate(DataApi.run, data_api)
-    execute_statement = delegate(DataApi.execute_statement, data_api)
-    batch_execute_statement = delegate(DataApi.batch_execute_statement, data_api)
-    describe_statement = delegate(DataApi.describe_statement, data_api)
-    wait = delegate(DataApi.wait, data_api)
-    cancel_statement = delegate(DataApi.cancel_statement, data_api)
-    cancel_statements = delegate(DataApi.cancel_statements, data_api)
-    rows = delegate(DataApi.rows, data_api)
-    record_batches = delegate(DataApi.record_batches, data_api)
-    to_arrow = delegate(DataApi.to_arrow, data_api)
-    to_pandas = delegate(DataApi.to_pandas, data_api)
-    get_statement_result = delegate(DataApi.get_statement_result, data_api)
-    get_statement_result_v2 = delegate(DataApi.get_statement_result_v2, data_api)
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *args: Any) -> None:
+        self.__exit__()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *args: Any) -> None:
+        # The connections go with the last call that uses them; one to come makes new ones.
+        self._client = None
+
+    # It may find no row, which Prefect's type forgets.
+    fetch_one, afetch_one, fetch_one_sync = forms(DataApi.fetch_one, data_api)  # type: ignore[assignment]
+    fetch_many, afetch_many, fetch_many_sync = forms(DataApi.fetch_many, data_api)
+    fetch_all, afetch_all, fetch_all_sync = forms(DataApi.fetch_all, data_api)
+    execute, aexecute, execute_sync = forms(DataApi.execute, data_api)
+    execute_many, aexecute_many, execute_many_sync = forms(DataApi.execute_many, data_api)
+    run, arun, run_sync = forms(DataApi.run, data_api)
+    execute_statement, aexecute_statement, execute_statement_sync = forms(DataApi.execute_statement, data_api)
+    batch_execute_statement, abatch_execute_statement, batch_execute_statement_sync = forms(
+        DataApi.batch_execute_statement, data_api
+    )
+    describe_statement, adescribe_statement, describe_statement_sync = forms(
+        DataApi.describe_statement, data_api
+    )
+    wait, await_, wait_sync = forms(DataApi.wait, data_api)
+    cancel_statement, acancel_statement, cancel_statement_sync = forms(DataApi.cancel_statement, data_api)
+    cancel_statements, acancel_statements, cancel_statements_sync = forms(DataApi.cancel_statements, data_api)
+    rows = stream(DataApi.rows, data_api)
+    record_batches = stream(DataApi.record_batches, data_api)
+    to_arrow, ato_arrow, to_arrow_sync = forms(DataApi.to_arrow, data_api)
+    to_pandas, ato_pandas, to_pandas_sync = forms(DataApi.to_pandas, data_api)
+    to_polars, ato_polars, to_polars_sync = forms(DataApi.to_polars, data_api)
+    get_statement_result = stream(DataApi.get_statement_result, data_api)
+    get_statement_result_v2 = stream(DataApi.get_statement_result_v2, data_api)
     session = delegate(DataApi.session, data_api)
-    list_databases = delegate(DataApi.list_databases, data_api)
-    list_schemas = delegate(DataApi.list_schemas, data_api)
-    list_tables = delegate(DataApi.list_tables, data_api)
-    describe_table = delegate(DataApi.describe_table, data_api)
-    list_statements = delegate(DataApi.list_statements, data_api)
-    list_sessions = delegate(DataApi.list_sessions, data_api)
-    console_url = delegate(DataApi.console_url, data_api)
+    list_databases = stream(DataApi.list_databases, data_api)
+    list_schemas = stream(DataApi.list_schemas, data_api)
+    list_tables = stream(DataApi.list_tables, data_api)
+    describe_table, adescribe_table, describe_table_sync = forms(DataApi.describe_table, data_api)
+    list_statements = stream(DataApi.list_statements, data_api)
+    list_sessions = stream(DataApi.list_sessions, data_api)
+    console_url, aconsole_url, console_url_sync = forms(DataApi.console_url, data_api)

@@ -13,8 +13,8 @@ from prefect_redshift.aws.aws_client import CALL_THREADS, AwsClient
 from prefect_redshift.blocks.credentials import client_of
 from prefect_redshift.blocks.execution_log import ExecutionLog
 from prefect_redshift.blocks.execution_run import ExecutionRun
+from prefect_redshift.blocks.forms import forms, itself
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
-from prefect_redshift.delegation import delegate
 from prefect_redshift.step_functions.executions import LONGEST_EXECUTION_SECONDS, Executions
 from prefect_redshift.step_functions.names import STATE_MACHINE_ARN
 
@@ -130,7 +130,7 @@ class StateMachine(JobBlock):  # type: ignore[type-arg] # with one, pydantic wou
             listener=ExecutionLog(lambda: self.logger),
         )
 
-    async def trigger(self, input: Mapping[str, Any] | None = None, *, name: str = "") -> ExecutionRun:  # noqa: A002
+    async def _trigger(self, input: Mapping[str, Any] | None = None, *, name: str = "") -> ExecutionRun:  # noqa: A002
         """Start an execution, never twice under the same name, and return at once (API: StartExecution).
 
         One of this name that runs, started by this process or another, is found; one that has succeeded is the result;
@@ -148,5 +148,6 @@ class StateMachine(JobBlock):  # type: ignore[type-arg] # with one, pydantic wou
         own_input = {**self.execution_input, **(input or {})}
         return ExecutionRun(await self.executions().trigger(own_input, name=name))
 
-    stop_executions = delegate(Executions.stop_executions, executions)
-    check = delegate(Executions.check, executions)
+    trigger, atrigger, trigger_sync = forms(_trigger, itself)
+    stop_executions, astop_executions, stop_executions_sync = forms(Executions.stop_executions, executions)
+    check, acheck, check_sync = forms(Executions.check, executions)

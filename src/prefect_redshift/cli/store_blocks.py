@@ -102,7 +102,7 @@ async def store_blocks(warehouse: str, state_machine: str, *, store_credentials:
     if machine is None:
         return await _store_warehouse(warehouse, store_credentials)
     try:
-        await machine.check()
+        await machine.acheck()
     except RedshiftError as error:
         raise PipelineError(str(error)) from error
     done = await _store_warehouse(warehouse, store_credentials)
@@ -123,7 +123,7 @@ async def _store_warehouse(name: str, store_credentials: bool) -> str:
     warehouse.aws_credentials = _credentials(warehouse.aws_credentials, store_credentials)
     target = f"{warehouse.workgroup_name or warehouse.cluster_identifier}, database {warehouse.database}"
     try:
-        statement = await warehouse.run("select 1", timeout=CHECK_SECONDS)
+        statement = await warehouse.arun("select 1", timeout=CHECK_SECONDS)
     except RedshiftError as error:
         raise PipelineError(f"{target}: {error}") from error
     for block_type in (AwsCredentials, S3Bucket, RedshiftDataApi):

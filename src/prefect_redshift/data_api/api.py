@@ -10,11 +10,12 @@ from prefect_redshift.aws.boto3_clients import make_client
 from prefect_redshift.data_api.catalog import Catalog
 from prefect_redshift.data_api.connection import Connection
 from prefect_redshift.data_api.console import Console
+from prefect_redshift.data_api.database import Database
 from prefect_redshift.data_api.listener import SILENCE, Listener
 from prefect_redshift.data_api.listings import Listings
 from prefect_redshift.data_api.results.reading import Results
 from prefect_redshift.data_api.results.unparsed_records import skip_parsing_records
-from prefect_redshift.data_api.sessions import Sessions
+from prefect_redshift.data_api.session_context import Sessions
 from prefect_redshift.data_api.statements import Statements
 from prefect_redshift.delegation import delegate
 
@@ -64,6 +65,9 @@ class DataApi:
     def _results(self) -> Results:
         return Results(self.connection)
 
+    def _database(self) -> Database:
+        return Database(self.connection)
+
     def _sessions(self) -> Sessions:
         return Sessions(self.connection)
 
@@ -88,8 +92,15 @@ class DataApi:
     record_batches = delegate(Results.record_batches, _results)
     to_arrow = delegate(Results.to_arrow, _results)
     to_pandas = delegate(Results.to_pandas, _results)
+    to_polars = delegate(Results.to_polars, _results)
     get_statement_result = delegate(Results.get_statement_result, _results)
     get_statement_result_v2 = delegate(Results.get_statement_result_v2, _results)
+
+    fetch_one = delegate(Database.fetch_one, _database)
+    fetch_many = delegate(Database.fetch_many, _database)
+    fetch_all = delegate(Database.fetch_all, _database)
+    execute = delegate(Database.execute, _database)
+    execute_many = delegate(Database.execute_many, _database)
 
     session = delegate(Sessions.session, _sessions)
 

@@ -2,9 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -178,33 +177,3 @@ async def _refusal_of(client: AwsClient, inputs: dict[str, Any]) -> Exception | 
     except (CallError, TimeoutError) as error:
         return error
     return None
-
-
-@dataclass(frozen=True)
-class Sessions:
-    """Opening a session."""
-
-    connection: Connection
-
-    @asynccontextmanager
-    async def session(self, keep_alive_seconds: int = 300) -> AsyncIterator[Session]:
-        """Open a Data API session, in which temporary tables live from one statement to the next.
-
-        It is opened by its first statement. Left in whatever way, it is let go.
-
-        Args:
-            keep_alive_seconds: How long the service keeps it after the end of a statement, from 1 to 86,400; it should
-                outlast the pauses between the statements. The service ends every session after 24 hours.
-
-        Example:
-            ```python
-            async with warehouse.session() as session:
-                await session.run("create temp table staged as select ...")
-                await session.run("merge into ... using staged ...")
-            ```
-        """
-        session = Session(self.connection, keep_alive_seconds)
-        try:
-            yield session
-        finally:
-            await session.leave()

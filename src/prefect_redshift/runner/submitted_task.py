@@ -14,6 +14,7 @@ from prefect.client.schemas.objects import State, StateDetails
 from prefect.states import Cancelled, Crashed
 
 from prefect_redshift.aws.uncancelled import wait_uncancelled
+from prefect_redshift.blocking import canceller
 from prefect_redshift.runner.event_loop_thread import EventLoopThread
 
 R = TypeVar("R")
@@ -47,6 +48,8 @@ class SubmittedTask(Generic[R]):
         """Start the work, in a copy of the caller's context, from any thread."""
         context = copy_context()
         context.run(_current.set, self)
+        # A sync task cannot be interrupted, but what it waits for can.
+        context.run(canceller.set, self)
 
         def start() -> None:
             self._task = self.thread.create_task(self._state_of(work), self.name, context)

@@ -28,7 +28,7 @@ async def wait_for_earlier_runs(run: JobRun) -> None:
     async for listed in run.warehouse.list_statements(prefix):
         if listed.status not in ENDED_STATUSES and not listed.name.startswith(own):
             get_run_logger().info("Waiting for %s (%s) of an earlier run", listed.name, listed.id)
-            await run.warehouse.wait(Statement(id=listed.id, status=listed.status, name=listed.name))
+            await run.warehouse.await_(Statement(id=listed.id, status=listed.status, name=listed.name))
 
 
 async def find_days(run: JobRun, days: Sequence[date], name: str = "find_days") -> list[Day]:
@@ -43,7 +43,7 @@ async def find_days(run: JobRun, days: Sequence[date], name: str = "find_days") 
     parameters = {"first_day": listed[0], "last_day": listed[-1], "days": ",".join(listed)}
     sql = run.scripts.in_schema([run.scripts.find_days()])
     # A run that is resumed looks anew at what there is.
-    statement = await run.warehouse.run(
+    statement = await run.warehouse.arun(
         sql[0] if len(sql) == 1 else sql, parameters, name=run.name_in_this_try(name), listed=()
     )
     last = statement.sub_statements[-1] if statement.sub_statements else statement

@@ -14,8 +14,8 @@ from prefect_redshift.reports.run_report import RunReport
 from prefect_redshift.step_functions.execution import Execution
 from prefect_redshift.tasks.connections import first_reason, load_block
 from prefect_redshift.tasks.job_run import JobRun
-from prefect_redshift.tasks.options import redshift_task
 from prefect_redshift.tasks.run import finish, steps_of, task_of
+from prefect_redshift.tasks.task_forms import RedshiftTask
 
 # none: the flow does the job. instead: a state machine does it. after: one is started when the flow has done it.
 HandOff = Literal["none", "instead", "after"]
@@ -47,7 +47,7 @@ async def machine_for(
             "A state machine loads one day: with hand_off=instead leave catch_up out, and backfill missed days."
         )
     machine = await connect_machine(hand_off, block_name, run.warehouse)
-    await machine.check()
+    await machine.acheck()
     return machine
 
 
@@ -84,7 +84,7 @@ def execution_name(flow_name: str, flow_run_id: str, attempt: int = 1) -> str:
     return f"{flow_name}-{flow_run_id}" + (f"-again-{attempt}" if attempt > 1 else "")
 
 
-@redshift_task
+@RedshiftTask.of
 async def hand_off_to_state_machine(
     machine: StateMachine, execution_input: Mapping[str, Any] | None = None, name: str = ""
 ) -> Execution:
@@ -103,8 +103,8 @@ async def hand_off_to_state_machine(
         CallError: A call was refused.
     """
     name = name or execution_name(str(runtime.flow_run.flow_name), str(runtime.flow_run.id))
-    run = await machine.trigger(execution_input, name=name)
-    return await run.wait_for_completion()
+    run = await machine.atrigger(execution_input, name=name)
+    return await run.await_for_completion()
 
 
 async def run_by_state_machine(run: JobRun, machine: StateMachine) -> RunReport:
@@ -118,7 +118,7 @@ async def run_by_state_machine(run: JobRun, machine: StateMachine) -> RunReport:
     name = execution_name(str(runtime.flow_run.flow_name), str(runtime.flow_run.id), attempt)
 
     async def hand_off() -> Execution:
-        execution = await (await machine.trigger(given, name=name)).wait_for_completion()
+        execution = await (await machine.atrigger(given, name=name)).await_for_completion()
         run.keep_execution(execution)
         return execution
 

@@ -24,7 +24,7 @@ async def cancel_statements(flow: Flow[..., Any], flow_run: FlowRun, state: Stat
     logger = get_logger("hooks")
     try:
         warehouse = await connect(flow_run.parameters.get("warehouse"))
-        outcome = await warehouse.cancel_statements(statement_prefix(flow.name, str(flow_run.id)))
+        outcome = await warehouse.acancel_statements(statement_prefix(flow.name, str(flow_run.id)))
         for statement in outcome.confirmed:
             logger.info("Cancelled %s (%s): it ended %s", statement.name, statement.id, statement.status)
         for unconfirmed in outcome.unconfirmed:
@@ -33,7 +33,7 @@ async def cancel_statements(flow: Flow[..., Any], flow_run: FlowRun, state: Stat
             machine = await connect_machine(hand_off, flow_run.parameters.get("state_machine"), warehouse)
             # A try after a failed validation has an execution of its own.
             for attempt in range(1, max(1, flow_run.run_count) + 1):
-                await machine.stop_executions(execution_name(flow.name, str(flow_run.id), attempt))
+                await machine.astop_executions(execution_name(flow.name, str(flow_run.id), attempt))
     except RedshiftError as error:
         logger.error("Something of the flow run %s may still run: %s", flow_run.name, error)
 

@@ -62,7 +62,7 @@ class JobRun:
         """Return what the steps that have ended tell of themselves; nothing is raised."""
         console = None
         with suppress(RedshiftError):
-            console = await self.warehouse.console_url()
+            console = await self.warehouse.aconsole_url()
         ordered = [name for name in self.job.step_names if name in self.statements]
         others = [name for name in self.statements if name not in ordered]
         checks = self.validation.checks if self.validation else ()
@@ -103,7 +103,7 @@ class JobRun:
             CallError: A call was refused.
         """
         try:
-            statement = await self.warehouse.run(
+            statement = await self.warehouse.arun(
                 sql[0] if len(sql) == 1 else sql,
                 parameters,
                 name=self.chain.name(name),

@@ -2,7 +2,7 @@
 
 from typing import Any, TypedDict
 
-from prefect import State, Task, task
+from prefect import State, Task
 from prefect.cache_policies import NO_CACHE, CachePolicy
 from prefect.client.schemas.objects import TaskRun
 
@@ -39,4 +39,3 @@ RETRIED: TaskOptions = {
     "retry_jitter_factor": 1,
     "retry_condition_fn": may_succeed_again,
 }
-redshift_task = task(**RETRIED)

@@ -103,7 +103,7 @@ async def failed_validations(run: JobRun) -> list[str]:
 
 
 async def _has_failed(run: JobRun, statement_id: str) -> bool:
-    statement = await run.warehouse.describe_statement(statement_id)
+    statement = await run.warehouse.adescribe_statement(statement_id)
     return any(result.failed for result in results_of(await read_rows(run, statement), run.run_date))
 
 

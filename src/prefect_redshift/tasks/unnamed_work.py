@@ -45,6 +45,9 @@ _ordinals = _Ordinals()
 
 def name_of_unnamed(sql: str | Sequence[str], parameters: Mapping[str, object]) -> str:
     """Return what a statement of the current task run is called that was given no name."""
+    if not runtime.flow_run.id:
+        # A task that a script calls has nothing but itself to be known by.
+        return f"{runtime.task_run.task_name}/{runtime.task_run.id}"
     content = json.dumps(
         [sql if isinstance(sql, str) else list(sql), dict(parameters)], sort_keys=True, default=str
     )

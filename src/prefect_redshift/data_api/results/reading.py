@@ -17,6 +17,7 @@ from prefect_redshift.exceptions import ResultError
 
 if TYPE_CHECKING:
     import pandas
+    import polars
     import pyarrow
 
 # A named tuple whose fields are the result's column names, or a dictionary.
@@ -102,13 +103,22 @@ class Results:
         table = await self.to_arrow(statement)
         return table.to_pandas(types_mapper=pandas.ArrowDtype if dtype_backend == "pyarrow" else None)
 
+    async def to_polars(self, statement: SubStatement) -> "polars.DataFrame":
+        """Return the whole result as a polars data frame; see `record_batches`. Needs the extra `polars`."""
+        table = await self.to_arrow(statement)
+        frame: polars.DataFrame = _extra("polars").from_arrow(table)
+        return frame
+
 
 def _extra(module: str) -> Any:
-    """Import a module that is there only with the extra `results`."""
+    """Import a module that is there only with an extra, `results` or `polars`."""
     try:
         return import_module(module)
     except ImportError as error:
-        raise ResultError('Arrow and pandas need the extra "results": pip install pyarrow pandas.') from error
+        what = 'Arrow and pandas need the extra "results": pip install pyarrow pandas.'
+        if module == "polars":
+            what = 'Polars needs the extra "polars": pip install pyarrow polars.'
+        raise ResultError(what) from error
 
 
 async def read_rows(

@@ -144,7 +144,7 @@ async def test_batches_are_pages_and_the_next_one_is_fetched_meanwhile(
     assert len(sizes) == 3
     # Who stops early has no more than one page fetched in vain.
     calls = len(history.calls("GetStatementResultV2"))
-    async with aclosing(warehouse.record_batches(statement)) as batches:  # type: ignore[type-var]
+    async with aclosing(warehouse.record_batches(statement)) as batches:
         async for _ in batches:
             break
     assert len(history.calls("GetStatementResultV2")) - calls <= 2
