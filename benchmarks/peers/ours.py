@@ -16,7 +16,7 @@ from prefect_redshift.local.services import local_services
 from prefect_redshift.runner.gathering import gather_or_cancel
 from prefect_redshift.runner.task_runner import EventLoopTaskRunner
 from prefect_redshift.tasks.names import prefix_of_this_run
-from prefect_redshift.tasks.options import redshift_task
+from prefect_redshift.tasks.task_forms import RedshiftTask
 
 WAREHOUSE = RedshiftDataApi(workgroup_name="local-workgroup", max_concurrent_waits=500)
 NOTICED: dict[str, float] = {}
@@ -27,7 +27,7 @@ async def run(sql: str) -> Statement:
     return await WAREHOUSE.run(sql)
 
 
-@redshift_task
+@RedshiftTask.of
 async def run_noting(warehouse: RedshiftDataApi, sql: str) -> None:
     """Run one statement as the pipeline's tasks do, and note when its end is known."""
     await warehouse.run(sql, name=f"{prefix_of_this_run()}{runtime.task_run.name}", listed=())

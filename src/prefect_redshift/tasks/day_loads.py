@@ -100,13 +100,8 @@ class DayLoads:
         # The block's limit is meant for one statement.
         timeout = self._run.warehouse.statement_timeout_seconds * len(statements)
         try:
-<<<<<<< HEAD
-            ended = await self._run.warehouse.run(
+            ended = await self._run.warehouse.arun(
                 [*self._schema, *(statement.sql for statement in statements)],
-=======
-            batch = await self._run.warehouse.arun(
-                [*self._schema, *sql],
->>>>>>> 5868959 (Give every method and task its sync form, by one mechanism, and make the block one of Prefect's databases)
                 parameters,
                 name=self._run.name_in_this_try(f"load_days_{batch.number:02}"),
                 listed=(),

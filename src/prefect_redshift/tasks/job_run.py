@@ -136,7 +136,7 @@ class JobRun:
         statement = self.statements[name]
         if not statement.is_described:
             try:
-                statement = await self.warehouse.describe_statement(statement)
+                statement = await self.warehouse.adescribe_statement(statement)
             except RedshiftError as error:
                 get_run_logger().warning("%s cannot be described: %s", name, one_line(error))
             self.statements[name] = statement
