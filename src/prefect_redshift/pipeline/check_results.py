@@ -73,8 +73,8 @@ class ValidationFailedError(PipelineError):
         self.report = report
         failed = "; ".join(str(check).rstrip(".") for check in report.failed)
         super().__init__(
-            f"{failed}. What was loaded is committed. Fix the source or the check, then retry this run: it loads and "
-            "validates again."
+            f"{failed}. What was loaded is committed. Retry does not help by itself: fix the source or the check, then "
+            "retry this run, which loads and validates again."
         )
 
 

@@ -48,8 +48,9 @@ async def load_block(block_type: type[B], block_name: str) -> B:
         loaded = await block_type.aload(block_name)
     except (ValueError, InvalidURL) as error:
         raise PipelineError(
-            f"There is no block {slug}/{block_name}. `prefect block ls` lists what there is; create it in the "
-            f"Prefect UI or with {block_type.__name__}(...).save(...)."
+            f"There is no block {slug}/{block_name}. `prefect block ls` lists what there is. To create it in the "
+            "Prefect UI, make its type known there once by `prefect block register -m prefect_redshift`; in Python it "
+            f'is {block_type.__name__}(...).save("{block_name}").'
         ) from error
     if not isinstance(loaded, block_type):
         raise PipelineError(f"The block {block_name} is no {block_type.__name__} block.")

@@ -70,7 +70,7 @@ def runs(warehouse: RedshiftDataApi) -> RedshiftDataApi:
 def add(runs: RedshiftDataApi, number: int) -> int:
     """Add a row and return how many there are, by what a person types without a thought."""
     added: Any = runs.run("insert into runs values (:n)", {"n": number})
-    assert added.rows == 1
+    assert added.status == "FINISHED"
     counted: Any = runs.run(COUNT)  # its type is that of async code
     (row,) = runs.rows(counted)
     return int(row.n)

@@ -45,10 +45,10 @@ def test_a_sync_flow_calls_submits_and_maps(warehouse: Warehouse, block: Redshif
     @flow(task_runner=EventLoopTaskRunner())
     def blocks() -> list[Any]:
         added: Any = tasks.run_statement(block, ADD, {"n": 1})  # its type is that of async code
-        assert added.rows == 1
+        assert added.status == "FINISHED"
         assert_type(tasks.run_statement_sync(block, ADD, {"n": 2}), Statement)
         renamed: Any = tasks.run_statement.with_options(name="renamed")
-        assert renamed(block, ADD, {"n": 3}).rows == 1
+        assert renamed(block, ADD, {"n": 3}).status == "FINISHED"
         tasks.run_statement.submit(block, ADD, {"n": 4}).wait()
         tasks.run_statement_sync.submit(block, ADD, {"n": 5}).wait()
         values = [{"n": n} for n in (6, 7)]

@@ -229,3 +229,15 @@ def test_a_result_that_is_not_whole_is_an_error() -> None:
     check_count(statement, 5, -1)
     with pytest.raises(ResultError, match="some-id: 4 rows arrived of 5; read them again"):
         check_count(statement, 4, 5)
+
+
+async def test_polars(everything: RedshiftDataApi) -> None:
+    statement = await everything.run("select a, c, f, i from everything order by a", result_format="CSV")
+    frame = await everything.to_polars(statement)
+    assert [str(kind) for kind in frame.dtypes] == [
+        "Int16",
+        "Int64",
+        "Decimal(precision=12, scale=2)",
+        "String",
+    ]
+    assert frame.to_dicts() == (await everything.to_arrow(statement)).to_pylist()

@@ -1,0 +1,168 @@
+"""The code of the pages on sync use, on values and on Prefect's idioms does what they say."""
+
+import asyncio
+import os
+import pty
+import select
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect import Flow, flow, get_client, suspend_flow_run
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterName
+from prefect.client.schemas.objects import FlowRun
+from prefect.exceptions import Pause
+from prefect.flow_engine import run_flow
+
+from local_aws import Served
+from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
+from prefect_redshift.tasks.data_api import run_statement
+from tests.docs.pages import cells, run_cells, write_files
+
+IDIOMS = "docs/prefect-idioms.md"
+PREFECT_YAML = """
+pull: [{prefect.deployments.steps.set_working_directory: {directory: /tmp}}]
+deployments:
+- {name: scheduled, entrypoint: "visits.py:visits_of", work_pool: {name: asked}, schedules: [{cron: "0 6 * * *"}]}
+- {name: unscheduled, entrypoint: "visits.py:visits_of", work_pool: {name: asked}}
+"""
+
+
+@pytest.fixture
+async def warehouse(prefect_server: str, aws: Served, database: str) -> AsyncIterator[RedshiftDataApi]:
+    """The stored block that the pages load, on a database of the test's own."""
+    block = RedshiftDataApi(workgroup_name="local-workgroup", database=database)
+    await block.asave("my-warehouse", overwrite=True)
+    yield block
+    await RedshiftDataApi.adelete("my-warehouse")
+
+
+async def test_sync_use(warehouse: RedshiftDataApi) -> None:
+    names = await run_cells(cells("docs/sync-use.md"), {"__name__": "notebook"})
+    assert names["same"].equals(names["frame"])
+    assert (names["count"], names["titles"]) == ((3,), [("Emma",), ("Ulysses",)])
+    assert names["sold"] == [(1,), (2,)]
+    found = await warehouse.fetch_all("select id, title, sold is null from book order by id")
+    assert found == [(1, "Emma", False), (2, "Ulysses", False), (3, "", True)]
+    (left,) = [row.n async for row in warehouse.rows(names["left"])]
+    assert left == 1
+
+
+async def test_values(warehouse: RedshiftDataApi) -> None:
+    names = await run_cells(cells("docs/values.md"), {})
+    assert names["found"] == [(7, Decimal("12.50"), date(2026, 11, 22), None, b"\x00\xff")]
+
+
+async def test_idioms(warehouse: RedshiftDataApi, tmp_path: Path) -> None:
+    write_files(IDIOMS, tmp_path)
+    names = await run_cells(cells(IDIOMS), {"FOLDER": tmp_path, "__name__": "notebook"})
+    assert names["found"] == [("north", 1), ("south", 1)]
+    assert names["found_by_source"] == 1
+    # The second try has found the insert of the first.
+    assert len(names["tries"]) == 2
+    assert await warehouse.fetch_one("select count(*) from visit where shop = 'once'") == (1,)
+
+    run = asyncio.create_task(names["approved"].with_options(flow_run_name=f"of-{warehouse.database}")())
+    await resume_when_paused(f"of-{warehouse.database}", run)
+    await run
+    assert await warehouse.fetch_all("select shop from visit where shop in ('staged', 'published')") == [
+        ("published",)
+    ]
+
+
+async def resume_when_paused(name: str, run: "asyncio.Task[Any]") -> None:
+    """Resume the flow run of that name as the button of the UI does."""
+    async with get_client() as client, asyncio.timeout(120):
+        while not run.done():
+            found = await client.read_flow_runs(
+                flow_run_filter=FlowRunFilter(name=FlowRunFilterName(any_=[name]))
+            )
+            if found and found[0].state and found[0].state.is_paused():
+                await client.resume_flow_run(found[0].id)
+                return
+            await asyncio.sleep(0.2)
+
+
+async def run_again(flow: Flow[..., Any], flow_run: FlowRun) -> None:
+    """Execute the flow run, as a worker's process does."""
+    running: Any = run_flow(flow, flow_run=flow_run)
+    await running
+
+
+async def test_a_flow_run_that_was_suspended_finds_what_it_has_done(warehouse: RedshiftDataApi) -> None:
+    await warehouse.execute("create table kept (n integer)")
+    begun: list[str] = []
+
+    @flow
+    async def suspended() -> None:
+        await run_statement(warehouse, "insert into kept values (1)")
+        begun.append("begun")
+        if len(begun) == 1:
+            suspending: Any = suspend_flow_run(timeout=3600)
+            await suspending
+        await run_statement(warehouse, "insert into kept values (2)")
+
+    async with get_client() as client:
+        flow_run = await client.create_flow_run(suspended)
+        with pytest.raises(Pause):
+            await run_again(suspended, flow_run)
+        await client.resume_flow_run(flow_run.id)
+        await run_again(suspended, await client.read_flow_run(flow_run.id))
+    assert len(begun) == 2
+    assert await warehouse.fetch_all("select n from kept order by n") == [(1,), (2,)]
+
+
+async def test_prefect_deploy_asks_which_and_for_a_schedule(prefect_server: str, tmp_path: Path) -> None:
+    write_files(IDIOMS, tmp_path)
+    (tmp_path / "prefect.yaml").write_text(PREFECT_YAML)
+    async with get_client() as client:
+        await client.create_work_pool(WorkPoolCreate(name="asked", type="process"))
+        try:
+            await asyncio.to_thread(answer_questions, tmp_path)
+            deployment = await client.read_deployment_by_name("visits-of/unscheduled")
+            assert (deployment.schedules, deployment.work_pool_name) == ([], "asked")
+        finally:
+            await client.delete_work_pool("asked")
+
+
+def answer_questions(folder: Path) -> None:
+    """Run `prefect deploy` at a terminal and answer what it asks, until it ends."""
+    ours, its = pty.openpty()
+    command = [sys.executable, "-m", "prefect", "deploy"]
+    terminal = {**os.environ, "TERM": "xterm", "COLUMNS": "200"}
+    with subprocess.Popen(command, cwd=folder, stdin=its, stdout=its, stderr=its, env=terminal) as deploying:
+        os.close(its)
+        # The second of the two; no schedule.
+        answers = {"existing deployment configuration": b"\x1b[B\r", "configure schedules": b"n\r"}
+        shown = ""
+        try:
+            while select.select([ours], [], [], 120)[0] and (text := os.read(ours, 65_536)):
+                shown += text.decode(errors="replace")
+                for question in [each for each in answers if each in shown]:
+                    os.write(ours, answers.pop(question))
+        except OSError:  # the other end is closed
+            pass
+        finally:
+            deploying.kill() if deploying.poll() is None and answers else None
+            os.close(ours)
+        assert deploying.wait(60) == 0, shown
+    assert answers == {}, shown
+
+
+def test_the_test_of_a_flow_passes(tmp_path: Path) -> None:
+    write_files(IDIOMS, tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_visits.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "1 passed" in done.stdout
