@@ -5,6 +5,9 @@ SET client_min_messages = warning;
 -- Tests check them; at every first start it would take a third of the time.
 SET check_function_bodies = off;
 CREATE SCHEMA IF NOT EXISTS local_aws;
+-- Everybody reads the catalog, as in Redshift: what follows is made so, which is quicker than to grant it afterwards.
+GRANT USAGE ON SCHEMA local_aws TO PUBLIC;
+ALTER DEFAULT PRIVILEGES IN SCHEMA pg_catalog, local_aws GRANT SELECT ON TABLES TO PUBLIC;
 
 -- Move a built-in function out of the way, so that Redshift's can have its name.
 CREATE OR REPLACE FUNCTION local_aws.set_aside(function text) RETURNS void LANGUAGE plpgsql AS $$

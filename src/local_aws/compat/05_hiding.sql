@@ -1,12 +1,11 @@
 -- What the stand-in keeps in a database is nobody's business: the views that tools list objects by leave the
--- schema local_aws out. Only the catalog's own tables, such as pg_namespace, still show it.
+-- schema local_aws out. Only the catalog's own tables, such as pg_namespace, still show it. The views of keys: 81_constraints.sql.
 DO $$
 DECLARE
     listing record;
 BEGIN
     FOR listing IN
-        SELECT format('%s.%I', v.relnamespace::regnamespace, v.relname) AS name, a.attname AS schema_column,
-               rtrim(pg_get_viewdef(v.oid), ';') AS definition
+        SELECT format('%s.%I', v.relnamespace::regnamespace, v.relname) AS name, v.relname AS old, a.attname AS schema_column
         FROM pg_class AS v
         JOIN pg_attribute AS a ON a.attrelid = v.oid AND a.attname = CASE
             WHEN v.relnamespace = 'pg_catalog'::regnamespace THEN 'schemaname'
@@ -15,18 +14,18 @@ BEGIN
             WHEN v.relname = 'sequences' THEN 'sequence_schema'
             ELSE 'table_schema'
         END
-        WHERE v.oid < 16384 AND (
+        WHERE to_regclass(format('local_aws.%I', v.relname)) IS NULL AND (
             v.relnamespace = 'pg_catalog'::regnamespace
                 AND v.relname IN ('pg_tables', 'pg_views', 'pg_indexes', 'pg_stat_user_tables')
             OR v.relnamespace = 'information_schema'::regnamespace AND v.relname IN (
                 'schemata', 'tables', 'columns', 'views', 'routines', 'parameters', 'sequences', 'table_privileges',
-                'column_privileges')) -- the views of keys: 81_constraints.sql
+                'column_privileges'))
     LOOP
-        -- Done already when this file runs again.
-        IF listing.definition NOT LIKE '%local_aws%' THEN
-            EXECUTE format('CREATE OR REPLACE VIEW %s AS SELECT * FROM (%s) AS listed WHERE %I <> ''local_aws''',
-                           listing.name, listing.definition, listing.schema_column);
-        END IF;
+        -- The old view steps aside, which is quicker than writing its definition anew.
+        EXECUTE format('ALTER VIEW %s SET SCHEMA local_aws', listing.name);
+        EXECUTE format('CREATE VIEW %s AS SELECT * FROM local_aws.%I WHERE %I <> ''local_aws''',
+                       listing.name, listing.old, listing.schema_column);
+        EXECUTE format('GRANT SELECT ON %s TO PUBLIC', listing.name); -- also in information_schema
     END LOOP;
 END
 $$;

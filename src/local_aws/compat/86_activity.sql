@@ -40,8 +40,6 @@ CREATE OR REPLACE VIEW pg_catalog.stl_querytext AS
 SELECT userid, xid, pid, query, part::int AS sequence, substr(text, part * 200 + 1, 200)::varchar(200) AS text
 FROM local_aws.queries, LATERAL generate_series(0, (length(text) - 1) / 200) AS part
 WHERE kind IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE', 'COPY', 'UNLOAD');
-GRANT SELECT ON pg_catalog.stv_sessions, pg_catalog.stv_recents, pg_catalog.stv_inflight, pg_catalog.svv_transactions,
-    pg_catalog.stl_ddltext, pg_catalog.stl_utilitytext, pg_catalog.stl_querytext TO PUBLIC;
 
 -- One slice, and who is a member of what.
 CREATE OR REPLACE FUNCTION pg_catalog.slice_num() RETURNS int LANGUAGE sql STABLE AS 'SELECT 0';

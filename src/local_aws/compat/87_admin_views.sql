@@ -5,7 +5,6 @@ CREATE OR REPLACE VIEW pg_catalog.pg_proc_info AS
 SELECT oid AS prooid, proname, pronamespace, proowner, prolang, proretset, pronargs, prorettype, proargtypes,
        proargmodes, proargnames, proallargtypes, prosrc, probin, proacl, prosecdef, prokind
 FROM pg_proc;
-GRANT SELECT ON local_aws.pg_attrdef, pg_catalog.pg_proc_info TO PUBLIC;
 DO $$
 BEGIN
     IF pg_get_viewdef('pg_catalog.pg_locks'::regclass) NOT LIKE '%AS transaction%' THEN

@@ -129,8 +129,5 @@ BEGIN
         EXECUTE format('CREATE OR REPLACE VIEW pg_catalog.pg_stat_activity AS SELECT a.*, pid AS procpid, query AS current_query FROM (%s) AS a',
                        rtrim(pg_get_viewdef('pg_stat_activity'::regclass), ';'));
     END IF;
-    EXECUTE (SELECT format('GRANT SELECT ON %s TO PUBLIC', string_agg(oid::regclass::text, ', '))
-             FROM pg_class WHERE relkind = 'v' AND relnamespace = 'pg_catalog'::regnamespace AND oid >= 16384
-             AND relname ~ '^(stl|stv|svl|svv|sys)_|^pg_(library|external_schema|conf|statistic_indicator|.*_info)$');
 END
 $$;
