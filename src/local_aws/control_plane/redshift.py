@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from urllib.parse import parse_qs
-from xml.sax.saxutils import escape
+from html import escape
 
 from local_aws.control_plane import place
 from local_aws.identity import Caller
@@ -50,7 +50,7 @@ def _credentials(user: str, seconds: int) -> str:
     made = place.credentials(user, seconds)
     expiration = datetime.fromtimestamp(made.expires_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return (
-        f"<DbUser>{escape(made.user)}</DbUser><DbPassword>{escape(made.password)}</DbPassword>"
+        f"<DbUser>{escape(made.user, quote=False)}</DbUser><DbPassword>{escape(made.password, quote=False)}</DbPassword>"
         f"<Expiration>{expiration}</Expiration>"
     )
 
@@ -68,7 +68,7 @@ def _cluster() -> str:
         "PubliclyAccessible": "false",
         "Encrypted": "false",
     }
-    inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in members.items())
+    inner = "".join(f"<{name}>{escape(value, quote=False)}</{name}>" for name, value in members.items())
     endpoint = "<Endpoint><Address>localhost</Address><Port>5439</Port></Endpoint>"
     return f"<Clusters><Cluster>{inner}{endpoint}</Cluster></Clusters>"
 

@@ -6,7 +6,7 @@ ApiError
 """
 
 from typing import Any
-from xml.sax.saxutils import escape
+from html import escape
 
 FAULTS = frozenset(
     {
@@ -34,7 +34,7 @@ class ApiError(Exception):
 
     def as_xml(self) -> bytes:
         """Return the body in the shape that S3 and the query protocol understand."""
-        code, message = escape(self.code), escape(self.message)
+        code, message = escape(self.code), escape(self.message, quote=False)
         return (
             f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
             "<RequestId>local</RequestId></ErrorResponse>"
