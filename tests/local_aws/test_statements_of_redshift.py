@@ -106,3 +106,34 @@ def test_absent_functions_are_told_as_unknown(statements: Statements) -> None:
     assert failed["Error"].startswith("ERROR: function concat_ws(unknown, unknown, unknown) does not exist")
     assert "local_aws" not in failed["Error"]
     assert "local_aws" not in statements.run("show table nothing_here")["Error"]
+
+
+def test_a_search_path_names_schemas_that_are_there(statements: Statements) -> None:
+    session = opened(statements, "create schema there")
+    assert (
+        in_session(statements, session, "set search_path to '$user', there, public")["Status"] == "FINISHED"
+    )
+    missing = in_session(statements, session, 'set search_path to public, "no where"')
+    assert missing["Error"].startswith('ERROR: schema "no where" does not exist')
+    for sql in (
+        "begin",
+        "create schema new",
+        "set local search_path to new",
+        "create table t (a int)",
+        "commit",
+    ):
+        assert in_session(statements, session, sql)["Status"] == "FINISHED", sql
+    assert statements.rows("select schemaname from pg_tables where tablename = 't'") == [["new"]]
+    closed(statements, session)
+
+
+def test_to_set_a_search_path_takes_no_snapshot(statements: Statements) -> None:
+    statements.run("create schema s")
+    statements.run("create table s.t (a int)")
+    session = opened(statements, "begin")
+    in_session(statements, session, "set search_path to s")
+    statements.run("insert into s.t values (1)")
+    in_session(statements, session, "insert into s.t select count(*) from t")
+    in_session(statements, session, "commit")
+    assert statements.rows("select a from s.t order by a") == [[1], [1]]
+    closed(statements, session)

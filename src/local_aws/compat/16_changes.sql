@@ -60,19 +60,6 @@ BEGIN
 END
 $$;
 
--- SET search_path TO ...; names come as they are meant.
-CREATE OR REPLACE PROCEDURE pg_catalog.local_aws_search_path(names text[], is_local boolean) LANGUAGE plpgsql AS $$
-DECLARE
-    missing text := min(n) FROM unnest(names) AS n
-        WHERE n NOT IN ('$user', 'pg_temp') AND to_regnamespace(quote_ident(n)) IS NULL;
-BEGIN
-    IF missing IS NOT NULL THEN
-        RAISE EXCEPTION 'schema "%" does not exist', missing USING ERRCODE = 'invalid_schema_name';
-    END IF;
-    PERFORM set_config('search_path', (SELECT string_agg(quote_ident(n), ', ') FROM unnest(names) AS n), is_local);
-END
-$$;
-
 -- DROP ROLE without FORCE.
 CREATE OR REPLACE PROCEDURE pg_catalog.local_aws_drop_role(name text, if_exists boolean) LANGUAGE plpgsql AS $$
 BEGIN

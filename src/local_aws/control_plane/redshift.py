@@ -1,8 +1,8 @@
 """Redshift's own API (query protocol, XML): the cluster and credentials for it."""
 
 from datetime import UTC, datetime
-from urllib.parse import parse_qs
 from html import escape
+from urllib.parse import parse_qs
 
 from local_aws.control_plane import place
 from local_aws.identity import Caller
@@ -50,7 +50,8 @@ def _credentials(user: str, seconds: int) -> str:
     made = place.credentials(user, seconds)
     expiration = datetime.fromtimestamp(made.expires_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return (
-        f"<DbUser>{escape(made.user, quote=False)}</DbUser><DbPassword>{escape(made.password, quote=False)}</DbPassword>"
+        f"<DbUser>{escape(made.user, quote=False)}</DbUser>"
+        f"<DbPassword>{escape(made.password, quote=False)}</DbPassword>"
         f"<Expiration>{expiration}</Expiration>"
     )
 

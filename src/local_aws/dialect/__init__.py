@@ -12,6 +12,7 @@ from local_aws.dialect.rewriter import rewrite, rewrite_dynamic, written_table
 from local_aws.dialect.statements.locks import lock_statement
 from local_aws.dialect.statements.quoted_names import KEEP_CASE
 from local_aws.dialect.statements.quoted_names import SETTING as CASE_SETTING
+from local_aws.dialect.statements.settings import searched_schemas
 
 __all__ = [
     "CASE_SETTING",
@@ -30,6 +31,7 @@ __all__ = [
     "resolve",
     "rewrite",
     "rewrite_dynamic",
+    "searched_schemas",
     "split",
     "written_table",
 ]

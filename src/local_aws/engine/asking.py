@@ -4,7 +4,7 @@ from psycopg import pq
 from psycopg.pq.abc import PGresult
 
 from local_aws import dialect
-from local_aws.engine.connection import GOOD, Connection
+from local_aws.engine.connection import GOOD, Connection, EngineError
 from local_aws.engine.libpq import engine_error, field
 
 # Classes of errors that tell something of the query; any other is an error of the connection, or a cancellation.
@@ -26,6 +26,23 @@ async def resolve(connection: Connection, text: str, *, thorough: bool = False) 
             query = asking.send(await _describe(connection, query))
     except StopIteration as done:
         return str(done.value)
+
+
+async def require_schema(connection: Connection, name: str) -> None:
+    """Raise EngineError unless there is a schema of the name.
+
+    SET CONSTRAINTS looks for it without taking the transaction's snapshot, which no query does, and always fails.
+    """
+    if in_block := connection.in_transaction:
+        await connection.run("SAVEPOINT local_aws_asking")
+    quoted = name.replace('"', '""')
+    try:
+        await connection.run(f'SET CONSTRAINTS "{quoted}".local_aws DEFERRED')
+    except EngineError as error:
+        if error.sqlstate == "3F000":
+            raise
+    if in_block:
+        await connection.run_script("ROLLBACK TO local_aws_asking; RELEASE local_aws_asking")
 
 
 async def _describe(connection: Connection, query: str) -> dialect.Answer:

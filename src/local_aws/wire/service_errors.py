@@ -5,8 +5,8 @@ ApiError
 └── everything else answers 400, but an unknown operation, which answers 404
 """
 
-from typing import Any
 from html import escape
+from typing import Any
 
 FAULTS = frozenset(
     {

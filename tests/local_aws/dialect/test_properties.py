@@ -114,7 +114,7 @@ select distinct a.x, sum(n) over (partition by x order by n rows between 1 prece
 from a left join b on a.x = b.x and b.top > 1 where b.minus is not null order by 1 desc limit 10 offset 5;
 insert into t (a, b) values (1, 'two'), ($1, :three); update t set a = 1 from s where t.k = s.k; delete from t;
 create table t (a int not null default 0, b varchar(20), c numeric(10, 2)); drop table if exists t cascade;
-create temporary table u as select 1 as decimal; grant select on t to u; set datestyle to iso; commit;
+create temporary table u as select 1 as decimal; grant select on t to u; set search_path to x, public; commit;
 """
 
 

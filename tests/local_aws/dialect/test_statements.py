@@ -259,15 +259,6 @@ def test_update_and_delete_may_follow_with(db: Database) -> None:
     assert written_table("with w as (select 1) update s.held set a = 1") == "s.held"
 
 
-def test_a_search_path_names_schemas_that_are_there(db: Database) -> None:
-    db.run("create schema there; set search_path to '$user', there, public")
-    assert db.column("show search_path") == ['"$user", there, public']
-    with pytest.raises(psycopg.Error, match='schema "nowhere" does not exist'):
-        db.run("set search_path to public, nowhere")
-    assert db.column("select current_schema()") == ["there"]
-    db.run("reset search_path; drop schema there")
-
-
 def test_parameters_that_only_redshift_has_are_read_by_their_names(db: Database) -> None:
     db.run("select set_config('query_group', 'nightly', false)")
     assert db.column("select current_setting('query_group')") == ["nightly"]

@@ -21,6 +21,7 @@ GLOBAL_CHANGE = re.compile(
     rf"{_GAP}(drop|alter|create)\s+(database|user|role|group)\b", re.IGNORECASE | re.DOTALL
 )
 BEGIN = re.compile(rf"{_GAP}(?:begin|start\s+transaction)\b", re.IGNORECASE | re.DOTALL)
+SEARCH_PATH = re.compile(rf"{_GAP}set\s+(?:(?:session|local)\s+)?search_path\b", re.IGNORECASE | re.DOTALL)
 TRUNCATE = re.compile(rf"{_GAP}truncate\b", re.IGNORECASE | re.DOTALL)
 # Views and functions that show what ran before.
 LOOK = re.compile(r"\b(?:stl_|svl_|sys_|pg_last_|local_aws\.)", re.IGNORECASE)
@@ -101,6 +102,8 @@ class PartRun:
             await self._tools.drop_idle()
         if LOOK.search(sql):
             await self._tools.before_look(self._statement.database)
+        for schema in dialect.searched_schemas(sql) if SEARCH_PATH.match(sql) else ():
+            await asking.require_schema(self._connection, schema)
         sql = await divisions.scaled(self._connection, sql)
         table = dialect.written_table(sql)
         if table is not None:

@@ -33,7 +33,7 @@ def rewrite_definition(tokens: Tokens, start: int, end: int, rewrite_body: BodyR
         _arguments(tokens, kind)
     for i in range(kind, end):
         if tokens.low[i] == "set":  # SET name TO value, for as long as it runs
-            settings.assign(tokens, i, min(i + 4, end), in_statement=False)
+            settings.assign(tokens, i, min(i + 4, end))
     nonatomic = _take_out(tokens, kind, end, "nonatomic")
     for i in range(kind, end):
         if tokens.low[i] in (BODY, STRING) and tokens.low[i - 1] == "as":

@@ -56,14 +56,13 @@ _REFUSED = {
 }
 
 
-def assign(tokens: Tokens, start: int, end: int, *, in_statement: bool = True) -> None:
-    """SET [SESSION | LOCAL] name TO value; RESET name; SET in a procedure's header is no statement."""
+def assign(tokens: Tokens, start: int, end: int) -> None:
+    """SET [SESSION | LOCAL] name TO value; RESET name."""
     if tokens.matches(start + 1, "session", "authorization"):  # which PostgreSQL leaves to its superusers
         tokens.text[start + 1], tokens.text[start + 2] = "ROLE", ""
         if tokens.low[start + 3] == "default":
             tokens.text[start + 3] = "NONE"
         return
-    is_local = tokens.low[start + 1] == "local"
     at = start + 2 if tokens.low[start + 1] in ("session", "local") and start + 2 < end else start + 1
     name = tokens.low[at]
     if tokens.low[at + 1] == ".":  # a variable of the session's own
@@ -72,8 +71,6 @@ def assign(tokens: Tokens, start: int, end: int, *, in_statement: bool = True) -
         tokens.text[at] = "role"
     elif tokens.matches(at, "timezone", "interval"):
         tokens.text[at] = "TIME ZONE"
-    elif name == "search_path" and in_statement and tokens.low[start] == "set":
-        _search_path(tokens, start, at + 2, end, str(is_local).lower())
     if not is_known(tokens, at):
         return
     value = tokens.text[end - 1].strip("'").lower()
@@ -129,12 +126,12 @@ def check(name: str) -> None:
         raise RedshiftError(f'unrecognized configuration parameter "{name}"')
 
 
-def _search_path(tokens: Tokens, start: int, first: int, end: int, is_local: str) -> None:
-    """Schemas that are not there are refused, as by the PostgreSQL that Redshift comes from: a procedure looks."""
-    parts = [tokens.text[i] for i in range(first, end, 2)]
-    if tokens.low[first] == "default":
-        return
-    names = (literal_value(part) if part[:1] == "'" else identifier(part) for part in parts)
-    listed = ", ".join(map(quoted, names))
-    tokens.drop(start + 1, end)
-    tokens.text[start] = f"CALL pg_catalog.local_aws_search_path(ARRAY[{listed}], {is_local})"
+def searched_schemas(sql: str) -> list[str]:
+    """Return the schemas that SET search_path names; none for any other statement."""
+    tokens = Tokens(sql)
+    at = 2 if tokens.low[1] in ("session", "local") else 1
+    if tokens.low[0] != "set" or tokens.low[at] != "search_path" or tokens.low[at + 2] == "default":
+        return []
+    parts = [tokens.text[i] for i in range(at + 2, tokens.end, 2) if tokens.text[i] != ";"]
+    names = [literal_value(part) if part[:1] == "'" else identifier(part) for part in parts]
+    return [name for name in names if name not in ("$user", "pg_temp", "")]
