@@ -8,89 +8,38 @@ from local_aws.dialect.lexing.tokens import STRING, Tokens
 from local_aws.transfer.transfer_errors import TransferProblem
 
 # What an option takes: nothing, 'text', a number, a word of its own, or text that may be left out.
-FLAG, TEXT, NUMBER, SWITCH, OPTIONAL, ROLE, REFUSED = [
-    "flag",
-    "text",
-    "number",
-    "switch",
-    "optional",
-    "role",
-    "refused",
-]
+FLAG, TEXT, NUMBER, SWITCH = "flag", "text", "number", "switch"
+OPTIONAL, ROLE, REFUSED = "optional", "role", "refused"
 
-_SHARED = {
-    "iam_role": ROLE,
-    "credentials": TEXT,
-    "access_key_id": TEXT,
-    "secret_access_key": TEXT,
-    "session_token": TEXT,
-    "token": TEXT,
-    "region": TEXT,
-    "csv": FLAG,
-    "parquet": FLAG,
-    "delimiter": TEXT,
-    "fixedwidth": TEXT,
-    "gzip": FLAG,
-    "bzip2": FLAG,
-    "zstd": FLAG,
-    "escape": FLAG,
-    "manifest": FLAG,
-    "encrypted": REFUSED,
-    "master_symmetric_key": REFUSED,
-    "kms_key_id": REFUSED,
-}
-COPY_OPTIONS = _SHARED | {
-    "json": OPTIONAL,
-    "quote": TEXT,
-    "null": TEXT,
-    "ignoreheader": NUMBER,
-    "emptyasnull": FLAG,
-    "blanksasnull": FLAG,
-    "dateformat": TEXT,
-    "timeformat": TEXT,
-    "acceptinvchars": OPTIONAL,
-    "truncatecolumns": FLAG,
-    "fillrecord": FLAG,
-    "trimblanks": FLAG,
-    "explicit_ids": FLAG,
-    "maxerror": NUMBER,
-    "removequotes": FLAG,
-    "ignoreblanklines": FLAG,
-    "roundec": FLAG,
-    "encoding": TEXT,
-    "compupdate": SWITCH,
-    "statupdate": SWITCH,
-    "comprows": NUMBER,
-    **dict.fromkeys(
-        (
-            "avro",
-            "orc",
-            "shapefile",
-            "lzop",
-            "acceptanydate",
-            "noload",
-            "ssh",
-            "readratio",
-            "ignoreallerrors",
-            "serializetojson",
-            "job",
-            "simplify",
-        ),
-        REFUSED,
-    ),
-}
-UNLOAD_OPTIONS = _SHARED | {
-    "json": FLAG,
-    "header": FLAG,
-    "null": TEXT,
-    "addquotes": FLAG,
-    "allowoverwrite": FLAG,
-    "cleanpath": FLAG,
-    "parallel": SWITCH,
-    "maxfilesize": NUMBER,
-    "extension": TEXT,
-    **dict.fromkeys(("partition", "rowgroupsize"), REFUSED),
-}
+
+def _table(**options: str) -> dict[str, str]:
+    """Return what each option takes, from the options by what they take."""
+    return {name: takes for takes, names in options.items() for name in names.split()}
+
+
+_SHARED = _table(
+    role="iam_role",
+    text="credentials access_key_id secret_access_key session_token token region delimiter fixedwidth null",
+    flag="csv parquet gzip bzip2 zstd escape manifest",
+    refused="encrypted master_symmetric_key kms_key_id",
+)
+COPY_OPTIONS = _SHARED | _table(
+    text="quote dateformat timeformat encoding",
+    optional="json acceptinvchars",
+    flag="""emptyasnull blanksasnull truncatecolumns fillrecord trimblanks explicit_ids removequotes ignoreblanklines
+    roundec""",
+    number="ignoreheader maxerror comprows",
+    switch="compupdate statupdate",
+    refused="""avro orc shapefile lzop acceptanydate noload ssh readratio ignoreallerrors serializetojson job
+    simplify""",
+)
+UNLOAD_OPTIONS = _SHARED | _table(
+    text="extension",
+    flag="json header addquotes allowoverwrite cleanpath",
+    switch="parallel",
+    number="maxfilesize",
+    refused="partition rowgroupsize",
+)
 SWITCHES = frozenset(("on", "off", "true", "false", "preset"))
 AUTHORIZATIONS = frozenset(("iam_role", "credentials", "access_key_id"))
 

@@ -1,5 +1,6 @@
 """What PostgreSQL's queries have and Redshift's do not: they fail here as they do there."""
 
+import re
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -65,31 +66,11 @@ def _named_window(tokens: Tokens, i: int) -> None:
         _neither("named windows")
 
 
-def _filter(tokens: Tokens, i: int) -> None:
-    if tokens.low[i - 1] == ")" and tokens.matches(i + 1, "(", "where"):
-        syntax_error(tokens, i + 1)
-
-
 def _within(tokens: Tokens, i: int) -> None:
     if tokens.matches(i - 1, ")", "within", "group"):
         if _called(tokens, i - 1) not in _ORDERED_SETS:
             _neither(f"{_called(tokens, i - 1).upper()} WITHIN GROUP")
         _sorted(tokens, i)
-
-
-def _distinct(tokens: Tokens, i: int) -> None:
-    if tokens.low[i - 1] == "select" and tokens.matches(i + 1, "on", "("):
-        raise RedshiftError("SELECT DISTINCT ON is not supported")
-
-
-def _lateral(tokens: Tokens, i: int) -> None:
-    if tokens.low[i - 1] in (",", "from", "join") and tokens.low[i + 1] not in (",", ")", "where", ""):
-        _neither("LATERAL")
-
-
-def _for(tokens: Tokens, i: int) -> None:
-    if tokens.low[i + 1] in ("update", "share") or tokens.matches(i + 1, "no", "key", "update"):
-        _neither("SELECT ... FOR UPDATE")
 
 
 def _with(tokens: Tokens, i: int) -> None:
@@ -119,45 +100,10 @@ def _values(tokens: Tokens, i: int) -> None:
         syntax_error(tokens, i)
 
 
-def _fetch(tokens: Tokens, i: int) -> None:
-    counts = tokens.low[i + 1] in ("first", "next") and tokens.low[i + 2] != "from"
-    if i and counts and {"row", "rows"} & set(tokens.low[i + 2 : i + 4]):
-        syntax_error(tokens, i)
-
-
-def _all(tokens: Tokens, i: int) -> None:
-    if tokens.low[i - 1] in ("intersect", "except", "minus") and tokens.low[i + 1] in ("select", "("):
-        _neither(f"{tokens.low[i - 1].upper()} ALL")
-
-
-def _tablesample(tokens: Tokens, i: int) -> None:
-    if is_name(tokens, i + 1) and tokens.low[i + 2] == "(" and tokens.low[i - 1] not in ("select", ",", "as"):
-        syntax_error(tokens, i)
-
-
 def _is(tokens: Tokens, i: int) -> None:
     at = i + (2 if tokens.low[i + 1] == "not" else 1)
     if tokens.matches(at, "distinct", "from") and OURS not in tokens.lead[at + 2]:
         _neither("IS DISTINCT FROM")
-
-
-def _system_column(tokens: Tokens, i: int) -> None:
-    if tokens.low[i - 1] != "as" and tokens.low[i + 1] != "(":
-        raise RedshiftError(f'column "{tokens.low[i]}" does not exist')
-
-
-def _row(tokens: Tokens, i: int) -> None:
-    if tokens.low[i + 1] == "(" and tokens.low[i - 1] in (
-        "select",
-        ",",
-        "(",
-        "=",
-        "where",
-        "and",
-        "or",
-        "in",
-    ):
-        _neither("ROW(...)")
 
 
 def _leader(tokens: Tokens, i: int) -> None:
@@ -186,16 +132,6 @@ def _reads_table(tokens: Tokens, select: Select) -> bool:
         and not tokens.low[j + 1].startswith(_CATALOGUE)
         for j in inside
     )
-
-
-def _only(tokens: Tokens, i: int) -> None:
-    if tokens.low[i - 1] in ("from", "join") and is_name(tokens, i + 1):
-        syntax_error(tokens, i + 1)
-
-
-def _offset(tokens: Tokens, i: int) -> None:
-    if tokens.low[i + 2] in ("row", "rows"):
-        syntax_error(tokens, i + 2)
 
 
 def _limit(tokens: Tokens, i: int) -> None:
@@ -230,25 +166,53 @@ def _sorted(tokens: Tokens, i: int) -> None:
         raise RedshiftError("within group ORDER BY clauses for aggregate functions must be the same")
 
 
+_NAME = r"""[\w"]+"""
+# What a word is refused between, and how: as a syntax error so many words on, in Redshift's words, or by its name.
+_SHAPES: dict[str, tuple[str, str, int | str]] = {
+    "filter": (r"\)", r"\( where ", 1),
+    "distinct": ("select", r"on \(", "SELECT DISTINCT ON is not supported"),
+    "lateral": ("from|join|,", rf"(?!where ){_NAME}|\(", "LATERAL, and neither does Redshift"),
+    "for": (".*", "(no key )?(update|share) ", "SELECT ... FOR UPDATE, and neither does Redshift"),
+    "fetch": (".+", r"(first|next) (?!from )(\S+ )?rows? ", 0),
+    "all": (
+        "intersect|except|minus",
+        r"select |\( ",
+        "INTERSECT ALL and EXCEPT ALL, and neither does Redshift",
+    ),
+    "tablesample": ("(?!(?:select|,|as)$).*", rf"{_NAME} \( ", 0),
+    "only": ("from|join", rf"{_NAME} ", 1),
+    "offset": (".*", r"\S+ rows? ", 2),
+    "row": (r"select|,|\(|=|where|and|or|in", r"\( ", "ROW(...), and neither does Redshift"),
+    **{
+        name: ("(?!as$).*", r"(?!\()", f'column "{name}" does not exist')
+        for name in ("ctid", "cmin", "cmax", "xmin", "xmax", "tableoid")
+    },
+}
+_COMPILED = {word: (re.compile(a), re.compile(b), how) for word, (a, b, how) in _SHAPES.items()}
+
+
+def _shape(tokens: Tokens, i: int) -> None:
+    """Refuse a word by those around it."""
+    before, behind, how = _COMPILED[tokens.low[i]]
+    following = " ".join(tokens.low[i + 1 : i + 5])
+    if not before.fullmatch(tokens.low[i - 1] if i else "") or not behind.match(following):
+        return
+    if isinstance(how, int):
+        syntax_error(tokens, i + how)
+    if how.endswith("neither does Redshift"):
+        raise UnsupportedError(how)
+    raise RedshiftError(how)
+
+
 RULES: dict[str, Callable[[Tokens, int], None]] = {
     "over": _window,
     "window": _named_window,
     "is": _is,
-    "row": _row,
-    **dict.fromkeys(("ctid", "cmin", "cmax", "xmin", "xmax", "tableoid"), _system_column),
+    **dict.fromkeys(_SHAPES, _shape),
     **dict.fromkeys(_LEADER, _leader),
-    "only": _only,
-    "offset": _offset,
     "limit": _limit,
     "median": _sorted,
-    "filter": _filter,
     "within": _within,
-    "distinct": _distinct,
-    "lateral": _lateral,
-    "for": _for,
     "with": _with,
     "values": _values,
-    "fetch": _fetch,
-    "all": _all,
-    "tablesample": _tablesample,
 }
