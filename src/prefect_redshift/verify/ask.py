@@ -13,6 +13,7 @@ from prefect_redshift.verify.wire import DATA_API, Answer, Wire
 
 HOLD_SECONDS = 60
 _LOOKS = 12
+_TRIES = 40
 _WAIT_SECONDS = 10
 
 
@@ -101,10 +102,19 @@ class Ask:
                 return looked
         raise NotAskedError(f"a statement did not end within {_LOOKS * _WAIT_SECONDS} seconds")
 
+    async def submit(self, *sqls: str, **inputs: Any) -> Answer:
+        """Submit a statement, or a batch; again while its session is not done with the statement before."""
+        answer = Answer()
+        for _ in range(_TRIES):
+            answer = await (self.execute(*sqls, **inputs) if len(sqls) == 1 else self.batch(*sqls, **inputs))
+            if "SessionId" not in inputs or "not available" not in answer.words:
+                break
+            await self.wire.pause(0.5)
+        return answer
+
     async def run(self, *sqls: str, **inputs: Any) -> Answer:
-        """Run a statement, or a batch, to its end."""
-        submitted = await (self.execute(*sqls, **inputs) if len(sqls) == 1 else self.batch(*sqls, **inputs))
-        return await self.end(submitted)
+        """Run a statement, or a batch, to its end; see `submit`."""
+        return await self.end(await self.submit(*sqls, **inputs))
 
     async def prepare(self, *sqls: str, **inputs: Any) -> Answer:
         """Run what the question needs beforehand.

@@ -27,7 +27,7 @@ from prefect_redshift.verify.run import Run
 from prefect_redshift.verify.scrubbing import Scrubber
 from prefect_redshift.verify.wire import AwsWire
 
-CLEARING_SECONDS = 180.0
+CLEARING_SECONDS = 100.0
 _AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn")
 # Nothing of the stand-in costs anything, and any role will do.
 _STAND_IN_MEANS = Means("arn:aws:iam::123456789012:role/verify", make_secret=True)
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InterruptedRunError as interrupted:
         return 128 + int(interrupted.args[0])
     except (KeyboardInterrupt, EOFError):
-        _print("Interrupted; nothing was made.", error=True)
+        _print("Interrupted; nothing is left.", error=True)
         return 128 + signal.SIGINT
 
 
@@ -80,6 +80,8 @@ def _verify(options: argparse.Namespace, probes: list[Probe]) -> int:
     """Start the stand-in where no warehouse is configured, and ask."""
     job = _wrong_use(job_of, options.job) if options.job else None
     compared = _wrong_use(verified.read, options.compare) if options.compare else None
+    if not options.output.absolute().parent.is_dir():
+        raise WrongUseError(f"{options.output} cannot be written: there is no such folder.")
     means = Means(options.role, options.make_secret)
     with ExitStack() as services:
         stand_in = not options.endpoint_url and needs_stand_in(None)
@@ -148,14 +150,15 @@ class Verification:
         CallError: There are no credentials, or no region.
     """
 
-    def __init__(self, warehouse: RedshiftDataApi, means: Means, wire: AwsWire | None = None) -> None:
-        self.wire = wire or AwsWire(warehouse.aws_credentials)
+    def __init__(self, warehouse: RedshiftDataApi, means: Means) -> None:
+        self.wire = AwsWire(warehouse.aws_credentials)
         self.place = Place(self.wire, dict(warehouse.data_api().connection.target))
         self.endpoint = self.wire.endpoint()
         self.engine = ""
         self.left: list[str] = []
         self._means = means
         self._signal = 0
+        self._is_clearing = False
 
     async def run(self, probes: Sequence[Probe]) -> list[Finding]:
         """Ask the probes, and remove what was made, also when a signal or an error ends it.
@@ -180,6 +183,7 @@ class Verification:
             self.engine = await self.place.make()
             return await Run(self.place, self._means, told=_told).findings(probes)
         finally:
+            self._is_clearing = True
             self.left = await self._cleared()
             if self.left:
                 raise PipelineError(f"What was made could not all be removed: {'; '.join(self.left)}")
@@ -193,7 +197,7 @@ class Verification:
 
     def _interrupt(self, number: int, task: "asyncio.Task[Any]") -> None:
         # Once it is removing, nothing interrupts that.
-        if not self._signal:
+        if not self._signal and not self._is_clearing:
             self._signal = number
             _print("Interrupted; removing what was made ...", error=True)
             task.cancel()

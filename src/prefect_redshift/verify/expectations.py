@@ -25,17 +25,6 @@ class Containing:
         return f"... {self.words} ..."
 
 
-@dataclass(frozen=True)
-class Between:
-    """A number from `low` to `high`."""
-
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.low:g} to {self.high:g}"
-
-
 def matches(expected: Any, answer: Any) -> bool:
     """Return whether an answer is what was expected; a text, a number and a truth value are never the same."""
     match expected:
@@ -43,8 +32,6 @@ def matches(expected: Any, answer: Any) -> bool:
             return any(matches(one, answer) for one in expected.answers)
         case Containing():
             return isinstance(answer, str) and expected.words in answer
-        case Between():
-            return _is_number(answer) and expected.low <= answer <= expected.high
         case Mapping():
             return (
                 isinstance(answer, Mapping)
@@ -64,14 +51,10 @@ def matches(expected: Any, answer: Any) -> bool:
 def described(expected: Any) -> Any:
     """Return an expectation as JSON holds it."""
     match expected:
-        case OneOf() | Containing() | Between():
+        case OneOf() | Containing():
             return str(expected)
         case Mapping():
             return {name: described(value) for name, value in expected.items()}
         case list() | tuple():
             return [described(value) for value in expected]
     return expected
-
-
-def _is_number(answer: Any) -> bool:
-    return isinstance(answer, int | float) and not isinstance(answer, bool)

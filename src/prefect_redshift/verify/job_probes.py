@@ -13,6 +13,7 @@ from prefect_redshift.exceptions import PipelineError
 from prefect_redshift.pipeline.checks import CheckSuite
 from prefect_redshift.pipeline.job import Job
 from prefect_redshift.pipeline.job_scripts import RUN_DATE, JobScripts
+from prefect_redshift.pipeline.ranges import DayRange
 from prefect_redshift.pipeline.script_folder import ScriptFolder
 from prefect_redshift.verify.ask import Ask, needed
 from prefect_redshift.verify.expectations import OneOf
@@ -79,6 +80,10 @@ class _JobRun:
             days = [self._run_date] if scripts.for_a_day else []
             found += [self._step(name, *scripts.setup("if_missing", days))]
         found += [self._step(step.name, *scripts.load(step, self._run_date)) for step in job.ordered]
+        if any(step.range_step for step in job.facts):
+            statements, parameters = scripts.load_of_ranges([DayRange(self._run_date, self._run_date)])
+            sqls = scripts.in_schema([statement.sql for statement in statements])
+            found += [self._step("range", sqls, parameters)]
         return found + [self._check(check.name, check.severity) for check in scripts.suite.checks]
 
     def _probe(self, name: str, assumes: str, expects: Any, ask: Question) -> Probe:

@@ -137,7 +137,7 @@ class Place:
                 await self._end(answer)
                 return
             listed = await self.wire.call(DATA_API, "ListSessions", {"SessionId": session})
-            if listed.code or not any(found["Status"] == "BUSY" for found in listed.data["Sessions"]):
+            if all(found["Status"] == "CLOSED" for found in listed.data.get("Sessions", [])):
                 return
             await self.wire.pause(0.5)
 

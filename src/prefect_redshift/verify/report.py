@@ -23,7 +23,7 @@ def plan(place: Place, probes: Sequence[Probe], means: Means, endpoint: str, job
         *_further(place, means),
         *([f"It runs the job {job} once, in that schema."] if job else []),
         f"It runs some 450 short statements, up to {AT_ONCE} questions at once, "
-        f"for {RUN_SECONDS / 60:.0f} minutes at most.",
+        f"for {RUN_SECONDS / 60:.0f} minutes at most, and then removes what it has made.",
     ]
     return "\n".join([*lines, _cost(target.get("WorkgroupName", ""), means)])
 

@@ -16,7 +16,7 @@ T = TypeVar("T")
 AT_ONCE = 6
 HOLDING_AT_ONCE = 3
 PROBE_SECONDS = 150.0
-RUN_SECONDS = 540.0
+RUN_SECONDS = 480.0
 
 WireOf = Callable[[str], Wire]
 Told = Callable[[Finding], None]

@@ -97,6 +97,7 @@ def test_answers_that_differ_from_a_file_end_with_1(
         (["--probes", "nonsense"], "No probe's id begins with 'nonsense'"),
         (["--job", "nowhere.py"], "nowhere.py is no file of Python"),
         (["--compare", "nowhere.json"], "nowhere.json cannot be read"),
+        (["--output", "nowhere/verified.json"], "there is no such folder"),
     ],
 )
 def test_wrong_use_ends_with_2_before_any_call(

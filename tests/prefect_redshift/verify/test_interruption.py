@@ -12,6 +12,7 @@ import pytest
 from local_aws import Served
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.verify.command import InterruptedRunError, Verification, main
+from prefect_redshift.verify.place import Place
 from prefect_redshift.verify.probes import PROBES
 from tests.prefect_redshift.verify.test_probes import MEANS, what_is_left
 
@@ -45,6 +46,22 @@ def test_an_interrupted_run_leaves_nothing_behind(
         asyncio.run(run())
     assert verification.left == []
     assert what_is_left(data_api, verification.place.name, target, stand_in) == [], (instant, sent)
+
+
+def test_removing_is_not_interrupted(
+    target: str, stand_in: Served, data_api: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clear = Place.clear
+
+    async def interrupted(self: Place) -> list[str]:
+        os.kill(os.getpid(), signal.SIGINT)
+        return await clear(self)
+
+    monkeypatch.setattr(Place, "clear", interrupted)
+    verification = Verification(RedshiftDataApi(workgroup_name="local-workgroup", database=target), MEANS)
+    findings = asyncio.run(verification.run([probe for probe in PROBES if probe.id == "tokens.too-long"]))
+    assert [finding.verdict for finding in findings] == ["holds"]
+    assert what_is_left(data_api, verification.place.name, target, stand_in) == []
 
 
 def test_the_command_says_that_it_was_interrupted(

@@ -15,7 +15,7 @@ import pytest
 
 from local_aws import Served
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
-from prefect_redshift.verify import verified
+from prefect_redshift.verify import report, verified
 from prefect_redshift.verify.ask import Means
 from prefect_redshift.verify.place import Place
 from prefect_redshift.verify.probe import Finding, Probe, judge
@@ -25,7 +25,7 @@ from prefect_redshift.verify.scrubbing import Scrubber
 from prefect_redshift.verify.wire import AwsWire
 from tests.environments import PROJECT
 from tests.prefect_redshift.verify.recording import Recorder, changed, leaves, replayed
-from tests.statements import finish
+from tests.statements import Statements, finish
 
 MEANS = Means("arn:aws:iam::123456789012:role/verify", make_secret=True)
 ASKED = [probe for probe in PROBES if not probe.id.startswith("by-hand.")]
@@ -54,6 +54,8 @@ class WholeRun:
     place: Place
     left: list[str]
     seconds: float
+    statements: int = 0
+    others: tuple[Any, Any] = ((), ())
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +67,26 @@ def whole_run(stand_in: Served, data_api: Any) -> Iterator[WholeRun]:
         for name, value in stand_in.environment.items():
             patch.setenv(name, value)
         warehouse = RedshiftDataApi(workgroup_name="local-workgroup", database=database)
-        yield asyncio.run(_run(warehouse))
+        theirs = Statements(data_api, database)
+        assert theirs.run("create table theirs as select 7 as a")["Status"] == "FINISHED"
+        before = all_objects(theirs)
+        found = asyncio.run(_run(warehouse))
+        listed = data_api.get_paginator("list_statements").paginate(
+            StatementName=found.place.name, Status="ALL"
+        )
+        statements = sum(len(one.get("QueryStrings", "1")) for page in listed for one in page["Statements"])
+        yield replace(found, others=(before, all_objects(theirs)), statements=statements)
     finish(data_api, f"DROP DATABASE {database}")
+
+
+def all_objects(statements: Statements) -> list[Any]:
+    """Return what there is in the database, and what somebody else's table holds."""
+    tables = statements.rows("select schemaname, tablename from pg_tables order by 1, 2")
+    return [
+        tables,
+        statements.rows("select nspname from pg_namespace where left(nspname, 3) <> 'pg_' order by 1"),
+        statements.rows("select a from theirs"),
+    ]
 
 
 async def _run(warehouse: RedshiftDataApi) -> WholeRun:
@@ -98,6 +118,19 @@ def test_all_that_can_be_asked_holds(whole_run: WholeRun) -> None:
 def test_a_run_takes_at_most_90_seconds(whole_run: WholeRun, record_property: Any) -> None:
     record_property("seconds of all probes on the stand-in", round(whole_run.seconds, 1))
     assert whole_run.seconds < 90
+
+
+def test_a_run_touches_no_other_object(whole_run: WholeRun) -> None:
+    before, after = whole_run.others
+    assert [7] in before[-1]
+    assert before == after
+
+
+def test_a_run_is_as_large_as_it_says(whole_run: WholeRun) -> None:
+    text = report.plan(whole_run.place, PROBES, MEANS, "", "")
+    [told] = re.findall(r"some (\d+) short statements", text)
+    assert told in (PROJECT / "docs" / "verifying.md").read_text()
+    assert abs(whole_run.statements - int(told)) < 50
 
 
 def test_a_run_leaves_nothing_behind(whole_run: WholeRun, data_api: Any, stand_in: Served) -> None:

@@ -148,7 +148,10 @@ async def _begin_and_commit(ask: Ask) -> object:
     },
 )
 async def _no_connection(ask: Ask) -> object:
-    batch = await ask.run("select 1", "select 2", Database=f"{ask.place.name}_nowhere")
+    submitted = await ask.batch("select 1", "select 2", Database=f"{ask.place.name}_nowhere")
+    if submitted.code:
+        return {"status": submitted.code, "error": submitted.words, "sub-statements": [], "errors": []}
+    batch = await ask.end(submitted)
     return {
         "status": batch["Status"],
         "error": batch["Error"] or "",

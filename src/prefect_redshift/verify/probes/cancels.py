@@ -10,7 +10,7 @@ from prefect_redshift.verify.statements import ENDED, sub_statuses
 
 cancels = Family("cancels")
 _CANCEL = operation("CancelStatement")
-_WORDS = Containing("Query cancelled on user's request")
+_WORDS = Containing("cancelled on user's request")
 _TRIES = 60
 
 

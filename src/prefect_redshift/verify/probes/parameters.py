@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from prefect_redshift.verify.ask import Ask
-from prefect_redshift.verify.expectations import Containing
+from prefect_redshift.verify.expectations import Containing, OneOf
 from prefect_redshift.verify.probe import Family
-from prefect_redshift.verify.probes.sources import DATA_API, NOT_DOCUMENTED, operation
+from prefect_redshift.verify.probes.sources import BOTOCORE, DATA_API, NOT_DOCUMENTED, operation
 
 parameters = Family("parameters")
 _EXECUTE = operation("ExecuteStatement")
@@ -36,6 +36,27 @@ async def _in_strings_and_comments(ask: Ask) -> object:
 )
 async def _only_in_a_comment(ask: Ask) -> object:
     return (await ask.execute("select 1 /* :a */", Parameters=_values({"a": "x"}))).outcome
+
+
+@parameters.probe(
+    "in-nested-comments",
+    "A comment in a comment ends alone: what looks like a parameter behind it is still commented out.",
+    source=NOT_DOCUMENTED,
+    expects=[["x"]],
+)
+async def _in_nested_comments(ask: Ask) -> object:
+    sql = "select :a as a /* one /* two */ :b */"
+    return await ask.rows(sql, Parameters=_values({"a": "x"}))
+
+
+@parameters.probe(
+    "empty",
+    "An empty value is refused.",
+    source=BOTOCORE,
+    expects=OneOf(("ValidationException", "ParamValidationError")),
+)
+async def _empty(ask: Ask) -> object:
+    return (await ask.execute("select :a as a", Parameters=_values({"a": ""}))).outcome
 
 
 @parameters.probe(

@@ -4,7 +4,7 @@ from typing import Any
 
 from prefect_redshift.verify.ask import HOLD_SECONDS, Ask
 from prefect_redshift.verify.expectations import Containing
-from prefect_redshift.verify.probe import Family
+from prefect_redshift.verify.probe import Family, Observed
 from prefect_redshift.verify.probes.sources import DATA_API, MCP_SERVER, NOT_DOCUMENTED, operation
 
 sessions = Family("sessions")
@@ -77,7 +77,7 @@ async def _transaction(ask: Ask) -> object:
 async def _busy(ask: Ask) -> object:
     async with ask.hold() as hold:
         session = await ask.session("select 1")
-        held = await ask.execute("select count(*) from {own}_gate", SessionId=session)
+        held = await ask.submit("select count(*) from {own}_gate", SessionId=session)
         await hold.started(held["Id"])
         refused = await ask.execute("select 1", SessionId=session)
         listed = await ask.call("ListSessions", SessionId=session)
@@ -104,7 +104,7 @@ async def _busy_for_its_token(ask: Ask) -> object:
     async with ask.hold() as hold:
         session = await ask.session("select 1")
         inputs = {"SessionId": session, "ClientToken": token}
-        held = await ask.execute("select count(*) from {own}_gate", **inputs)
+        held = await ask.submit("select count(*) from {own}_gate", **inputs)
         await hold.started(held["Id"])
         again = await ask.execute("select count(*) from {own}_gate", **inputs)
         await hold.release()
@@ -139,7 +139,7 @@ async def _database(ask: Ask) -> object:
     session = await ask.session("select 1")
     answer = await ask.execute("select 1", SessionId=session, Database=ask.place.target["Database"])
     await _close(ask, session)
-    return answer.outcome
+    return Observed(answer.outcome, {"words": answer.words})
 
 
 @sessions.probe(
@@ -190,7 +190,7 @@ async def _closed_by_one(ask: Ask) -> object:
 
 async def _closed_by(ask: Ask, seconds: int) -> object:
     session = await ask.session("select 1")
-    last = await ask.execute("select 1", SessionId=session, SessionKeepAliveSeconds=seconds)
+    last = await ask.submit("select 1", SessionId=session, SessionKeepAliveSeconds=seconds)
     closed = not last.code and await _closed(ask, session)
     refused = await ask.execute("select 1", SessionId=session)
     return {"accepted": last.outcome, "closed": closed, "words": refused.words}

@@ -3,8 +3,9 @@
 from typing import Any
 
 from prefect_redshift.verify.ask import Ask
-from prefect_redshift.verify.probe import Family
+from prefect_redshift.verify.probe import Family, Observed
 from prefect_redshift.verify.probes.sources import DIALECT, NOT_DOCUMENTED, guide
+from prefect_redshift.verify.statements import sub_errors, sub_statuses
 
 sql_semantics = Family("sql")
 
@@ -19,14 +20,14 @@ def _rows(name: str, assumes: str, source: str, expects: Any, *sqls: str) -> Non
 
 
 def _error(name: str, assumes: str, source: str, *sqls: str) -> None:
-    """Declare a probe whose last statement has to fail."""
+    """Declare a probe whose last statement has to fail, and no other."""
 
     async def ask_status(ask: Ask) -> object:
-        if sqls[:-1]:
-            await ask.prepare(*sqls[:-1])
-        return (await ask.run(sqls[-1]))["Status"]
+        ended = await ask.run(*sqls)
+        return Observed(sub_statuses(ended.data), {"error": sub_errors(ended.data)[-1]})
 
-    sql_semantics.add(name, assumes, source=source, expects="FAILED", ask=ask_status)
+    expects = ["FINISHED"] * (len(sqls) - 1) + ["FAILED"]
+    sql_semantics.add(name, assumes, source=source, expects=expects, ask=ask_status)
 
 
 _rows(
@@ -77,7 +78,7 @@ _rows(
 _rows(
     "lateral-aliases",
     "An alias of a select list can be used in the same list and in WHERE.",
-    guide("r_SELECT_list"),
+    f"{guide('r_SELECT_list')}; WHERE: {DIALECT}",
     [[3, 6]],
     "create table {own} (a int)",
     "insert into {own} values (1), (2)",
@@ -92,47 +93,55 @@ _rows(
     "insert into {own} values ('x', 1), ('x', 2), ('y', 3)",
     "select k, n from {own} t qualify row_number() over (partition by k order by n desc) = 1 order by k",
 )
+_MERGE_TABLES = (
+    # MERGE names columns by their table: without the schema.
+    "set search_path to {schema}",
+    "create table sql_%s (k int, n int)",
+    "create table sql_%s_b (k int, n int)",
+    "insert into sql_%s values (1, 10), (2, 20)",
+    "insert into sql_%s_b values (1, 11), (3, 30)",
+)
+_UPDATE = (
+    "merge into sql_{0} using sql_{0}_b on sql_{0}.k = sql_{0}_b.k "
+    "when matched{1} then update set n = sql_{0}_b.n"
+)
+_INSERT = "when not matched then insert values (sql_{0}_b.k, sql_{0}_b.n)"
+
+
+def _merge_tables(name: str) -> tuple[str, ...]:
+    return tuple(sql.replace("%s", name) for sql in _MERGE_TABLES)
+
+
 _rows(
     "merge",
     "MERGE updates what matches and inserts what does not.",
     guide("r_MERGE"),
     [[1, 11], [2, 20], [3, 30]],
-    "create table {own} (k int, n int)",
-    "create table {own}_b (k int, n int)",
-    "insert into {own} values (1, 10), (2, 20)",
-    "insert into {own}_b values (1, 11), (3, 30)",
-    "merge into {own} using {own}_b on {own}.k = {own}_b.k when matched then update set n = {own}_b.n "
-    "when not matched then insert values ({own}_b.k, {own}_b.n)",
+    *_merge_tables("merge"),
+    f"{_UPDATE} {_INSERT}".format("merge", ""),
     "select k, n from {own} order by k",
 )
-_MERGE_TABLES = (
-    "create table {own} (k int, n int)",
-    "create table {own}_b (k int, n int)",
-    "insert into {own} values (1, 10)",
-    "insert into {own}_b values (1, 11), (1, 12)",
-)
-_MERGE = "merge into {own} using {own}_b on {own}.k = {own}_b.k"
 _error(
     "merge-of-duplicates",
     "MERGE fails where two rows of the source match one of the target.",
     guide("r_MERGE"),
-    *_MERGE_TABLES,
-    f"{_MERGE} when matched then update set n = {{own}}_b.n when not matched then insert values ({{own}}_b.k, 0)",
+    *_merge_tables("merge_of_duplicates"),
+    "insert into {own}_b values (1, 12)",
+    f"{_UPDATE} {_INSERT}".format("merge_of_duplicates", ""),
 )
 _error(
     "merge-with-one-clause",
     "MERGE with one WHEN clause is refused.",
     guide("r_MERGE"),
-    *_MERGE_TABLES,
-    f"{_MERGE} when matched then update set n = {{own}}_b.n",
+    *_merge_tables("merge_with_one_clause"),
+    _UPDATE.format("merge_with_one_clause", ""),
 )
 _error(
     "merge-with-a-condition",
     "MERGE with a further condition in a WHEN clause is refused.",
     guide("r_MERGE"),
-    *_MERGE_TABLES,
-    f"{_MERGE} when matched and {{own}}.n > 0 then update set n = {{own}}_b.n "
-    "when not matched then insert values ({own}_b.k, 0)",
+    *_merge_tables("merge_with_a_condition"),
+    f"{_UPDATE} {_INSERT}".format("merge_with_a_condition", " and sql_merge_with_a_condition.n > 0"),
 )
 _rows(
     "json-null",

@@ -7,7 +7,7 @@ from prefect_redshift.verify.probes.sources import guide
 
 timeouts = Family("timeouts")
 _SOURCE = f"{guide('r_statement_timeout')}; the status is not documented"
-_WORDS = Containing("Query cancelled on user's request")
+_WORDS = Containing("cancelled on user's request")
 
 
 @timeouts.probe(

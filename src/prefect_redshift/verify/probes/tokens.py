@@ -1,8 +1,11 @@
 """What a ClientToken protects from."""
 
+import asyncio
+
 from prefect_redshift.verify.ask import Ask
 from prefect_redshift.verify.probe import Family
 from prefect_redshift.verify.probes.sources import BOTOCORE, NOT_DOCUMENTED, operation
+from prefect_redshift.verify.wire import Answer
 
 tokens = Family("tokens")
 _EXECUTE = operation("ExecuteStatement")
@@ -78,6 +81,33 @@ async def _failed(ask: Ask) -> object:
     first = await ask.run("select a from {own}_nowhere", ClientToken=token)
     again = await ask.execute("select a from {own}_nowhere", ClientToken=token)
     return {"status": first["Status"], "same id": first["Id"] == again["Id"]}
+
+
+@tokens.probe(
+    "without-the-wait",
+    "A submission that still waits can be sent again without a wait: its token is answered with the statement's Id.",
+    source=NOT_DOCUMENTED,
+    expects={"outcome": "answered", "same id": True, "at once": True},
+)
+async def _without_the_wait(ask: Ask) -> object:
+    token = ask.token()
+    sql = "select count(*) from {own}_gate"
+    async with ask.hold() as hold:
+
+        async def again() -> Answer:
+            await ask.wire.pause(1.0)
+            answer = await ask.execute(sql, ClientToken=token)
+            await hold.release()
+            return answer
+
+        waiting = ask.execute(sql, ClientToken=token, WaitTimeSeconds=20)
+        first, second = await asyncio.gather(waiting, again())
+        await ask.end(first)
+    return {
+        "outcome": second.outcome,
+        "same id": first["Id"] == second["Id"],
+        "at once": second.seconds < first.seconds,
+    }
 
 
 @tokens.probe(
