@@ -28,7 +28,7 @@ SELECT local_aws.make_empty_view(name, spec) FROM (VALUES
     ('stl_error', 'i: userid c: process d: recordtime i: pid errcode c: file i: linenum c: context error'),
     ('stl_explain', 'i: userid query nodeid parentid c: plannode info'),
     ('stl_insert', 'i: userid query slice segment step d: starttime endtime i: tasknum b: rows i: tbl t: inserted_mega_value use_staging_table'),
-    ('stl_load_commits', 'i: userid query slice t: name i: filename_len b: lines_scanned i: errors status d: curtime i: file_format c: is_partial b: start_offset copy_job_id bytes_scanned num_parts'),
+    ('stl_load_commits', 'i: userid query slice t: name filename i: byte_offset filename_len b: lines_scanned i: errors status d: curtime i: file_format c: is_partial b: start_offset copy_job_id bytes_scanned num_parts'),
     ('stl_plan_info', 'i: userid query nodeid segment step locus plannode b: startupcost totalcost rows bytes'),
     ('stl_s3client', 'i: userid query slice d: recordtime i: pid c: http_method bucket key b: transfer_size data_size start_time end_time transfer_time compression_time connect_time app_connect_time retries c: request_id extended_request_id ip_address i: is_partial b: start_offset'),
     ('stl_scan', 'i: userid query slice segment step d: starttime endtime i: tasknum b: rows bytes fetches i: type c: is_rrscan is_delayed_scan b: rows_pre_filter rows_pre_user_filter i: tbl c: perm_table_name is_rlf_scan is_rlf_scan_reason num_em_blocks b: checksum runtime_filtering scan_region num_sortkey_as_predicate row_fetcher_state consumed_scan_ranges work_stealing_reason is_vectorized_scan is_vectorized_scan_reason row_fetcher_reason topology_signature use_tpm_partition is_rrscan_expr'),

@@ -99,6 +99,8 @@ VALUES = [
     ("current_user_id = (select usesysid from pg_user where usename = current_user)", True),
     ("concat('a', 1)", "a1"),
     ("convert(integer, '12')", 12),
+    ("convert(datetime, '2008-02-18 02:36:48')::varchar", "2008-02-18 02:36:48"),
+    ("convert(decimal, 1.5)", 2),
     ("1.5::decimal", Decimal(2)),
     ("7 / 2", 3),
     (r"'it\'s \\ \x'", "it's \\ x"),

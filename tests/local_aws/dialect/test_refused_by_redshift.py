@@ -249,6 +249,8 @@ def test_names_of_such_types_and_functions_are_free_for_other_things(db: Databas
     [
         ("create external table e.t (a int) stored as parquet location 's3://b/'", "CREATE EXTERNAL TABLE"),
         ("drop external schema e", "DROP EXTERNAL SCHEMA"),
+        ("alter database d collate case_insensitive", "COLLATE CASE_INSENSITIVE"),
+        ("select convert(geometry, 'x')", "the type GEOMETRY"),
         ("drop schema e drop external database cascade", "DROP EXTERNAL DATABASE"),
         ("alter table e.t add if not exists partition (d = '1') location 's3://b/'", "external tables"),
         ("alter table e.t partition (d = '1') set location 's3://b/'", "external tables"),

@@ -4,7 +4,7 @@ from local_aws.dialect.lexing.literals import literal_value
 from local_aws.dialect.lexing.tokens import STRING, Tokens
 from local_aws.dialect.messages import NAVIGATION
 from local_aws.dialect.refusals import RedshiftError, UnsupportedError
-from local_aws.dialect.statements import settings
+from local_aws.dialect.statements import settings, types
 
 DATE_FUNCTIONS = tuple(
     "dateadd datediff date_add date_diff date_part datepart pgdate_part date_trunc".split()  # noqa: SIM905
@@ -106,6 +106,7 @@ def convert(tokens: Tokens, i: int) -> None:
     """CONVERT(type, value)."""
     ranges = arguments(tokens, i)
     if len(ranges) == 2:
+        types.rewrite(tokens, ranges[0][0])
         kind, value = (tokens.render(*part).strip() for part in ranges)
         _replace(tokens, i, ranges[-1][1], f"CAST({value} AS {kind})")
 

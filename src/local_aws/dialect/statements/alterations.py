@@ -78,6 +78,8 @@ def _small(tokens: Tokens, start: int, end: int) -> None:
     ):
         tokens.drop(start + 1, end)
         tokens.text[start] = "RESET local_aws.nothing"
+    elif kind == "database" and tokens.low[name + 1] == "collate":
+        raise UnsupportedError(f"COLLATE {tokens.low[name + 2].upper()}")
     elif kind == "default" and tokens.low[end - 1] != "procedures" and "procedures" in tokens.low[start:end]:
         tokens.text[tokens.low.index("procedures", start)] = "ROUTINES"
     elif kind == "role" and "owner" in tokens.low[name + 1 : name + 3]:

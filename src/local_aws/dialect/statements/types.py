@@ -20,7 +20,7 @@ def in_expression(tokens: Tokens, i: int) -> None:
     """Rewrite the word at i, if it is the type of a cast."""
     before = tokens.low[i - 1] if i else ""
     if before == "::" or (before == "as" and _is_in_cast(tokens, i)):
-        _rewrite(tokens, i)
+        rewrite(tokens, i)
 
 
 def in_declarations(tokens: Tokens, start: int, stop: int) -> None:
@@ -30,7 +30,7 @@ def in_declarations(tokens: Tokens, start: int, stop: int) -> None:
         if not (before == NAME or before.isidentifier()):
             continue
         if tokens.low[i] in NAMES:
-            _rewrite(tokens, i)
+            rewrite(tokens, i)
         elif tokens.low[i] in foreign_types.NAMES and before not in ("procedure", "function"):
             # A name may read like such a type; then its type follows.
             behind = tokens.low[i + 1]
@@ -60,7 +60,8 @@ def maximum(tokens: Tokens, i: int) -> None:
         tokens.text[i] = "65535"
 
 
-def _rewrite(tokens: Tokens, i: int) -> None:
+def rewrite(tokens: Tokens, i: int) -> None:
+    """Spell the type at i for PostgreSQL, or refuse it."""
     word = tokens.low[i]
     if word in REFUSED:
         raise UnsupportedError(f"the type {word.upper()}")
