@@ -94,3 +94,16 @@ def test_a_transaction_block_is_marked_for_procedures() -> None:
         "start transaction ISOLATION LEVEL REPEATABLE READ DEFERRABLE;"
     )
     assert rewrite("begin DEFERRABLE") == "begin DEFERRABLE"
+
+
+def test_what_reads_like_a_refused_query_runs(db: Database) -> None:
+    limited = (
+        "select a from (select 1 as a union all select 2 order by 1 limit 1) union all select 3 order by 1"
+    )
+    assert db.column(limited) == [1, 3]
+    assert db.run(
+        "select xmin, xmax from (select min(a) as xmin, max(a) as xmax from (select 1 as a) t) b"
+    ) == [(1, 1)]
+    db.run("create table external (row int, only_one int)")
+    assert db.run("select row, only_one from external") == []
+    db.run("drop table external")

@@ -257,7 +257,7 @@ def test_names_of_such_types_and_functions_are_free_for_other_things(db: Databas
         ("grant role sys:dba to u", "roles of the system, and users and roles of identity providers"),
         ("create user aad:bob password disable", "roles of the system, and users and roles of identity"),
         ("create role r externalid 'x'", "roles of the system, and users and roles of identity providers"),
-        ("grant select on external table e.t to iam_role 'arn'", "GRANT ... EXTERNAL"),
+        ("grant select on external table e.t to iam_role 'arn:x'", "GRANT ... EXTERNAL"),
         ("revoke usage on s from account '1'", "REVOKE ... ACCOUNT"),
         ("alter role r with owner to u", "owners of roles"),
         ("refresh materialized view v cascade", "REFRESH MATERIALIZED VIEW ... CASCADE"),

@@ -279,3 +279,9 @@ def test_a_role_that_somebody_has_is_dropped_by_force_only(db: Database) -> None
         db.run("drop role held")
     db.run("drop role held force; drop role if exists held; drop user holder")
     assert db.run("select 1 from pg_catalog.pg_roles where rolname = 'held'") == []
+
+
+def test_a_table_may_have_the_name_of_what_grant_refuses(db: Database) -> None:
+    db.run("create table account (a int); create user granted password 'Abcd1234'")
+    db.run("grant select on account to granted; revoke select on account from granted; drop user granted")
+    assert db.run("select count(*) from account") == [(0,)]

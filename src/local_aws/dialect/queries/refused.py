@@ -139,8 +139,10 @@ def _limit(tokens: Tokens, i: int) -> None:
     opening = tokens.around[0][i]
     if opening < 0 or tokens.low[opening + 1] not in ("select", "with", "("):
         return
-    before = tokens.low[opening - 2 if tokens.low[opening - 1] in ("all", "distinct") else opening - 1]
-    if SET_OPERATORS & {before if opening else "", tokens.low[tokens.close(opening) + 1]}:
+    before = tokens.low[opening - 1] if opening else ""
+    before = tokens.low[opening - 2] if before in ("all", "distinct") else before
+    is_first = before in ("", ";", "(", "as") and tokens.low[tokens.close(opening) + 1] in SET_OPERATORS
+    if is_first or before in SET_OPERATORS:
         raise RedshiftError("LIMIT may not be used within input to set operations.")
 
 
@@ -183,12 +185,15 @@ _SHAPES: dict[str, tuple[str, str, int | str]] = {
     "only": ("from|join", rf"{_NAME} ", 1),
     "offset": (".*", r"\S+ rows? ", 2),
     "row": (r"select|,|\(|=|where|and|or|in", r"\( ", "ROW(...), and neither does Redshift"),
-    **{
-        name: ("(?!as$).*", r"(?!\()", f'column "{name}" does not exist')
-        for name in ("ctid", "cmin", "cmax", "xmin", "xmax", "tableoid")
-    },
 }
 _COMPILED = {word: (re.compile(a), re.compile(b), how) for word, (a, b, how) in _SHAPES.items()}
+
+
+def _system_column(tokens: Tokens, i: int) -> None:
+    word = tokens.low[i]
+    is_operand = tokens.low[i - 1] in ("select", ",", ".", "(", "where", "and", "or", "on", "=")
+    if is_operand and not any(tokens.matches(j, "as", word) for j in range(tokens.end)):
+        raise RedshiftError(f'column "{word}" does not exist')
 
 
 def _shape(tokens: Tokens, i: int) -> None:
@@ -209,6 +214,7 @@ RULES: dict[str, Callable[[Tokens, int], None]] = {
     "window": _named_window,
     "is": _is,
     **dict.fromkeys(_SHAPES, _shape),
+    **dict.fromkeys(("ctid", "cmin", "cmax", "xmin", "xmax", "tableoid"), _system_column),
     **dict.fromkeys(_LEADER, _leader),
     "limit": _limit,
     "median": _sorted,

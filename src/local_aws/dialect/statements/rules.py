@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from local_aws.dialect.lexing.literals import quoted
-from local_aws.dialect.lexing.tokens import Tokens, identifier
+from local_aws.dialect.lexing.tokens import STRING, Tokens, identifier
 from local_aws.dialect.refusals import UnsupportedError
 from local_aws.dialect.statements import (
     alterations,
@@ -21,6 +21,11 @@ from local_aws.dialect.statements.tables import after_name
 Rule = Callable[[Tokens, int, int], None]
 _BEGIN_OPTIONS = frozenset(
     "work transaction isolation level serializable read write only committed uncommitted repeatable ,".split()  # noqa: SIM905
+)
+
+_REFUSED_OF_GRANT = frozenset(("assumerole", "datashare", "model", "masking", "system", "rls"))
+_REFUSED_BEFORE = frozenset(
+    (("account", STRING), ("iam_role", STRING), ("external", "table"), ("external", "schema"))
 )
 
 
@@ -47,7 +52,7 @@ def _drop(tokens: Tokens, start: int, end: int) -> None:
     unsupported.definition(tokens, start, end, start + 1)
     kind, force = tokens.low[start + 1], tokens.low[end - 1] == "force"
     unsupported.of_provider(tokens, start, end)
-    if tokens.matches(end - 4, "drop", "external", "database") or "external" in tokens.low[end - 3 : end]:
+    if any(tokens.matches(i, "drop", "external", "database") for i in range(start + 1, end)):
         raise UnsupportedError("DROP EXTERNAL DATABASE")
     if kind == "database" and force:
         tokens.text[end - 1] = "WITH (FORCE)"
@@ -79,19 +84,10 @@ def _grant(tokens: Tokens, start: int, end: int) -> None:
     words = tokens.low[start:end]
     verb, privileges = words[0].upper(), words[1 : words.index("on")] if "on" in words else words[1:]
     unsupported.of_provider(tokens, start, end)
-    for refused in (
-        "assumerole",
-        "datashare",
-        "model",
-        "masking",
-        "system",
-        "rls",
-        "external",
-        "iam_role",
-        "account",
-    ):
-        if refused in words:
-            raise UnsupportedError(f"{verb} ... {refused.upper()}")
+    for word, behind in zip(words, tokens.low[start + 1 : end + 1], strict=True):
+        # A table may be called account, or external.
+        if word in _REFUSED_OF_GRANT or (word, behind) in _REFUSED_BEFORE:
+            raise UnsupportedError(f"{verb} ... {word.upper()}")
     if "for" in privileges[3:] or ("for" in privileges[:3] and privileges[:3] != ["grant", "option", "for"]):
         raise UnsupportedError(f"{verb} ... FOR: privileges of a scope")
     if (
