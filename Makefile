@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: help run up test verify chaos bench lint audit fuzz pins clean
+.PHONY: help run up test docs verify chaos bench lint audit fuzz pins clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -16,11 +16,14 @@ up: $(READY) ## bring up a Prefect server with its UI, the stand-in, the deploym
 	@$(BIN)/python -m prefect_redshift.local $(ARGS)
 
 # A file's tests stay together, for what they share; in the files' order, for the longest is not among the last.
-test: $(READY) lint ## all tests, linters and type checks
+test: $(READY) lint docs ## all tests, linters and type checks; builds the documentation
 	@$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 verify: $(READY) ## ask AWS, or the stand-in where no warehouse is configured, whether all that is assumed of it holds
 	@$(BIN)/python -m prefect_redshift.verify $(ARGS)
+
+docs: $(READY) ## the documentation with its API reference, into site/; what leads nowhere is an error
+	@$(BIN)/mkdocs build --strict --site-dir site
 
 chaos: $(READY) ## runs killed, cut off and starved of disk, hundreds of them (ARGS="--kinds killed --runs 20 --seed 7")
 	@$(BIN)/python -m tests.chaos $(ARGS)
@@ -46,7 +49,7 @@ audit: $(READY) ## the pinned packages against known advisories, the code with b
 	@.ci/audit $(BIN)/uv $(ARGS)
 
 pins: $(READY) ## renew the pinned versions after a change to pyproject.toml
-	@$(COMPILE) pyproject.toml --extra results --extra local --extra ecs --extra dev --no-emit-package prefect-redshift -o requirements/all.txt
+	@$(COMPILE) pyproject.toml --extra results --extra local --extra ecs --extra docs --extra dev --no-emit-package prefect-redshift -o requirements/all.txt
 	@$(COMPILE) pyproject.toml --group build --constraint requirements/all.txt -o requirements/run.txt
 	@$(COMPILE) --group bench --constraint requirements/all.txt -o requirements/bench.txt
 

@@ -24,7 +24,7 @@ from benchmarks.place import temporary_folder
 from benchmarks.report import Bar, Plot, Section, Table
 from flows.sales_backfill import sales_backfill
 from local_aws import Admin
-from prefect_redshift.cli.command_line import prepare_process
+from prefect_redshift.cli.flow_process import prepare_process
 from prefect_redshift.local.services import local_services
 
 YEAR, TEN_YEARS = 365, 3650

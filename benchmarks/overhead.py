@@ -13,7 +13,7 @@ from datetime import date
 from benchmarks.place import temporary_folder
 from benchmarks.report import Bar, Section, Table
 from flows.sales_data_pipeline import sales_data_pipeline
-from prefect_redshift.cli.command_line import prepare_process
+from prefect_redshift.cli.flow_process import prepare_process
 from prefect_redshift.local.services import local_services
 from prefect_redshift.reports.run_report import RunReport
 

@@ -16,7 +16,7 @@ from benchmarks.place import temporary_folder
 from benchmarks.report import Bar, Section, Table
 from flows.sales_data_pipeline import sales_data_pipeline
 from local_aws import Admin
-from prefect_redshift.cli.command_line import prepare_process
+from prefect_redshift.cli.flow_process import prepare_process
 from prefect_redshift.local.services import local_services
 from tests.infra.machine import Machine
 

@@ -12,9 +12,11 @@ if __name__ == "__main__":
 
 from flows.sales import SALES
 from prefect_redshift.cli import backfill_main
+
+# A command starts the servers first; the import below, which takes seconds, runs beside that.
+if __name__ == "__main__":
+    sys.exit(backfill_main("flows.sales_backfill:sales_backfill", SALES))
+
 from prefect_redshift.flows import backfill_flow
 
 sales_backfill = backfill_flow(SALES, name="sales-backfill", variable="sales_backfill")
-
-if __name__ == "__main__":
-    sys.exit(backfill_main(sales_backfill, SALES))

@@ -11,11 +11,16 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from flows.sales import SALES
+from prefect_redshift.cli import daily_main
+
+# A command starts the servers first; the imports below, which take seconds, run beside that.
+if __name__ == "__main__":
+    sys.exit(daily_main("flows.sales_data_pipeline:sales_data_pipeline", SALES))
+
 from prefect import flow
 
-from flows.sales import SALES
 from prefect_redshift import tasks
-from prefect_redshift.cli import daily_main
 from prefect_redshift.reports import RunReport
 from prefect_redshift.runner import EventLoopTaskRunner
 
@@ -73,7 +78,3 @@ async def sales_data_pipeline(
     if machine:
         await tasks.start_downstream_machine(machine, report)
     return report
-
-
-if __name__ == "__main__":
-    sys.exit(daily_main(sales_data_pipeline, SALES))

@@ -18,7 +18,7 @@ from infra.stack import Stack
 from infra.uploaded_files import definition_name, uploaded_files
 from infra.uploads import Uploads
 from prefect_redshift.blocks.state_machine import StateMachine
-from prefect_redshift.cli.command_line import INTERRUPTED
+from prefect_redshift.cli.exit_codes import INTERRUPTED
 from prefect_redshift.cli.options import iso_date
 from prefect_redshift.exceptions import RedshiftError, one_line
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from prefect.cli._app import _app as prefect_commands
 
+from docs.hooks import OUTSIDE, relinked
 from flows.sales import SALES
 from prefect_redshift.cli.options import backfill_options, daily_options
 from prefect_redshift.cli.store_blocks import blocks_options
@@ -86,6 +87,23 @@ def test_each_page_is_linked_from_the_readme() -> None:
     assert {f"docs/{page}" for page in DOCUMENTS if page != "README.md"} <= set(
         re.findall(r"\]\((docs/[^)#]+)\)", README)
     )
+
+
+def test_each_page_is_in_the_navigation_of_the_site() -> None:
+    text = (PROJECT / "mkdocs.yml").read_text()
+    shown = set(re.findall(r"^ +- [^:\n]+: (\S+\.md)$", text.partition("\nnav:\n")[2], re.MULTILINE))
+    docs = PROJECT / "docs"
+    pages = {path.relative_to(docs).as_posix() for path in docs.rglob("*.md")} | {"index.md"}
+    assert pages | {f"repository/{page}" for page in OUTSIDE} == shown
+
+
+def test_links_between_places_of_the_repository_lead_to_pages_of_the_site() -> None:
+    text = "[a](../benchmarks/report.md), [b](cost.md#a-day), [c](https://example.org/), [d](../README.md)"
+    moved = (
+        "[a](repository/benchmarks/report.md), [b](cost.md#a-day), [c](https://example.org/), [d](index.md)"
+    )
+    assert relinked(text, "docs/figures.md") == moved
+    assert relinked("[a](../../docs/cost.md)", "src/local_aws/README.md") == "[a](../../../cost.md)"
 
 
 @pytest.mark.parametrize(("page", "code"), snippets("python"))

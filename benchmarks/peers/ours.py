@@ -10,7 +10,7 @@ from prefect.futures import PrefectFuture
 
 from benchmarks.peers.driver import WARM_UP, Stages, drive_async, ready, stages_asked_for, tell
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
-from prefect_redshift.cli.command_line import prepare_process
+from prefect_redshift.cli.flow_process import prepare_process
 from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.local.services import local_services
 from prefect_redshift.runner.gathering import gather_or_cancel

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,15 +43,32 @@ def running(
     Where a live process serves that directory already, it is joined and left running (the options then have no effect).
     The child ends with this process, however that ends. Raises StartError with the child's own words.
     """
+    with starting(data_dir, fresh=fresh, max_executing=max_executing, rates=rates) as served:
+        yield served()
+
+
+@contextmanager
+def starting(
+    data_dir: str | Path = ".local_aws",
+    *,
+    fresh: bool = False,
+    max_executing: int | None = None,
+    rates: bool = False,
+) -> Iterator[Callable[[], Served]]:
+    """Do as `running`, without waiting: what is yielded waits until it is served, and says where."""
     folder = DataFolder(Path(data_dir))
     folder.create()
-    if served := folder.served_by():
-        yield Served(served.url, served.pid)
+    if joined := folder.served_by():
+        yield lambda: Served(joined.url, joined.pid)
         return
     child = _spawn(folder, _options(fresh, max_executing, rates))
-    try:
+
+    def served() -> Served:
         endpoint = _wait_until_served(folder, child)
-        yield Served(endpoint.url, endpoint.pid)
+        return Served(endpoint.url, endpoint.pid)
+
+    try:
+        yield served
     finally:
         _stop(child)
 

@@ -1,27 +1,27 @@
 """Everything that this package raises.
 
-RedshiftError                   caught by `except RedshiftError`: all of the below
-├── CallError                   a call was refused, or could not be made
-│   ├── TransientCallError      throttled or failing: still so after all retries
-│   │   └── EndpointUnreachableError   nothing answers at the endpoint
-│   ├── CredentialsRefusedError
-│   └── AnswerError             what came back is no answer of this API
-├── StatementError              a statement ended otherwise than FINISHED; carries the `Statement`
-│   ├── StatementFailedError    the engine's own error
-│   │   └── SerializationConflictError   another transaction was in the way, a new attempt may succeed
-│   ├── StatementAbortedError   somebody cancelled it
-│   ├── StatementTimeoutError   its deadline passed; it was cancelled
-│   └── StillRunningError       an earlier form of the same work still runs
-├── ChangedWorkError            work that may be done once only was done in another form
-├── StateMachineError           a state machine that is not there, or cannot be followed
-├── ExecutionError              an execution ended otherwise than SUCCEEDED; carries the `Execution`
-│   ├── ExecutionFailedError    one of its states failed
-│   ├── ExecutionTimedOutError  its time was over: the machine's own, or that of whoever waited, who then stopped it
-│   └── ExecutionAbortedError   somebody stopped it
-├── SessionLostError            the service has closed a session whose statements left something in it
-├── ScriptError                 a script that breaks a limit of the Data API, or is missing or empty
-├── ResultError                 a result that cannot be read, or that is not whole
-└── PipelineError               a job cannot do what was asked; the message says what to do
+    RedshiftError                   caught by `except RedshiftError`: all of the below
+    ├── CallError                   a call was refused, or could not be made
+    │   ├── TransientCallError      throttled or failing: still so after all retries
+    │   │   └── EndpointUnreachableError   nothing answers at the endpoint
+    │   ├── CredentialsRefusedError
+    │   └── AnswerError             what came back is no answer of this API
+    ├── StatementError              a statement ended otherwise than FINISHED; carries the `Statement`
+    │   ├── StatementFailedError    the engine's own error
+    │   │   └── SerializationConflictError   another transaction was in the way, a new attempt may succeed
+    │   ├── StatementAbortedError   somebody cancelled it
+    │   ├── StatementTimeoutError   its deadline passed; it was cancelled
+    │   └── StillRunningError       an earlier form of the same work still runs
+    ├── ChangedWorkError            work that may be done once only was done in another form
+    ├── StateMachineError           a state machine that is not there, or cannot be followed
+    ├── ExecutionError              an execution ended otherwise than SUCCEEDED; carries the `Execution`
+    │   ├── ExecutionFailedError    one of its states failed
+    │   ├── ExecutionTimedOutError  its time was over, the machine's own or its waiter's, who then stopped it
+    │   └── ExecutionAbortedError   somebody stopped it
+    ├── SessionLostError            the service has closed a session whose statements left something in it
+    ├── ScriptError                 a script that breaks a limit of the Data API, or is missing or empty
+    ├── ResultError                 a result that cannot be read, or that is not whole
+    └── PipelineError               a job cannot do what was asked; the message says what to do
 
 It imports nothing of this package when it runs, so that every module may import it.
 """

@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from prefect_redshift.cli.command_line import prepare_process
+from prefect_redshift.cli.flow_process import prepare_process
 from tests.chaos import kinds
 from tests.chaos.kinds import Ground
 from tests.chaos.place import own_folder, own_server, own_stand_in, small_disk

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from prefect_redshift.local.services import server_ready
+from prefect_redshift.local.prefect_api import server_ready
 from tests.chaos.place import Place, fill
 from tests.chaos.trial import DAILY, Job, Tables, Trial, Verdict, trial
 

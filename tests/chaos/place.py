@@ -16,8 +16,8 @@ from botocore.config import Config
 
 from local_aws import Admin
 from local_aws.environment import environment
+from prefect_redshift.local.prefect_api import free_port, server_ready
 from prefect_redshift.local.processes import Process, environment_without, start
-from prefect_redshift.local.services import free_port, server_ready
 from tests.chaos.clock import Clock
 
 START_SECONDS = 60.0

@@ -28,9 +28,11 @@ from tests.flows.test_sales_data_pipeline import STEPS
 from tests.infra.machine import Machine
 from tests.job_warehouse import Warehouse
 from tests.project import PROJECT_FOLDER
+from tests.server_records import latest_run
 
 DAY = "2026-11-22"
 DEPLOYMENT = "sales-data-pipeline/daily"
+NAMES = {"REDSHIFT_WORKGROUP_NAME": "local-workgroup", "REDSHIFT_DATABASE": "dev"}
 
 T = TypeVar("T")
 
@@ -207,6 +209,25 @@ def test_whatever_was_brought_up_listens_on_loopback_only(deployed: Deployed) ->
     for name in ("local_aws", "prefect server"):
         assert [addresses for command, addresses in found.items() if name in command and addresses]
     assert set().union(*found.values()) == {"127.0.0.1"}, found
+
+
+def test_a_run_by_hand_uses_the_server_that_is_up(deployed: Deployed) -> None:
+    state = Path(deployed.variables["PREFECT_HOME"]).parent
+    variables = {k: v for k, v in deployed.variables.items() if not k.startswith(("PREFECT_", "AWS_"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.sales_data_pipeline", "--state-folder", str(state)],
+        cwd=PROJECT_FOLDER,
+        env={**variables, **deployed.aws, **NAMES, "PREFECT_HOME": str(state / "of-a-person")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    address = deployed.api_url.removesuffix("/api")
+    assert f"Using the Prefect server that is up: {address}." in done.stdout
+    run = latest_run()
+    assert (run.deployment_id, run.state_name) == (None, "Completed")
+    assert deployed.warehouse.statements(f"sales-data-pipeline/{run.id}/")
 
 
 def test_a_second_one_in_the_same_folder_is_refused(deployed: Deployed) -> None:

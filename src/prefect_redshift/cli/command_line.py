@@ -1,39 +1,33 @@
-"""The command line of a flow, such as `python -m flows.daily`."""
+"""The command line of a flow, such as `python -m flows.daily`.
+
+It is read, and the servers of a laptop run are started, before Prefect is imported: that takes seconds, too.
+"""
 
 import argparse
-import asyncio
-import gc
+import importlib
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
-import httpx
-from prefect import Flow
-from prefect.exceptions import TerminationSignal
-from prefect.settings import PREFECT_API_URL
-from pydantic import ValidationError
-
-from prefect_redshift.cli.console_log import configure_console_log
+from prefect_redshift.cli.exit_codes import INTERRUPTED, TERMINATED
 from prefect_redshift.cli.options import backfill_options, daily_options
-from prefect_redshift.exceptions import RedshiftError, one_line
-from prefect_redshift.local.services import local_services, needs_stand_in
-from prefect_redshift.local.stand_in_schema import make_schema
+from prefect_redshift.exceptions import PipelineError, RedshiftError, one_line
+from prefect_redshift.local.services import needs_stand_in, starting_services
 from prefect_redshift.pipeline.job import Job
-from prefect_redshift.runner.cancellation import outcome
 
-EXPECTED_ERRORS = (RedshiftError, ValidationError)
-# What the shell reports for a process that a signal ended.
-INTERRUPTED = 128 + signal.SIGINT
-TERMINATED = 128 + signal.SIGTERM
-# New objects after which the youngest are looked through, instead of Python's 700.
-SMALL_COLLECTION = 20_000
+if TYPE_CHECKING:
+    from prefect import Flow
 
-AnyFlow = Flow[..., Coroutine[Any, Any, Any]]
+    AnyFlow: TypeAlias = Flow[..., Coroutine[Any, Any, Any]]
+
+
+class Terminated(BaseException):
+    """SIGTERM arrived before the flow began."""
 
 
 def daily_main(
-    flow: AnyFlow,
+    flow: "AnyFlow | str",
     job: Job,
     arguments: Sequence[str] | None = None,
     *,
@@ -44,7 +38,7 @@ def daily_main(
 
 
 def backfill_main(
-    flow: AnyFlow,
+    flow: "AnyFlow | str",
     job: Job,
     arguments: Sequence[str] | None = None,
     *,
@@ -61,7 +55,7 @@ def command_name() -> str:
 
 
 def run_command(
-    flow: AnyFlow, options: argparse.Namespace, on_stand_in: Callable[[], None] | None = None
+    flow: "AnyFlow | str", options: argparse.Namespace, on_stand_in: Callable[[], None] | None = None
 ) -> int:
     """Run a flow with the options that are its parameters, and return the exit code.
 
@@ -70,59 +64,54 @@ def run_command(
 
     0: every step finished and every check passed. 1: something failed, told in one line on standard error. 2: the
     command line is wrong. 130 and 143: interrupted; the last line says what was cancelled, and what may still run.
+
+    Args:
+        flow: The flow, or where it is, as `module:name`: then it is imported while the servers start.
+        options: What the command line says.
+        on_stand_in: Called before the flow, where the stand-in is used.
     """
     stand_in = needs_stand_in(options.warehouse)
     if options.fresh and not stand_in:
         print("error: --fresh is for the stand-in; a warehouse is configured.", file=sys.stderr)  # noqa: T201
         return 2
-    if stand_in:
-        where = options.state_folder
-        print(f"No warehouse is configured: running on the embedded stand-in, data in {where}.")  # noqa: T201
-    prepare_process()
     signal.signal(signal.SIGTERM, _terminate)
+    code: int | None = None
     try:
-        with local_services(options.state_folder, stand_in=stand_in, fresh=options.fresh):
-            if stand_in and options.schema_name:
-                make_schema(options.schema_name)
-            if stand_in and on_stand_in:
-                on_stand_in()
-            asyncio.run(_run(flow, options))
-    except EXPECTED_ERRORS as error:
+        with starting_services(options.state_folder, stand_in=stand_in, fresh=options.fresh) as use:
+            if stand_in:
+                said = "No warehouse is configured: running on the embedded stand-in"
+                print(f"{said}, data in {options.state_folder}.", flush=True)  # noqa: T201
+            found = imported(flow)
+            from prefect_redshift.cli.flow_process import run_flow
+
+            use()
+            code = run_flow(found, options, on_stand_in, stand_in=stand_in)
+    except RedshiftError as error:
         print(f"error: {one_line(error)}", file=sys.stderr)  # noqa: T201
         return 1
-    except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:
-        # Prefect wraps what its first call meets.
-        cause = error.__cause__ if isinstance(error, RuntimeError) else error
-        if not isinstance(cause, httpx.HTTPError | httpx.InvalidURL):
-            raise
-        reason = one_line(cause) or type(cause).__name__
-        print(f"error: Prefect's API at {PREFECT_API_URL.value()}: {reason}", file=sys.stderr)  # noqa: T201
-        return 1
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        print(f"Interrupted; {outcome()}", file=sys.stderr)  # noqa: T201
-        return INTERRUPTED
-    except TerminationSignal:
-        print(f"Terminated; {outcome()}", file=sys.stderr)  # noqa: T201
-        return TERMINATED
-    return 0
+    except (KeyboardInterrupt, Terminated) as signalled:
+        # While the servers are stopped, the flow has ended, and what it came to has been told.
+        if code is None:
+            terminated = isinstance(signalled, Terminated)
+            print(f"{'Terminated' if terminated else 'Interrupted'}; nothing was run.", file=sys.stderr)  # noqa: T201
+            return TERMINATED if terminated else INTERRUPTED
+    return code
 
 
-async def _run(flow: Flow[..., Coroutine[Any, Any, Any]], options: argparse.Namespace) -> None:
-    given = vars(options)
-    await flow(**{name: given[name] for name in flow.parameters.properties if name in given})
+def imported(flow: "AnyFlow | str") -> "AnyFlow":
+    """Return the flow that stands where `module:name` says.
 
-
-def prepare_process() -> None:
-    """Leave only the job's own log lines on the terminal, and collect garbage less often.
-
-    A full collection over all that Prefect and boto3 import takes 0.2 seconds, and the run would meet one or two; the
-    small ones take a tenth of what a task costs.
+    Raises:
+        PipelineError: There is none.
     """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(SMALL_COLLECTION)
-    configure_console_log(EXPECTED_ERRORS)
+    if not isinstance(flow, str):
+        return flow
+    module, _, name = flow.partition(":")
+    found: AnyFlow | None = getattr(importlib.import_module(module), name, None)
+    if found is None:
+        raise PipelineError(f"There is no flow {name!r} in the module {module}: write module:name.")
+    return found
 
 
 def _terminate(signum: int, frame: object) -> NoReturn:  # noqa: ARG001
-    raise TerminationSignal(signum)
+    raise Terminated

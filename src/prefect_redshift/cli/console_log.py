@@ -6,13 +6,18 @@ from prefect.logging.handlers import PrefectConsoleHandler
 
 
 class _JobLinesOnly(logging.Filter):
-    """Keeps what the steps log; Prefect's own lines of states and tracebacks stay in its UI."""
+    """Keeps what the steps log; Prefect's own lines of states and tracebacks stay in its UI.
+
+    That a queue of its own still holds something is said each time that one is emptied at the end: that is waited for.
+    """
 
     def __init__(self, expected: tuple[type[Exception], ...]) -> None:
         super().__init__()
         self._expected = expected
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if record.module == "services" and str(record.msg).startswith("Still processing items"):
+            return False
         if record.module in ("task_engine", "flow_engine"):
             expected = record.exc_info is None or isinstance(record.exc_info[1], self._expected)
             return record.levelno >= logging.WARNING and record.exc_info is not None and not expected

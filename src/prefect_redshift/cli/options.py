@@ -9,13 +9,12 @@ from typing import Any, get_args
 
 from prefect_redshift.exceptions import PipelineError
 from prefect_redshift.local.services import STATE_FOLDER
+from prefect_redshift.pipeline.choices import HandOff, Setup
 from prefect_redshift.pipeline.days import days_asked
 from prefect_redshift.pipeline.identifiers import identifier
 from prefect_redshift.pipeline.job import Job
 from prefect_redshift.pipeline.ranges import DAYS_AT_ONCE
 from prefect_redshift.pipeline.run_date import scheduled_run_date
-from prefect_redshift.tasks.hand_off import HandOff
-from prefect_redshift.tasks.job_run import Setup
 
 WHERE_TO = (
     "A warehouse is configured by --warehouse, or by REDSHIFT_WORKGROUP_NAME or REDSHIFT_CLUSTER_IDENTIFIER "

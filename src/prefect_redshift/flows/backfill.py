@@ -9,6 +9,7 @@ from prefect.futures import PrefectFuture
 
 from prefect_redshift.exceptions import PipelineError
 from prefect_redshift.flows.entrypoint import found_at
+from prefect_redshift.pipeline.choices import Setup
 from prefect_redshift.pipeline.days import days_asked
 from prefect_redshift.pipeline.job import Job
 from prefect_redshift.pipeline.ranges import DAYS_AT_ONCE
@@ -19,7 +20,7 @@ from prefect_redshift.runner.gathering import gather_or_cancel
 from prefect_redshift.runner.task_runner import EventLoopTaskRunner
 from prefect_redshift.tasks.days import find_days, load_days, wait_for_earlier_runs
 from prefect_redshift.tasks.hooks import cancel_statements
-from prefect_redshift.tasks.job_run import JobRun, Setup
+from prefect_redshift.tasks.job_run import JobRun
 from prefect_redshift.tasks.options import NO_RETRY, RETRIED
 from prefect_redshift.tasks.run import begin, steps_of, task_of
 

@@ -8,17 +8,13 @@ from prefect import Flow, flow
 from prefect.futures import PrefectFuture
 
 from prefect_redshift.flows.entrypoint import found_at
+from prefect_redshift.pipeline.choices import HandOff, Setup
 from prefect_redshift.pipeline.job import Job
 from prefect_redshift.reports.run_report import RunReport
 from prefect_redshift.runner.task_runner import EventLoopTaskRunner
-from prefect_redshift.tasks.hand_off import (
-    HandOff,
-    machine_for,
-    run_by_state_machine,
-    start_downstream_machine,
-)
+from prefect_redshift.tasks.hand_off import machine_for, run_by_state_machine, start_downstream_machine
 from prefect_redshift.tasks.hooks import cancel_statements, publish_report
-from prefect_redshift.tasks.job_run import JobRun, Setup
+from prefect_redshift.tasks.job_run import JobRun
 from prefect_redshift.tasks.run import CATCH_UP, begin, finish, steps_of
 
 

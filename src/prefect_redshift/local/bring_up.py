@@ -1,27 +1,22 @@
 """What `make up` starts, in which order, and what it stops."""
 
 import asyncio
-import fcntl
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from prefect_redshift.exceptions import PipelineError
 from prefect_redshift.local import flow_runs
+from prefect_redshift.local.brought_up import alone_in
+from prefect_redshift.local.prefect_api import free_port, server_ready
 from prefect_redshift.local.processes import child, environment_without, start
 from prefect_redshift.local.project import Project
-from prefect_redshift.local.services import (
-    free_port,
-    make_state_folder,
-    needs_stand_in,
-    server_ready,
-    stand_in_for_aws,
-)
+from prefect_redshift.local.services import make_state_folder, needs_stand_in, stand_in_for_aws
 from prefect_redshift.local.worker import stop_worker
 
 USUAL_PORT = 4200
@@ -36,7 +31,7 @@ def bring_up(services: ExitStack, state: Path) -> str:
     """
     project = Project.here()
     make_state_folder(state)
-    services.enter_context(_alone_in(state))
+    tell = services.enter_context(alone_in(state))
     port = USUAL_PORT if _is_free(USUAL_PORT) else free_port()
     settings = _settings(state, port)
     server_command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
@@ -48,6 +43,7 @@ def bring_up(services: ExitStack, state: Path) -> str:
     variables = {**environment_without("PREFECT_"), **settings}
     api_url = settings["PREFECT_API_URL"]
     server_ready((server, api_url), state)
+    tell(api_url)
 
     asyncio.run(flow_runs.bury_dead_runs(api_url))
     asyncio.run(project.make_pools(api_url))
@@ -88,23 +84,6 @@ def _settings(state: Path, port: int) -> dict[str, str]:
         # Where the worker finds the project, as prefect.yaml says.
         "PWD": str(Path.cwd()),
     }
-
-
-@contextmanager
-def _alone_in(state: Path) -> Iterator[None]:
-    """Hold the folder for this process: two servers on one database would lose each other's writes.
-
-    Raises:
-        PipelineError: Another process holds it.
-    """
-    with (state / "up.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise PipelineError(
-                f"It is up already with its state in {state}: stop that one, or name another --state-folder."
-            ) from error
-        yield
 
 
 def _run_at_once(commands: Mapping[Path, Sequence[str]], variables: Mapping[str, str], folder: Path) -> None:

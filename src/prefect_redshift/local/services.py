@@ -1,30 +1,18 @@
 """What a run on a laptop needs and a deployment never starts: a stand-in for AWS, and a Prefect server."""
 
-import logging
 import os
-import socket
-import time
-import urllib.request
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from urllib.error import URLError
-
-from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from prefect_redshift.exceptions import PipelineError
-from prefect_redshift.local.processes import Process, child
+from prefect_redshift.local.prefect_api import PrefectApi
 
 # Where a project keeps what a laptop run leaves behind.
 STATE_FOLDER = ".local_aws"
+DELIVERY_SECONDS = 5.0
 STAND_IN_WAREHOUSE = {"REDSHIFT_WORKGROUP_NAME": "local-workgroup", "REDSHIFT_DATABASE": "dev"}
-START_SECONDS = 180.0
-# Its services record the task runs; what schedules deployments has no place in a local run.
-_SERVER_SETTINGS = {
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
-    "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
-}
 
 
 def needs_stand_in(warehouse: str | None) -> bool:
@@ -40,7 +28,7 @@ def needs_stand_in(warehouse: str | None) -> bool:
 
 @contextmanager
 def local_services(state: Path, *, stand_in: bool, fresh: bool = False) -> Iterator[None]:
-    """Start the stand-in if asked to, and a Prefect server unless one is configured, and stop what it started.
+    """Start the stand-in if asked to, and a Prefect server unless there is one, and stop what it started.
 
     Args:
         state: The folder for the warehouse's data and the servers' logs, kept between runs.
@@ -50,19 +38,46 @@ def local_services(state: Path, *, stand_in: bool, fresh: bool = False) -> Itera
     Raises:
         PipelineError: One of them does not start.
     """
+    with starting_services(state, stand_in=stand_in, fresh=fresh) as use:
+        use()
+        yield
+
+
+@contextmanager
+def starting_services(state: Path, *, stand_in: bool, fresh: bool = False) -> Iterator[Callable[[], None]]:
+    """Do as `local_services`, without waiting: what is yielded waits until all answer, and has this process use them.
+
+    Neither Prefect nor an SDK is imported before that, so that their imports can run beside the start.
+    """
     make_state_folder(state)
     with ExitStack() as services:
-        server = None if PREFECT_API_URL.value() else services.enter_context(_prefect_server(state))
-        if stand_in:
-            services.enter_context(stand_in_for_aws(state, fresh))
-        if server is not None:
-            services.enter_context(temporary_settings({PREFECT_API_URL: server_ready(server, state)}))
+        api = PrefectApi(services, state)
+        served = services.enter_context(_stand_in(state, fresh)) if stand_in else None
+
+        def use() -> None:
+            if served:
+                served()
+            api.use()
+
         try:
-            yield
+            yield use
         finally:
-            # The run's last log lines are still on their way to the server.
-            for handler in logging.getLogger("prefect.flow_runs").handlers:
-                handler.flush()
+            _deliver()
+            # It ends while the stand-in does.
+            api.stop_soon()
+
+
+def _deliver() -> None:
+    """Have the run's last log lines and events, which are still on their way, sent before the server ends."""
+    if "prefect.events" not in sys.modules:
+        return
+    import logging
+
+    from prefect.events.worker import EventsWorker
+
+    for handler in logging.getLogger("prefect.flow_runs").handlers:
+        handler.flush()
+    EventsWorker.drain_all(timeout=DELIVERY_SECONDS)
 
 
 def make_state_folder(state: Path) -> None:
@@ -88,16 +103,26 @@ def stand_in_for_aws(state: Path, fresh: bool) -> Iterator[None]:
     Raises:
         PipelineError: It does not start.
     """
+    with _stand_in(state, fresh) as use:
+        use()
+        yield
+
+
+@contextmanager
+def _stand_in(state: Path, fresh: bool) -> Iterator[Callable[[], None]]:
+    """Start the stand-in; yield what waits for it, and then has this process's environment name it."""
     # The one place that knows the stand-in; everything else only sees another endpoint.
-    from local_aws import running
+    from local_aws import starting
     from local_aws.start_errors import StartError
 
     try:
-        with (
-            running(state, fresh=fresh) as served,
-            _environment({**served.environment, **STAND_IN_WAREHOUSE}),
-        ):
-            yield
+        with ExitStack() as environment, starting(state, fresh=fresh) as served:
+
+            def use() -> None:
+                variables = {**served().environment, **STAND_IN_WAREHOUSE}
+                environment.enter_context(_environment(variables))
+
+            yield use
     except StartError as error:
         raise PipelineError(f"The stand-in does not start: {error}") from error
 
@@ -113,38 +138,3 @@ def _environment(variables: dict[str, str]) -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
-
-
-@contextmanager
-def _prefect_server(state: Path) -> Iterator[tuple[Process, str]]:
-    """Yield a Prefect server of our own: the temporary one that Prefect starts by itself is noisy when it stops."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}/api"
-    command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    variables = {**os.environ, **_SERVER_SETTINGS, "PREFECT_UI_API_URL": url}
-    with child(command, state / "prefect-server.log", variables) as server:
-        yield server, url
-
-
-def free_port() -> int:
-    """Return a port at which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def server_ready(server: tuple[Process, str], state: Path) -> str:
-    """Return the URL of the server's API, once it answers.
-
-    Raises:
-        PipelineError: It does not.
-    """
-    process, url = server
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{url}/health", timeout=5):  # noqa: S310
-                return url
-        except (URLError, OSError):
-            time.sleep(0.05)
-    raise PipelineError(f"The Prefect server does not start; see {state / 'prefect-server.log'}.")

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from prefect import runtime
-
 from prefect_redshift.exceptions import PipelineError
 
 # No zone's clocks jump by more when they change, but for a change of the date line.
@@ -23,7 +21,7 @@ def scheduled_run_date(timezone: str, scheduled: datetime | None = None, crons: 
     Raises:
         PipelineError: There is no time zone of that name.
     """
-    moment = scheduled or runtime.flow_run.scheduled_start_time
+    moment = scheduled or _scheduled_start_time()
     local = _local(moment, timezone)
     skipped = jumped_over_midnight(timezone, moment)
     if skipped and any(_is_daily_at(cron, skipped) for cron in crons):
@@ -47,6 +45,14 @@ def jumped_over_midnight(timezone: str, moment: datetime) -> datetime | None:
     exists = wall.replace(tzinfo=local.tzinfo).astimezone(UTC).astimezone(local.tzinfo)
     is_skipped = exists.replace(tzinfo=None) != wall
     return wall if is_skipped and wall.date() != local.date() else None
+
+
+def _scheduled_start_time() -> datetime:
+    # Imported here: a command line is read without Prefect.
+    from prefect import runtime
+
+    moment: datetime = runtime.flow_run.scheduled_start_time
+    return moment
 
 
 def _is_daily_at(cron: str, time: datetime) -> bool:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 from prefect import runtime
 
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.blocks.state_machine import ENVIRONMENT_VARIABLE, StateMachine
 from prefect_redshift.exceptions import PipelineError, one_line
+from prefect_redshift.pipeline.choices import HandOff
 from prefect_redshift.reports.artifacts import publish
 from prefect_redshift.reports.run_report import RunReport
 from prefect_redshift.step_functions.execution import Execution
@@ -16,9 +17,6 @@ from prefect_redshift.tasks.connections import first_reason, load_block
 from prefect_redshift.tasks.job_run import JobRun
 from prefect_redshift.tasks.run import finish, steps_of, task_of
 from prefect_redshift.tasks.task_forms import RedshiftTask
-
-# none: the flow does the job. instead: a state machine does it. after: one is started when the flow has done it.
-HandOff = Literal["none", "instead", "after"]
 
 
 async def machine_for(

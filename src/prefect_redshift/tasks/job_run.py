@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from prefect import get_run_logger, runtime
 
@@ -13,6 +13,7 @@ from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.exceptions import RedshiftError, StatementError, one_line
 from prefect_redshift.pipeline.check_results import ValidationReport
+from prefect_redshift.pipeline.choices import Setup
 from prefect_redshift.pipeline.job import Job
 from prefect_redshift.pipeline.job_scripts import JobScripts
 from prefect_redshift.pipeline.script_folder import ScriptFolder
@@ -20,8 +21,6 @@ from prefect_redshift.reports.days_report import DaysReport
 from prefect_redshift.reports.run_report import CHANGES_PREFIX, RunReport, StepReport
 from prefect_redshift.step_functions.execution import Execution
 from prefect_redshift.tasks.chain import Chain
-
-Setup = Literal["if_missing", "always", "never"]
 
 
 @dataclass

@@ -17,6 +17,7 @@ from prefect.assets import materialize
 from prefect.futures import PrefectFuture
 
 from prefect_redshift.exceptions import PipelineError, one_line
+from prefect_redshift.pipeline.choices import Setup
 from prefect_redshift.pipeline.identifiers import identifier
 from prefect_redshift.pipeline.job import Job, Step
 from prefect_redshift.pipeline.job_scripts import JobScripts
@@ -32,7 +33,7 @@ from prefect_redshift.tasks.chain import Chain
 from prefect_redshift.tasks.connections import connect
 from prefect_redshift.tasks.crons import crons_of_deployment
 from prefect_redshift.tasks.days import load_missed_days
-from prefect_redshift.tasks.job_run import JobRun, Setup
+from prefect_redshift.tasks.job_run import JobRun
 from prefect_redshift.tasks.options import NO_RETRY, RETRIED, TaskOptions
 
 StepTask = Task[..., Any]
