@@ -1,9 +1,11 @@
-"""From the shell's prompt to a validated result, fresh and warm, beside a Prefect flow that does nothing.
+"""From the shell's prompt to a validated result: fresh, warm, and with a Prefect server running.
 
     python -m benchmarks cold
 
-The flow that does nothing starts Prefect's own temporary server, as any `python flow.py` does. Fresh is a home without
-Prefect's database and a state folder without a warehouse; warm is the second run in the same ones.
+Beside it a Prefect flow that does nothing. Alone, that starts Prefect's own temporary server, as any `python flow.py`
+does. Fresh is a home without Prefect's database and a state folder without a warehouse; warm is the second run in the
+same ones. With a server running, both use that one, and the pipeline starts or joins a stand-in. The same run is also
+taken with the code of an earlier commit, which imported the flow first and then started its servers.
 """
 
 import os
@@ -11,6 +13,8 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,71 +22,163 @@ from benchmarks.peers.clients import PROJECT
 from benchmarks.place import temporary_folder
 from benchmarks.report import Bar, Section, Table
 from local_aws import running
+from prefect_redshift.local.prefect_api import free_port, server_ready
+from prefect_redshift.local.processes import child
 
 KINDS = ("fresh", "warm")
-MOST = 1.25
+MOST = {"fresh": 0.75, "warm": 0.7}
+MOST_WITH_SERVER = 1.5
+MOST_OF_BEFORE = 0.7
+BEFORE = "5e12c06c"
+NOTHING = ["-m", "benchmarks.peers.nothing"]
+
+Found = dict[tuple[str, str], list[float]]
 
 
 def measure(repeats: int) -> Section:
-    """Run both, alternately, so many times."""
-    found: dict[tuple[str, str], list[float]] = {}
-    for _ in range(repeats):
-        with temporary_folder() as folder:
-            for kind in KINDS:
-                found.setdefault(("nothing", kind), []).append(
-                    seconds_of(["-m", "benchmarks.peers.nothing"], folder / "nothing")
-                )
-                command = ["-m", "flows.sales_data_pipeline", "--state-folder", str(folder / "state")]
-                found.setdefault(("pipeline", kind), []).append(seconds_of(command, folder / "pipeline"))
-                found.setdefault(("engine", kind), []).append(engine_start(folder / "engine"))
+    """Run all of them, alternately, so many times."""
+    found: Found = {}
+    with temporary_folder() as place:
+        before = earlier_code(place / "before")
+        for repeat in range(repeats):
+            alone(place / f"alone-{repeat}", before, found)
+        with_server(place / "served", repeats, found)
     return section({key: statistics.median(values) for key, values in found.items()})
 
 
-def seconds_of(arguments: list[str], home: Path) -> float:
+def alone(folder: Path, before: Path | None, found: Found) -> None:
+    """Measure what starts its own server."""
+    folder.mkdir(mode=0o711)
+    for kind in KINDS:
+        note(found, "nothing", kind, seconds_of(NOTHING, folder / "nothing"))
+        note(found, "pipeline", kind, seconds_of(pipeline(folder / "state"), folder / "pipeline"))
+        note(found, "engine", kind, engine_start(folder / "engine"))
+        if before:
+            seconds = seconds_of(pipeline(folder / "state-before"), folder / "before", project=before)
+            note(found, "before", kind, seconds)
+
+
+def with_server(folder: Path, repeats: int, found: Found) -> None:
+    """Measure what uses a server that runs, after a first run of each that is not counted."""
+    folder.mkdir(mode=0o711)
+    with prefect_server(folder) as api, running(folder / "joined"):
+        for repeat in range(-1, repeats):
+            seconds = {
+                "nothing": seconds_of(NOTHING, folder, api),
+                "pipeline": seconds_of(pipeline(folder / "state"), folder, api),
+                "joined": seconds_of(pipeline(folder / "joined"), folder, api),
+            }
+            for what, each in seconds.items() if repeat >= 0 else ():
+                note(found, what, "server running", each)
+
+
+def note(found: Found, what: str, kind: str, seconds: float) -> None:
+    """Keep one figure."""
+    found.setdefault((what, kind), []).append(seconds)
+
+
+def pipeline(state: Path) -> list[str]:
+    """Return the arguments that run the pipeline."""
+    return ["-m", "flows.sales_data_pipeline", "--state-folder", str(state)]
+
+
+def seconds_of(
+    arguments: list[str], home: Path, extra: Mapping[str, str] | None = None, project: Path = PROJECT
+) -> float:
     """Run Python with a home of its own to its end."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PREFECT_", "AWS_", "REDSHIFT_"))
-    }
+    names = ("PREFECT_", "AWS_", "REDSHIFT_", "PYTHONPATH")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(names)}
     variables = {
         **kept,
         "HOME": str(home),
         "PREFECT_HOME": str(home / ".prefect"),
         "AWS_EC2_METADATA_DISABLED": "true",
+        # Before the installed package, which is this checkout's.
+        "PYTHONPATH": f"{project}{os.pathsep}{project / 'src'}",
+        **(extra or {}),
     }
     home.mkdir(exist_ok=True)
     began = time.perf_counter()
-    subprocess.run([sys.executable, *arguments], cwd=PROJECT, env=variables, capture_output=True, check=True)
+    subprocess.run([sys.executable, *arguments], cwd=project, env=variables, capture_output=True, check=True)
     return time.perf_counter() - began
 
 
 def engine_start(folder: Path) -> float:
-    """Seconds that the stand-in takes to be ready, fresh at first."""
+    """Return the seconds that the stand-in takes to be ready, fresh at first."""
     began = time.perf_counter()
     with running(folder):
         return time.perf_counter() - began
 
 
+def earlier_code(folder: Path) -> Path | None:
+    """Return a folder with the code of the commit before; None where this checkout does not know that commit."""
+    folder.mkdir()
+    archive = subprocess.run(["git", "archive", BEFORE], cwd=PROJECT, capture_output=True, check=False)
+    if archive.returncode:
+        return None
+    subprocess.run(["tar", "-x"], cwd=folder, input=archive.stdout, check=True)
+    return folder
+
+
+@contextmanager
+def prefect_server(folder: Path) -> Iterator[dict[str, str]]:
+    """Run a server as `prefect server start` does, and yield the variable that names it."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/api"
+    command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    settings = {"PREFECT_HOME": str(folder / "server"), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    with ExitStack() as services:
+        server = services.enter_context(child(command, folder / "server.log", {**os.environ, **settings}))
+        yield {"PREFECT_API_URL": server_ready((server, url), folder)}
+
+
 def section(medians: dict[tuple[str, str], float]) -> Section:
-    """Return the medians, side by side."""
+    """Put the medians side by side."""
 
-    def ratio(kind: str) -> float:
-        return medians["pipeline", kind] / (medians["nothing", kind] + medians["engine", kind])
+    def row(kind: str) -> list[Any]:
+        engine = medians.get(("engine", kind), 0.0)
+        ratio = medians["pipeline", kind] / (medians["nothing", kind] + engine)
+        before = medians.get(("before", kind), "-")
+        return [kind, medians["nothing", kind], engine or "-", medians["pipeline", kind], before, ratio]
 
-    compared = ("nothing", "engine", "pipeline")
-    rows: list[list[Any]] = [
-        [kind, *(medians[what, kind] for what in compared), ratio(kind)] for kind in KINDS
+    served = "server running"
+    rows = [row(kind) for kind in (*KINDS, served)]
+    joined = medians["joined", served]
+    rows.append(
+        [
+            f"{served}, stand-in too",
+            medians["nothing", served],
+            "-",
+            joined,
+            "-",
+            joined / medians["nothing", served],
+        ]
+    )
+    header = [
+        "seconds",
+        "flow that does nothing",
+        "engine's start",
+        "the pipeline",
+        f"it at {BEFORE}",
+        "pipeline over both",
     ]
-    header = ["seconds", "flow that does nothing", "engine's start", "the pipeline", "pipeline over both"]
+    bars = [
+        Bar(
+            f"{kind} run over a flow that does nothing and the engine's start", row(kind)[-1], MOST[kind], "x"
+        )
+        for kind in KINDS
+    ]
+    bars.append(
+        Bar("run with a server over a flow that does nothing", row(served)[-1], MOST_WITH_SERVER, "x")
+    )
+    if ("before", "warm") in medians:
+        ratio = medians["pipeline", "warm"] / medians["before", "warm"]
+        bars.append(Bar(f"warm run over the same at {BEFORE}", ratio, MOST_OF_BEFORE, "x"))
     return Section(
         key="cold",
         title="From the prompt to a validated result",
-        text="Whole processes, Prefect's server and its stop included.",
+        text="Whole processes, the start and the stop of what each starts included.",
         tables=[Table(header, rows)],
-        bars=[
-            Bar(f"{row[0]} run over a flow that does nothing and the engine's start", row[-1], MOST, "x")
-            for row in rows
-        ],
+        bars=bars,
         data={"seconds": {" ".join(key): value for key, value in medians.items()}},
     )

@@ -1,10 +1,12 @@
 """What becomes of a block's statements, told to Prefect: in the run's log and as events."""
 
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from prefect import runtime
 from prefect.context import get_run_context
 from prefect.events import emit_event
 from prefect.exceptions import MissingContextError
@@ -29,30 +31,29 @@ class StatementLog(Listener):
 
     def submitted(self, statement: Statement) -> None:
         """Log it, and emit the event `submitted`."""
-        self.logger().info("Submitted %s (%s)", statement.name, statement.id)
+        self.logger().info("Submitted %s", _called(statement))
         announce("submitted", statement)
 
     def found(self, statement: Statement) -> None:
         """Log it."""
-        self.logger().info("Found %s (%s)", statement.name, statement.id)
+        self.logger().info("Found %s", _called(statement))
 
     def ended(self, statement: Statement) -> None:
         """Log it with its numbers, and emit the event of its status."""
+        numbers = [f"{statement.seconds:.1f} s"]
+        if statement.rows >= 0:
+            numbers.append(f"{statement.rows:,} row{'s' * (statement.rows != 1)}")
+        if statement.redshift_query_id:
+            numbers.append(f"query {statement.redshift_query_id}")
         self.logger().info(
-            "%s %s (%s) in %.1f s, rows %s, query %s",
-            statement.status.capitalize(),
-            statement.name,
-            statement.id,
-            statement.seconds,
-            statement.rows if statement.rows >= 0 else "-",
-            statement.redshift_query_id or "-",
+            "%s %s in %s", statement.status.capitalize(), _called(statement), ", ".join(numbers)
         )
         announce(statement.status.lower(), statement)
 
     def cancelled(self, statement: Statement) -> None:
         """Log how it ended, and emit the event of its status."""
         remember(statement)
-        self.logger().info("Cancelled %s (%s): it ended %s", statement.name, statement.id, statement.status)
+        self.logger().info("Cancelled %s: it ended %s", _called(statement), statement.status)
         announce(statement.status.lower(), statement)
 
     def not_cancelled(self, unconfirmed: Unconfirmed) -> None:
@@ -63,6 +64,19 @@ class StatementLog(Listener):
     def session_kept(self, session_id: str, seconds: int, reason: Exception) -> None:
         """Log it for whoever debugs."""
         self.logger().debug("Session %s ends %d s after its last statement: %s", session_id, seconds, reason)
+
+
+def _called(statement: Statement) -> str:
+    """Return the statement's name and id, without what the log of the current run says of each line anyway.
+
+    `sales-data-pipeline/<flow run>/LoadItemTable/1/bd3d5a45 (id)` is `(id)` in the log of the task run LoadItemTable.
+    """
+    run_id, step = runtime.flow_run.id, runtime.task_run.name
+    _, found, rest = statement.name.partition(f"/{run_id}/") if run_id else ("", "", "")
+    if not found:
+        return f"{statement.name} ({statement.id})"
+    rest = re.sub("/[0-9a-f]{8}$", "", rest)
+    return f"({statement.id})" if step and rest in (step, f"{step}/1") else f"{rest} ({statement.id})"
 
 
 def announce(state: str, statement: Statement) -> None:

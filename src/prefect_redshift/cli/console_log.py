@@ -2,6 +2,7 @@
 
 import logging
 
+from prefect.logging.formatters import PrefectFormatter
 from prefect.logging.handlers import PrefectConsoleHandler
 
 
@@ -34,8 +35,24 @@ def configure_console_log(expected: tuple[type[Exception], ...]) -> None:
     for handler in list(root.handlers):
         told = _without_colours(handler)
         told.addFilter(_JobLinesOnly(expected))
+        told.setFormatter(_beginning_with_the_step(told.formatter))
         root.removeHandler(handler)
         root.addHandler(told)
+
+
+def _beginning_with_the_step(formatter: logging.Formatter | None) -> logging.Formatter | None:
+    """Return a formatter whose lines have the step's name where Prefect's have "Task run 'name' - ".
+
+    A format of the user's own stays as it is, as far as it has not those words.
+    """
+    if not isinstance(formatter, PrefectFormatter) or not (formatter.task_run_fmt and formatter.flow_run_fmt):
+        return formatter
+    return PrefectFormatter(
+        formatter._fmt,
+        formatter.datefmt,
+        task_run_fmt=formatter.task_run_fmt.replace("Task run %(task_run_name)r - ", "%(task_run_name)s: "),
+        flow_run_fmt=formatter.flow_run_fmt.replace("Flow run %(flow_run_name)r - ", ""),
+    )
 
 
 def _without_colours(handler: logging.Handler) -> logging.Handler:

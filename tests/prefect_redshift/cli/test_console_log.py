@@ -2,9 +2,13 @@
 
 import io
 import logging
+import re
 from collections.abc import Iterator
 
 import pytest
+import yaml
+from prefect.logging.configuration import DEFAULT_LOGGING_SETTINGS_PATH
+from prefect.logging.formatters import PrefectFormatter
 from prefect.logging.handlers import PrefectConsoleHandler
 
 from prefect_redshift.cli.console_log import configure_console_log
@@ -55,6 +59,30 @@ def test_a_file_gets_the_line_as_it_is(root: logging.Logger) -> None:
 
 def test_a_terminal_gets_it_in_colours(root: logging.Logger) -> None:
     assert "\x1b[" in told(root, Terminal(), record(LINE))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("prefect.task_runs", "LoadItemTable: "), ("prefect.flow_runs", "")]
+)
+def test_a_line_begins_with_its_step(root: logging.Logger, name: str, expected: str) -> None:
+    config = yaml.safe_load(DEFAULT_LOGGING_SETTINGS_PATH.read_text())["formatters"]["standard"]
+    config.pop("()")
+    stream = io.StringIO()
+    handler = PrefectConsoleHandler(stream, level=logging.INFO)
+    handler.setFormatter(PrefectFormatter(**config))
+    root.addHandler(handler)
+    configure_console_log((RedshiftError,))
+    line = record("Submitted")
+    line.name, line.task_run_name, line.flow_run_name = name, "LoadItemTable", "tidy-otter"
+    root.handle(line)
+    assert re.fullmatch(rf"\d\d:\d\d:\d\d\.\d\d\d \| ERROR   \| {expected}Submitted\n", stream.getvalue())
+
+
+def test_a_queue_that_is_being_emptied_is_not_told(root: logging.Logger) -> None:
+    assert (
+        told(root, io.StringIO(), record("Still processing items: 1 items remaining...", None, "services"))
+        == ""
+    )
 
 
 @pytest.mark.parametrize("stream", [io.StringIO, Terminal])
