@@ -16,18 +16,21 @@ OUTSIDE = (
     "src/local_aws/DIALECT.md",
     "src/local_aws/README.md",
 )
+# Files that pages link to.
+ATTACHED = (
+    "sql/grants.sql",
+    *(f"benchmarks/{path.name}" for path in (REPOSITORY / "benchmarks").glob("*.svg")),
+)
 _LINK = re.compile(r"(\]\()(?![a-z]+:|#)([^)\s#]+)")
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """Add the pages from outside docs/, and the report's pictures."""
+    """Add the pages from outside docs/, and the files that pages link to."""
     files.append(File.generated(config, "index.md", content=_moved("README.md")))
     for page in OUTSIDE:
         files.append(File.generated(config, f"repository/{page}", content=_moved(page)))
-    for picture in (REPOSITORY / "benchmarks").glob("*.svg"):
-        files.append(
-            File.generated(config, f"repository/benchmarks/{picture.name}", abs_src_path=str(picture))
-        )
+    for path in ATTACHED:
+        files.append(File.generated(config, f"repository/{path}", abs_src_path=str(REPOSITORY / path)))
     return files
 
 
