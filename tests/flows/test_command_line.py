@@ -197,7 +197,7 @@ def test_it_runs_as_a_file_from_anywhere(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "flow", "document"),
     [
-        (daily_options(SALES, "python -m flows.sales_data_pipeline"), sales_data_pipeline, "README.md"),
+        (daily_options(SALES, "python -m flows.sales_data_pipeline"), sales_data_pipeline, "docs/running.md"),
         (backfill_options(SALES, "python -m flows.sales_backfill"), sales_backfill, "docs/backfilling.md"),
     ],
 )
