@@ -131,12 +131,14 @@ def _add_common_options(options: argparse.ArgumentParser, job: Job) -> None:
     options.add_argument(
         "--schema",
         dest="schema_name",
+        metavar="NAME",
         type=schema_name,
         default=job.schema,
         help=f"the schema to work in (default: {job.schema or 'that of the database user'})",
     )
     options.add_argument(
         "--timezone",
+        metavar="ZONE",
         type=time_zone,
         default="UTC",
         help="IANA time zone in which the run date is decided (default: UTC)",
@@ -144,6 +146,7 @@ def _add_common_options(options: argparse.ArgumentParser, job: Job) -> None:
     options.add_argument("--fresh", action="store_true", help="empty the stand-in's warehouse first")
     options.add_argument(
         "--state-folder",
+        metavar="FOLDER",
         type=Path,
         default=job.folder / STATE_FOLDER,
         help=f"where the stand-in keeps its data (default: {STATE_FOLDER} in the project's folder)",

@@ -76,12 +76,12 @@ def blocks_options(warehouse: str, state_machine: str) -> argparse.ArgumentParse
         "through it. The warehouse is the one that REDSHIFT_WORKGROUP_NAME or REDSHIFT_CLUSTER_IDENTIFIER (with "
         "REDSHIFT_DATABASE, REDSHIFT_DB_USER, REDSHIFT_SECRET_ARN) names, else the block's own, else you are asked.",
         epilog="Where REDSHIFT_ETL_STATE_MACHINE_ARN names a state machine, the block "
-        f"redshift-etl-state-machine/{state_machine} is stored, too. "
+        f"redshift-etl-state-machine/{state_machine} is stored as well. "
         "The block holds the warehouse and the region, and no credentials: whoever runs the flow brings theirs, "
         "found as boto3 finds them. AWS_ENDPOINT_URL is never stored.",
     )
     options.add_argument(
-        "--name", type=block_name, default=warehouse, help=f"of the block (default: {warehouse})"
+        "--name", type=block_name, default=warehouse, help=f"the block's name (default: {warehouse})"
     )
     options.add_argument(
         "--store-credentials",

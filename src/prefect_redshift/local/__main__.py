@@ -49,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     )
     options.add_argument(
         "--state-folder",
+        metavar="FOLDER",
         type=Path,
         default=Path(STATE_FOLDER),
         help=f"where the data and the logs are kept (default: {STATE_FOLDER})",
