@@ -66,7 +66,7 @@ def test_two_deployments_load_two_schemas_each_as_a_user_that_can_do_nothing_els
     parameters = {each["name"]: each["parameters"] for each in project["deployments"]}
     warehouse.run("create table of_others (a integer)")
     for each in ({**parameters["daily"], "schema_name": "sales"}, parameters["daily-test"]):
-        asyncio.run(sales_data_pipeline(run_date="2026-11-22", **each))  # type: ignore[arg-type]
+        asyncio.run(sales_data_pipeline(run_date="2026-11-22", **each))
 
     for schema, name in (("sales", user), ("sales_test", f"{user}_test")):
         assert warehouse.count(f"{schema}.store_sales") == 14
