@@ -72,7 +72,9 @@ class Database:
         What many rows come from belongs into a file and COPY: this is for a few hundred.
 
         Args:
-            name: What the work is called; that of transaction n is `{name}/{n}`.
+            operation: The statement.
+            seq_of_parameters: Values of its `:name` parameters, a mapping for each execution.
+            **execution_kwargs: Those of `run`; by `name`, transaction n is called `{name}/{n}`.
         """
         name = execution_kwargs.pop("name", "")
         waiting = iter(seq_of_parameters)
