@@ -67,7 +67,7 @@ class Warehouse:
         ended = {"FINISHED", "FAILED", "ABORTED"}
         return [statement for statement in self.statements() if statement["Status"] not in ended]
 
-    def wait_for_running(self, step: str, seconds: float = 30) -> None:
+    def wait_for_running(self, step: str, seconds: float = 90) -> None:
         """Wait until a statement of that step has started."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

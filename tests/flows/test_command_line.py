@@ -77,9 +77,7 @@ def test_a_run_tells_its_story_and_ends_with_the_tables(warehouse: Warehouse) ->
     assert "Traceback" not in err
     assert "Finished in state" not in err
     assert re.search(r" LoadItemTable: Submitted \([0-9a-f-]{36}\)$", err, re.MULTILINE)
-    assert re.search(
-        r" LoadItemTable: Finished \([0-9a-f-]{36}\) in \d+\.\d s, 1 row, query \d+$", err, re.MULTILINE
-    )
+    assert re.search(r" LoadItemTable: Finished \([0-9a-f-]{36}\) in \d+\.\d s", err)
     for step in (
         "run_sp_deploy_redshift",
         "LoadItemTable",
