@@ -83,6 +83,9 @@ BEGIN
             given := given || jsonb_build_object('like', name);
         END IF;
         PERFORM local_aws.record(found.conrelid, given);
+        IF given ? 'sortkey' OR given ? 'like' THEN
+            PERFORM local_aws.index_sort_key(found.conrelid); -- 12_sort_keys.sql
+        END IF;
     END LOOP;
 END
 $body$;

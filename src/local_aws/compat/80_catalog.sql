@@ -1,6 +1,12 @@
 -- Redshift's catalog views over PostgreSQL's catalog. What they show of keys and storage comes from
 -- local_aws.table_attributes, see 10_attributes.sql.
 
+-- How many rows a table holds, by the statistics that each transaction leaves; where they were lost, as last analysed.
+CREATE OR REPLACE FUNCTION local_aws.row_estimate(relation oid, analyzed real) RETURNS numeric LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN pg_stat_get_tuples_inserted(relation) > 0 THEN pg_stat_get_live_tuples(relation)
+                ELSE greatest(analyzed, 0) END
+$$;
+
 CREATE OR REPLACE VIEW local_aws.user_tables AS
 SELECT c.oid, n.nspname, c.relname, c.relkind, c.relowner, c.reltuples, c.relacl, a.attributes
 FROM pg_class AS c
@@ -75,9 +81,9 @@ SELECT current_database()::text AS database, t.nspname::text AS schema, t.oid AS
        CASE WHEN jsonb_typeof(t.attributes -> 'sortkey') = 'array'
             THEN jsonb_array_length(t.attributes -> 'sortkey') ELSE 0 END AS sortkey_num,
        (pg_total_relation_size(t.oid) / 1048576)::bigint AS size, 0::numeric(10, 4) AS pct_used, 0::bigint AS empty,
-       0::numeric(5, 2) AS unsorted, 0::numeric(5, 2) AS stats_off, greatest(t.reltuples, 0)::numeric(38, 0) AS tbl_rows,
+       0::numeric(5, 2) AS unsorted, 0::numeric(5, 2) AS stats_off, local_aws.row_estimate(t.oid, t.reltuples)::numeric(38, 0) AS tbl_rows,
        NULL::numeric(19, 2) AS skew_sortkey1, NULL::numeric(19, 2) AS skew_rows,
-       greatest(t.reltuples, 0)::numeric(38, 0) AS estimated_visible_rows, NULL::text AS risk_event,
+       local_aws.row_estimate(t.oid, t.reltuples)::numeric(38, 0) AS estimated_visible_rows, NULL::text AS risk_event,
        NULL::numeric(12, 2) AS vacuum_sort_benefit, NULL::timestamp AS create_time
 FROM local_aws.user_tables AS t;
 

@@ -101,12 +101,16 @@ SELECT a.*, local_aws.encoding_number(t.attributes -> 'encode' ->> a.attname::te
        coalesce(t.attributes -> 'distkey' ->> 0 = a.attname::text, false) AS attisdistkey,
        local_aws.sortkey_number(t.attributes, a.attname::text) AS attsortkeyord
 FROM pg_catalog.pg_attribute AS a LEFT JOIN local_aws.table_attributes AS t ON t.relation = a.attrelid
-WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = a.attrelid AND relnamespace = 'local_aws'::regnamespace);
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = a.attrelid
+                  AND (relnamespace = 'local_aws'::regnamespace OR relname LIKE 'local\_aws\_sortkey\_%'));
 CREATE OR REPLACE VIEW local_aws.pg_class AS
 SELECT c.*, (CASE WHEN t.attributes ? 'distkey' THEN 1 WHEN lower(t.attributes ->> 'diststyle') = 'all' THEN 8
                   WHEN lower(t.attributes ->> 'diststyle') = 'even' THEN 0 ELSE 9 END)::smallint AS reldiststyle
 FROM pg_catalog.pg_class AS c LEFT JOIN local_aws.table_attributes AS t ON t.relation = c.oid
-WHERE c.relnamespace <> 'local_aws'::regnamespace;
+WHERE c.relnamespace <> 'local_aws'::regnamespace AND c.relname NOT LIKE 'local\_aws\_sortkey\_%';
+CREATE OR REPLACE VIEW local_aws.pg_index AS
+SELECT i.* FROM pg_catalog.pg_index AS i
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = i.indexrelid AND relname LIKE 'local\_aws\_sortkey\_%');
 CREATE OR REPLACE VIEW local_aws.pg_default_acl AS SELECT a.*, a.defaclrole AS defacluser FROM pg_catalog.pg_default_acl AS a;
 -- What goes with them: names of encodings, and an ACL item for a user or a group.
 CREATE OR REPLACE FUNCTION pg_catalog.format_encoding(number int) RETURNS varchar LANGUAGE sql IMMUTABLE STRICT AS $$

@@ -1,22 +1,19 @@
 """Runs the parts of one statement on one connection."""
 
 import asyncio
-import re
 import time
 from collections.abc import Iterator
 
 from local_aws import dialect
 from local_aws.data_api.records.statement import Part, Statement
 from local_aws.data_api.results.rendering import ResultTooLarge
+from local_aws.data_api.running import upkeep
 from local_aws.data_api.running.collaborators import Collaborators, Ran
 from local_aws.data_api.running.leader import is_leader_only
 from local_aws.data_api.running.parts import PartRun, Refusal, words
 from local_aws.engine.connection import Connection, EngineError
 
 CANCELLED = "Query cancelled on user's request"
-
-# A procedure takes its snapshots itself, after the locks in it.
-CALL = re.compile(r"\bcall\b", re.IGNORECASE)
 
 
 class Execution:
@@ -36,14 +33,16 @@ class Execution:
         statement = self.statement
         in_one = self._is_one_transaction()
         if in_one:
-            calls = any(CALL.search(part.sql) for part in statement.parts)
-            # Both ways let procedures know that they are in a transaction block.
+            calls = any(upkeep.CALL.search(part.sql) for part in statement.parts)
+            # A procedure takes its snapshots itself, after the locks in it. Both ways let it know that it is in a
+            # transaction block.
             await connection.run("BEGIN DEFERRABLE" if calls else dialect.rewrite("BEGIN"))
         for number, part in enumerate(statement.parts):
             if not await self._run_part(connection, number, part) and (in_one or self.cancelled):
                 break
         if in_one:
             await self._end_transaction(connection)
+        await upkeep.tend(connection, statement)
 
     def _is_one_transaction(self) -> bool:
         # A single statement is one anyway, and may be of those that refuse a transaction block.

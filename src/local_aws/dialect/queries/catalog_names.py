@@ -1,8 +1,8 @@
-"""The engine's own tables that Redshift has with more columns: views of those names are in the schema local_aws."""
+"""The engine's own tables that Redshift has otherwise: views of those names are in the schema local_aws."""
 
 from local_aws.dialect.lexing.tokens import Tokens
 
-TABLES = ("pg_attribute", "pg_class", "pg_attrdef", "pg_default_acl")
+TABLES = ("pg_attribute", "pg_class", "pg_index", "pg_attrdef", "pg_default_acl")
 
 
 def look_up(tokens: Tokens, i: int) -> None:
