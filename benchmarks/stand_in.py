@@ -94,9 +94,9 @@ def client_of(served: Served) -> Any:
     return boto3.client("redshift-data", endpoint_url=served.url, config=config)
 
 
-def finish(client: Any, sql: str) -> dict[str, Any]:
+def finish(client: Any, sql: str, **target: str) -> dict[str, Any]:
     """Run one statement to its end."""
-    statement: dict[str, Any] = client.execute_statement(**WHERE, Sql=sql, WaitTimeSeconds=30)
+    statement: dict[str, Any] = client.execute_statement(**{**WHERE, **target}, Sql=sql, WaitTimeSeconds=30)
     while statement["Status"] not in ("FINISHED", "FAILED", "ABORTED"):
         statement = client.describe_statement(Id=statement["Id"], WaitTimeSeconds=30)
     assert statement["Status"] == "FINISHED", client.describe_statement(Id=statement["Id"])["Error"]

@@ -113,4 +113,5 @@ select 0 as expected,
  where loaded.day is null
    and delivered.day > (select min(ss_sold_date_sk)
                           from store_sales
-                         where ss_sold_date_sk >= to_char(dateadd(day, -30, cast(:run_date as date)), 'YYYYMMDD')::integer);
+                         where ss_sold_date_sk between to_char(dateadd(day, -30, cast(:run_date as date)), 'YYYYMMDD')::integer
+                                                   and to_char(dateadd(day, -1, cast(:run_date as date)), 'YYYYMMDD')::integer);

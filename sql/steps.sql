@@ -1,6 +1,6 @@
--- What each step of the job runs, under the name of the step. Parameter: run_date (YYYY-MM-DD); of a step for a range of
--- days first_day and last_day. Where several days or ranges are loaded by one batch, the names of their parameters end in
--- a number, run_date_01, run_date_02 and so on.
+-- What each step of the job runs, under the name of the step. Parameter: run_date (YYYY-MM-DD), and of a step for a
+-- range of days first_day and last_day. Where one batch loads several days or ranges, the names of their parameters end
+-- in a number, run_date_01, run_date_02 and so on.
 --
 -- A load tells what it changed by the OUT arguments of its procedure, rows_inserted, rows_updated and rows_rejected.
 --
@@ -60,7 +60,10 @@ select a.d_date as day,
     on s.ss_sold_date = a.d_date
   left join (select sold.d_date, count(*) as loaded, count(i.i_item_sk) as item_versions
                from asked sold
-               join store_sales f
+               join (select ss_sold_date_sk, ss_item_sk
+                       from store_sales
+                      where ss_sold_date_sk between to_char(cast(:first_day as date), 'YYYYMMDD')::integer
+                                                and to_char(cast(:last_day as date), 'YYYYMMDD')::integer) f
                  on f.ss_sold_date_sk = sold.d_date_sk
                left join item i
                  on i.i_item_sk = f.ss_item_sk

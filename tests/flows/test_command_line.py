@@ -220,6 +220,7 @@ def test_every_option_is_explained_and_a_parameter_of_the_flow(
         (["--dates", "2026-01-01;2026-01-02"], "'2026-01-01;2026-01-02' is not a date"),
         (["--from", "2026-02-30", "--to", "2026-03-01"], "'2026-02-30' is not a date"),
         (["--dates", "2035-01-01"], "2035-01-01 has not come yet"),
+        (["--dates", "2026-01-01", "--days-at-once", "0"], "'0' is not a number of days; write 1 or more"),
         (["--dates", "2026-01-01", "--timezone", "Mars"], "There is no time zone 'Mars'"),
     ],
 )

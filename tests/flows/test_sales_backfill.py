@@ -176,6 +176,12 @@ def test_a_year_costs_no_more_than_25_calls(warehouse: Warehouse, stand_in: Serv
     assert loads(warehouse) == each(days)
 
 
+def test_no_days_at_once_are_refused(warehouse: Warehouse) -> None:
+    with pytest.raises(PipelineError, match="days_at_once is 0: it takes 1 or more"):
+        backfill(dates=[FIRST], days_at_once=0)
+    assert warehouse.statements() == []
+
+
 @pytest.mark.parametrize("last", [date(1999, 1, 2), date(2016, 1, 3)])
 def test_days_outside_the_calendar_change_nothing(warehouse: Warehouse, last: date) -> None:
     with pytest.raises(StatementFailedError, match=r"run date .* is outside the calendar"):
