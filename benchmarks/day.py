@@ -21,7 +21,7 @@ from benchmarks.place import temporary_folder
 from benchmarks.report import Bar, Section, Table
 from benchmarks.stand_in import finish as run_to_end
 from flows.sales_data_pipeline import sales_data_pipeline
-from prefect_redshift.cli.command_line import prepare_process
+from prefect_redshift.cli.flow_process import prepare_process
 from prefect_redshift.local.services import local_services
 from prefect_redshift.reports.run_report import RunReport
 
