@@ -99,14 +99,14 @@ class Gateway:
         outcome = "dropped"
         try:
             name = call.statement_name
-            await self._meet_faults_before(operation, name)
+            await self._meet_faults_before(operation, name, call.access_key_id)
             caller = welcome(caller)
             self._rates.take(operation, caller.region)
             if operation not in model.operations:
                 raise ApiError("UnknownOperationException", f"Unknown operation {operation}", http_status=404)
             validation.check(model, operation, request)
             answer = await run(operation, request, caller)
-            if self._faults.hit("drop_after", operation, name):
+            if self._faults.hit("drop_after", operation, name, call.access_key_id):
                 raise Dropped
             outcome = "ok"
         except ApiError as error:
@@ -116,12 +116,12 @@ class Gateway:
             self._history.end(call, outcome, answer)
         return answer
 
-    async def _meet_faults_before(self, operation: str, name: str | None) -> None:
-        if slow := self._faults.hit("latency", operation, name):
+    async def _meet_faults_before(self, operation: str, name: str | None, key: str | None) -> None:
+        if slow := self._faults.hit("latency", operation, name, key):
             await asyncio.sleep(slow.seconds)
-        if self._faults.hit("drop_before", operation, name):
+        if self._faults.hit("drop_before", operation, name, key):
             raise Dropped
-        if refusing := self._faults.hit(REFUSING, operation, name):
+        if refusing := self._faults.hit(REFUSING, operation, name, key):
             raise refusing.as_error()
 
     async def _call_admin(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -45,6 +45,23 @@ def test_a_count_ends_a_fault() -> None:
     assert [hit is not None for hit in hits] == [False, True, True, False]
 
 
+def test_a_fault_of_one_access_key_strikes_no_other(
+    stand_in: Served, statements: Statements, admin: Admin
+) -> None:
+    admin.add_fault("error", code="ExpiredTokenException", access_key_id="other")
+    assert statements.run("select 1")["Status"] == "FINISHED"
+    other = boto3.client(
+        "redshift-data",
+        endpoint_url=stand_in.url,
+        region_name="us-east-1",
+        aws_access_key_id="other",
+        aws_secret_access_key="secret",
+    )
+    with pytest.raises(ClientError, match="ExpiredTokenException"):
+        other.list_statements()
+    other.close()
+
+
 @pytest.mark.parametrize("wanted", [{"kind": "nonsense"}, {"kind": "throttle", "colour": "red"}, {}])
 def test_a_fault_that_cannot_be(wanted: dict[str, Any]) -> None:
     with pytest.raises(ApiError):

@@ -32,11 +32,15 @@ WRAPPED = (
 
 @dataclass
 class Fault:
-    """One fault. `operation` "*" is any; `statement_name` is a prefix; `count` None is without end."""
+    """One fault. `operation` "*" is any; `statement_name` is a prefix; `count` None is without end.
+
+    One with an `access_key_id` concerns only calls that are signed with it.
+    """
 
     kind: str
     operation: str = "*"
     statement_name: str | None = None
+    access_key_id: str | None = None
     probability: float = 1.0
     count: int | None = None
     seed: int = 0
@@ -111,14 +115,22 @@ class Faults:
             raise ApiError("ResourceNotFoundException", f"there is no {fault_id}", http_status=404)
 
     def hit(
-        self, kind: str | tuple[str, ...], operation: str | None, name: str | None = None
+        self,
+        kind: str | tuple[str, ...],
+        operation: str | None,
+        name: str | None = None,
+        access_key_id: str | None = None,
     ) -> Fault | None:
         """Return the first fault of these kinds that strikes; without an operation it concerns a statement."""
         if not self._faults:
             return None
         kinds = (kind,) if isinstance(kind, str) else kind
         for fault in self._faults.values():
-            meant = fault.kind in kinds and (operation is None or fault.operation in ("*", operation))
+            meant = (
+                fault.kind in kinds
+                and (operation is None or fault.operation in ("*", operation))
+                and fault.access_key_id in (None, access_key_id)
+            )
             if meant and (name or "").startswith(fault.statement_name or "") and fault.strikes():
                 return fault
         return None
