@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+CONFLICT = "could not complete because of conflict with concurrent transaction"
 NAVIGATION = "navigation of this expression: give it a name in a subquery"
 # The schema in which calls of functions that Redshift does not have look for them, in vain.
 ABSENT = "local_aws."
@@ -38,6 +39,10 @@ _WORDS: list[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]]] 
         ("21000", r"MERGE command cannot affect row.*", "Found multiple matches to update the same tuple."),
         ("0A000", r"cross-database references are not implemented", f"{_LACKS} names of other databases"),
         ("57014", r".*", "Query cancelled on user's request"),  # also of statement_timeout
+        # Two transactions that make the same object, or change the same row of the catalogue; no constraint of a user's
+        # is enforced.
+        ("23505", r'.*"pg_\w+".*', CONFLICT),
+        ("XX000", r"tuple concurrently .*", CONFLICT),
         ("42883", rf"function (?:\w+\.)?((?:{_FUNCTIONS})\w*)\(.*", _lacks_function),
         ("42883", re.escape(ABSENT), ""),
         ("42P01", rf'relation "(?:pg_catalog\.)?({_SYSTEM_VIEWS})" .*', rf"{_LACKS} the system view \1"),
@@ -77,6 +82,8 @@ def error_text(
     for state, pattern, words in _WORDS:
         if state == sqlstate:
             message = pattern.sub(words, message, count=1)
+    if message == CONFLICT:
+        return f"ERROR: {CONFLICT}"
     where = "\n".join(line for line in (context or "").splitlines() if "local_aws" not in line)
     parts = (("Detail", detail), ("Hint", _HINTS.get(sqlstate, hint)), ("Where", where))
     return "\n".join(

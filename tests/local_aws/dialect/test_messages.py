@@ -16,6 +16,18 @@ from local_aws.dialect import error_text
             "ERROR: 1023\n  Detail: Serializable isolation violation on table in Redshift",
         ),
         (
+            (
+                "23505",
+                'duplicate key value violates unique constraint "pg_proc_proname_args_nsp_index"',
+                "Key (proname)=(p) already exists.",
+            ),
+            "ERROR: could not complete because of conflict with concurrent transaction",
+        ),
+        (
+            ("XX000", "tuple concurrently updated"),
+            "ERROR: could not complete because of conflict with concurrent transaction",
+        ),
+        (
             ("23502", 'null value in column "a" of relation "t" violates not-null constraint'),
             "ERROR: Cannot insert a NULL value into column a",
         ),
