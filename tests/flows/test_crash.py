@@ -1,14 +1,23 @@
 """A process that is killed, and the flow run's retry: every step is executed once."""
 
 import asyncio
+import logging
 import signal
 from collections import Counter
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from prefect import get_client
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.states import Crashed
+from prefect.utilities.engine import capture_sigterm
 
 from flows.sales_data_pipeline import sales_data_pipeline
+from local_aws import Admin
+from prefect_redshift.blocks.cancelled_here import remember
+from prefect_redshift.data_api.cancelling.cancellation import Unconfirmed
 from prefect_redshift.tasks.hooks import cancel_statements
 from tests.flow_runs import execute, new_flow_run, retry_later, slow_scripts
 from tests.flows.test_sales_data_pipeline import STEPS
@@ -57,3 +66,32 @@ def test_the_hook_cancels_what_a_dead_process_left(warehouse: Warehouse, paramet
         "ABORTED"
     ]
     assert warehouse.count("store_sales") == 0
+
+
+@pytest.mark.parametrize(
+    ("tried_here", "told"),
+    [
+        (True, []),
+        (False, ["no whole answer within 4 seconds"]),
+    ],
+    ids=["tried in vain already", "nothing was cancelled"],
+)
+def test_in_the_process_itself_the_hook_leaves_the_run_time_to_end(
+    warehouse: Warehouse, admin: Admin, caplog: pytest.LogCaptureFixture, tried_here: bool, told: list[str]
+) -> None:
+    admin.add_fault("latency", operation="ListStatements", seconds=8.0)
+    flow: Any = sales_data_pipeline
+    run = FlowRun.model_construct(id=uuid4(), name="one", parameters={}, run_count=1)
+    if tried_here:
+        remember(Unconfirmed(name=f"{flow.name}/{run.id}/LoadItemTable/1/0", id="1", reason="no answer"))
+    crashed: State[None] = Crashed()
+
+    async def ask_to_end() -> None:
+        with capture_sigterm():
+            await cancel_statements(flow, run, crashed)
+
+    with caplog.at_level(logging.ERROR):
+        asyncio.run(ask_to_end())
+    admin.clear_faults()
+    assert [words for words in told if words in caplog.text] == told
+    assert bool(admin.calls(operation="ListStatements")) != tried_here

@@ -5,7 +5,10 @@ from typing import Any
 from prefect import Flow
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.logging import get_logger
+from prefect.utilities.engine import is_prefect_sigterm_handler_installed
 
+from prefect_redshift.blocks.cancelled_here import cancelled_here
+from prefect_redshift.data_api.cancelling.cancellation import CANCELLATION_SECONDS, Cancellation
 from prefect_redshift.exceptions import RedshiftError
 from prefect_redshift.reports.artifacts import publish
 from prefect_redshift.reports.run_report import RunReport
@@ -13,18 +16,23 @@ from prefect_redshift.tasks.connections import connect
 from prefect_redshift.tasks.hand_off import connect_machine, execution_name
 from prefect_redshift.tasks.names import statement_prefix
 
+SECONDS_FOR_A_DEAD_PROCESS = 10.0
+SECONDS_AFTER_CANCELLING = 1.0
+
 
 # Prefect passes the arguments by these names.
 async def cancel_statements(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001
     """Stop the execution that the flow run has started, and cancel whatever statement still runs, found by name.
 
     A live process cancels its own; this is for one that was killed, of which only the names are left. The hook runs
-    wherever Prefect notices: in the process itself or in the worker.
+    wherever Prefect notices: in the process itself, where it finds what an earlier try may have left, or in the worker.
     """
     logger = get_logger("hooks")
+    prefix = statement_prefix(flow.name, str(flow_run.id))
+    seconds = _seconds_to_look(prefix)
     try:
         warehouse = await connect(flow_run.parameters.get("warehouse"))
-        outcome = await warehouse.acancel_statements(statement_prefix(flow.name, str(flow_run.id)))
+        outcome = await warehouse.acancel_statements(prefix, seconds=seconds) if seconds else Cancellation()
         for statement in outcome.confirmed:
             logger.info("Cancelled %s (%s): it ended %s", statement.name, statement.id, statement.status)
         for unconfirmed in outcome.unconfirmed:
@@ -36,6 +44,19 @@ async def cancel_statements(flow: Flow[..., Any], flow_run: FlowRun, state: Stat
                 await machine.astop_executions(execution_name(flow.name, str(flow_run.id), attempt))
     except RedshiftError as error:
         logger.error("Something of the flow run %s may still run: %s", flow_run.name, error)
+
+
+def _seconds_to_look(prefix: str) -> float:
+    """Return how long the hook may take; none where this process has tried in vain, and has said so.
+
+    A process that was asked to end has ended 5 seconds later, with its own cancellations before the hook.
+    """
+    if not is_prefect_sigterm_handler_installed():
+        return SECONDS_FOR_A_DEAD_PROCESS
+    here = cancelled_here(prefix)
+    if here.unconfirmed:
+        return 0.0
+    return SECONDS_AFTER_CANCELLING if here.confirmed else CANCELLATION_SECONDS
 
 
 async def publish_report(flow: Flow[..., Any], flow_run: FlowRun, state: State[RunReport]) -> None:  # noqa: ARG001
