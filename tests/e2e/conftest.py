@@ -53,15 +53,13 @@ class Deployed:
         return self.prefect("deployment", "run", deployment, "--watch", *options)
 
 
-@contextmanager
-def up(state: Path, stand_in: Served) -> Iterator[str]:
-    """`python -m prefect_redshift.local` on the stand-in of the session: its API's URL; nothing is left afterwards."""
+def start_up(state: Path, stand_in: Served) -> "subprocess.Popen[bytes]":
+    """Start `python -m prefect_redshift.local` on a stand-in; what it says is in `up.log`."""
     names = ("PREFECT_", "REDSHIFT_")
     variables = {name: value for name, value in os.environ.items() if not name.startswith(names)}
     variables |= {**stand_in.environment, "REDSHIFT_WORKGROUP_NAME": "local-workgroup"}
-    log = state / "up.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
+    with (state / "up.log").open("wb") as output:
+        return subprocess.Popen(
             [sys.executable, "-m", "prefect_redshift.local", "--state-folder", str(state)],
             cwd=PROJECT_FOLDER,
             env=variables,
@@ -69,8 +67,15 @@ def up(state: Path, stand_in: Served) -> Iterator[str]:
             stderr=output,
             preexec_fn=heed_interrupts,
         )
+
+
+@contextmanager
+def up(state: Path, stand_in: Served) -> Iterator[str]:
+    """Yield the URL of the API of what is brought up; nothing is left afterwards."""
+    process = start_up(state, stand_in)
+    log = state / "up.log"
     try:
-        yield _address(process, log)
+        yield address(process, log)
     finally:
         children = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
         process.send_signal(signal.SIGINT)
@@ -81,7 +86,8 @@ def up(state: Path, stand_in: Served) -> Iterator[str]:
             process.kill()
 
 
-def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
+def address(process: "subprocess.Popen[bytes]", log: Path) -> str:
+    """Wait until it is up, and return the URL of its API."""
     deadline = time.monotonic() + UP_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         text = log.read_text()
@@ -104,7 +110,7 @@ def deployed(no_aws_configuration: None) -> Iterator[Deployed]:
     state.mkdir()
     try:
         with running(folder / "data") as stand_in, up(state, stand_in) as api_url:
-            client = _client(stand_in)
+            client = client_of(stand_in)
             with temporary_settings({PREFECT_API_URL: api_url}):
                 yield Deployed(api_url, Warehouse(client, "dev"), state / "prefect", stand_in.environment)
             client.close()
@@ -112,7 +118,8 @@ def deployed(no_aws_configuration: None) -> Iterator[Deployed]:
         shutil.rmtree(folder)
 
 
-def _client(stand_in: Served) -> Any:
+def client_of(stand_in: Served) -> Any:
+    """Return a client of the Data API."""
     return boto3.client(
         "redshift-data",
         endpoint_url=stand_in.url,

@@ -1,27 +1,23 @@
 """The flow as a deployment: real commands on a real server, with a real worker."""
 
-import asyncio
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import psutil
 import pytest
-from prefect import State, get_client
-from prefect.client.orchestration import PrefectClient
+from prefect import State
 from prefect.client.schemas.actions import DeploymentScheduleCreate
-from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.states import Cancelling, Scheduled
 
+from tests.e2e.asking import BACKFILL, DAILY, ask, deployment, started, state_of, until
 from tests.e2e.conftest import Deployed
 from tests.flows.test_command_line import slow_scripts
 from tests.flows.test_sales_data_pipeline import STEPS
@@ -31,24 +27,7 @@ from tests.project import PROJECT_FOLDER
 from tests.server_records import latest_run
 
 DAY = "2026-11-22"
-DEPLOYMENT = "sales-data-pipeline/daily"
 NAMES = {"REDSHIFT_WORKGROUP_NAME": "local-workgroup", "REDSHIFT_DATABASE": "dev"}
-
-T = TypeVar("T")
-
-
-def ask(question: Callable[[PrefectClient], Awaitable[T]]) -> T:
-    """Return what Prefect's API answers."""
-
-    async def asked() -> T:
-        async with get_client() as client:
-            return await question(client)
-
-    return asyncio.run(asked())
-
-
-def deployment() -> DeploymentResponse:
-    return ask(lambda client: client.read_deployment_by_name(DEPLOYMENT))
 
 
 def test_deploying_again_changes_nothing_and_starts_nothing_that_is_paused(deployed: Deployed) -> None:
@@ -61,7 +40,7 @@ def test_deploying_again_changes_nothing_and_starts_nothing_that_is_paused(deplo
     assert before.global_concurrency_limit.limit == 1
     assert "/" not in str(before.pull_steps)  # nobody's path
 
-    deployed.prefect("deployment", "schedule", "pause", DEPLOYMENT, str(schedule.id))
+    deployed.prefect("deployment", "schedule", "pause", DAILY, str(schedule.id))
     deployed.prefect("--no-prompt", "deploy", "--all")
     after = deployment()
     assert after.id == before.id
@@ -131,10 +110,10 @@ def test_a_cancelled_run_leaves_nothing_running_and_the_one_that_waits_for_it_ke
 
 def test_a_backfill_loads_the_days_that_are_missing_and_a_second_none(deployed: Deployed) -> None:
     days = ("-p", "from_date=2026-11-19", "-p", "to_date=2026-11-22")
-    assert "Completed" in deployed.run(*days, deployment="sales-backfill/backfill")
+    assert "Completed" in deployed.run(*days, deployment=BACKFILL)
     assert [sales_of(deployed, day) for day in range(20261119, 20261123)] == [14] * 4
     before = deployed.warehouse.tables()
-    assert "Completed" in deployed.run(*days, deployment="sales-backfill/backfill")
+    assert "Completed" in deployed.run(*days, deployment=BACKFILL)
     assert deployed.warehouse.tables() == before
     loads = [
         s for s in deployed.warehouse.statements("sales-backfill/") if "/load_days_" in s["StatementName"]
@@ -175,29 +154,6 @@ def sales_of(deployed: Deployed, day: int) -> int:
     """How many sales of a day, such as 20261122, the warehouse holds."""
     query = f"select count(*) from store_sales where ss_sold_date_sk = {day}"
     return int(deployed.warehouse.rows(query)[0][0])
-
-
-def started(parameters: dict[str, Any], state: "State[Any] | None" = None) -> UUID:
-    """Return the id of a new run, in that state to begin with."""
-    deployment_id = deployment().id
-    run = ask(
-        lambda client: client.create_flow_run_from_deployment(
-            deployment_id, parameters=parameters, state=state
-        )
-    )
-    return run.id
-
-
-def state_of(run_id: UUID) -> str | None:
-    return ask(lambda client: client.read_flow_run(run_id)).state_name
-
-
-def until(holds: Callable[[], bool], seconds: float) -> None:
-    """Wait until it holds; fail the test if it does not."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it does not come true"
-        time.sleep(0.3)  # each look costs the server as much as a step of a run
 
 
 def test_whatever_was_brought_up_listens_on_loopback_only(deployed: Deployed) -> None:

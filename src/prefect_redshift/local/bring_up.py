@@ -14,10 +14,10 @@ from prefect_redshift.exceptions import PipelineError
 from prefect_redshift.local import flow_runs
 from prefect_redshift.local.brought_up import alone_in
 from prefect_redshift.local.prefect_api import free_port, server_ready
-from prefect_redshift.local.processes import child, environment_without, start
+from prefect_redshift.local.processes import Process, child, environment_without, start
 from prefect_redshift.local.project import Project
 from prefect_redshift.local.services import make_state_folder, needs_stand_in, stand_in_for_aws
-from prefect_redshift.local.worker import stop_worker
+from prefect_redshift.local.worker import stop_runs_without_worker, stop_worker
 
 USUAL_PORT = 4200
 COMMAND_SECONDS = 120.0
@@ -45,6 +45,7 @@ def bring_up(services: ExitStack, state: Path) -> str:
     server_ready((server, api_url), state)
     tell(api_url)
 
+    stop_runs_without_worker(settings["PREFECT_HOME"])
     asyncio.run(flow_runs.bury_dead_runs(api_url))
     asyncio.run(project.make_pools(api_url))
     workers = {
@@ -58,13 +59,20 @@ def bring_up(services: ExitStack, state: Path) -> str:
     }
     for worker in workers.values():
         services.callback(stop_worker, worker)
-    services.callback(lambda: asyncio.run(flow_runs.cancel_runs(api_url)))
+    services.callback(_end_runs, api_url, settings["PREFECT_HOME"], list(workers.values()))
     commands = {state / "deploy.log": project.deploy_command()}
     if (project.folder / "blocks" / "__main__.py").is_file():
         commands[state / "setup.log"] = ["blocks"]
     _run_at_once(commands, variables, project.folder)
     print(_next_steps(api_url, state, asyncio.run(project.deployed(api_url))), flush=True)  # noqa: T201
     return _first_to_end({"The Prefect server": server, **workers})
+
+
+def _end_runs(api_url: str, home: str, workers: Sequence[Process]) -> None:
+    """End what is under way, before the workers are stopped; also the runs of a worker that was killed."""
+    stop_runs_without_worker(home)
+    if any(worker.poll() is None for worker in workers):
+        asyncio.run(flow_runs.cancel_runs(api_url))
 
 
 def _settings(state: Path, port: int) -> dict[str, str]:

@@ -21,6 +21,31 @@ def stop_worker(worker: Process) -> None:
         _signal(process, signal.SIGKILL)
 
 
+def stop_runs_without_worker(home: str) -> None:
+    """End the flow runs whose worker was killed: their processes go on, each in a session of its own.
+
+    Args:
+        home: The PREFECT_HOME of the workers that were started here.
+    """
+    ours = {process.pid for process in psutil.Process().children(recursive=True)}
+    left = [
+        process for process in psutil.process_iter() if process.pid not in ours and _is_run(process, home)
+    ]
+    for run in left:
+        _signal(run, signal.SIGTERM)
+    _, endless = psutil.wait_procs(left, RUN_STOP_SECONDS)
+    for run in endless:
+        _signal(run, signal.SIGKILL)
+
+
+def _is_run(process: psutil.Process, home: str) -> bool:
+    try:
+        variables = process.environ()
+    except (psutil.Error, OSError):
+        return False  # another user's, or it has ended
+    return variables.get("PREFECT_HOME") == home and "PREFECT__FLOW_RUN_ID" in variables
+
+
 def _children(worker: Process) -> list[psutil.Process]:
     try:
         return psutil.Process(worker.pid).children(recursive=True) if worker.poll() is None else []
