@@ -3,16 +3,20 @@
 import asyncio
 import multiprocessing
 import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from prefect import Flow, get_client
+import psutil
+from prefect import Flow, get_client, tags
 from prefect.client.schemas.objects import State
 from prefect.flow_engine import run_flow
 from prefect.settings import PREFECT_API_URL, temporary_settings
@@ -25,6 +29,8 @@ from prefect_redshift.cli import backfill_main, daily_main
 from prefect_redshift.local.processes import environment_without
 from prefect_redshift.tasks.hooks import cancel_statements
 from tests.chaos.clock import Clock, follow
+from tests.chaos.verdict import HangsError
+from tests.signals import heed_interrupts
 
 LONGEST_SECONDS = 120.0
 # Each flow with its command.
@@ -39,7 +45,14 @@ _FORKS.set_forkserver_preload([__name__])
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a process finds: variables of its environment, Prefect's API, where its output goes, its wall clock."""
+    """What a process finds.
+
+    Attributes:
+        variables: Of its environment.
+        api_url: Prefect's API.
+        log: Where its output goes; its name is a tag of the flow runs that it makes.
+        clock: Its wall clock.
+    """
 
     variables: dict[str, str]
     api_url: str
@@ -48,40 +61,98 @@ class Surroundings:
 
 
 class Attempt:
-    """One process that tries the flow."""
+    """One process that tries the flow.
+
+    Attributes:
+        log: What it says.
+        started: When it was started, by the monotonic clock.
+        cause: What has asked it to end, and when, by the monotonic clock.
+        gone: When it was gone, by the monotonic clock; None until then.
+    """
 
     def __init__(self, work: Callable[..., Any], surroundings: Surroundings, *arguments: Any) -> None:
         self.log = surroundings.log
+        self.cause: tuple[str, float] | None = None
+        self.gone: float | None = None
         self._process: ForkServerProcess = _FORKS.Process(
             target=_enter, args=(work, surroundings, arguments), daemon=True
         )
         self._process.start()
         self.started = time.monotonic()
+        self._watch = threading.Thread(target=self._note_end, daemon=True)
+        self._watch.start()
+
+    def _note_end(self) -> None:
+        with suppress(psutil.NoSuchProcess):
+            psutil.Process(self._process.pid).wait()
+        self.gone = time.monotonic()
 
     def kill_after(self, seconds: float) -> bool:
-        """Kills it so many seconds after its start; False if it ended by itself before."""
+        """Kill it so many seconds after its start; return False if it ended by itself before."""
         self._process.join(max(0.0, self.started + seconds - time.monotonic()))
-        if self._process.exitcode is not None:
+        if self.has_ended:
             return False
         self._process.kill()
         self._process.join()
         return True
+
+    def ask_to_end(self, number: signal.Signals, cause: str = "") -> None:
+        """Send it a signal, unless it has ended by itself."""
+        if not self.has_ended:
+            assert self._process.pid
+            self.cause = cause or number.name, time.monotonic()
+            os.kill(self._process.pid, number)
 
     @property
     def has_ended(self) -> bool:
         """Whether the process is gone."""
         return self._process.exitcode is not None
 
+    def wait(self, seconds: float = 30.0) -> None:
+        """Wait for its end, but not for ever."""
+        self._process.join(seconds)
+
     def end(self) -> int:
-        """Waits for its end and returns the exit code; a process that hangs is killed, and told of."""
-        self._process.join(LONGEST_SECONDS)
+        """Wait for its end and return the exit code.
+
+        Raises:
+            HangsError: It does not end, and was killed.
+        """
+        self.wait(LONGEST_SECONDS)
         if self.kill_after(0):
-            raise AssertionError(f"hangs: {self.log.read_text()[-2000:]}")
+            raise HangsError(f"hangs: {self.words()[-2000:]}")
+        self._watch.join()
         return self._process.exitcode or 0
+
+    @property
+    def seconds_to_end(self) -> float:
+        """From what has asked it to end until it was gone."""
+        assert self.cause
+        assert self.gone
+        return self.gone - self.cause[1]
+
+    @property
+    def started_at(self) -> float:
+        """When it was started, by the wall clock."""
+        return _wall_time(self.started)
+
+    @property
+    def ended_at(self) -> float:
+        """When it was gone, by the wall clock."""
+        assert self.gone
+        return _wall_time(self.gone)
+
+    def words(self) -> str:
+        """Return what it has said."""
+        return self.log.read_text() if self.log.exists() else ""
+
+
+def _wall_time(monotonic: float) -> float:
+    return time.time() - (time.monotonic() - monotonic)
 
 
 def execute(flow: str, flow_run_id: UUID) -> None:
-    """Does what a worker's process does with a flow run that was handed to it."""
+    """Do what a worker's process does with a flow run that was handed to it."""
 
     async def run() -> None:
         async with get_client() as client:
@@ -93,7 +164,7 @@ def execute(flow: str, flow_run_id: UUID) -> None:
 
 
 def bury(flow: str, flow_run_id: UUID) -> None:
-    """Does what a worker does when the process of a flow run was killed: its state becomes Crashed, its hooks run."""
+    """Do what a worker does when the process of a flow run was killed: its state becomes Crashed, its hooks run."""
 
     async def run() -> None:
         async with get_client() as client:
@@ -106,7 +177,7 @@ def bury(flow: str, flow_run_id: UUID) -> None:
 
 
 def command_line(flow: str, *options: str) -> None:
-    """Does what `python -m flows...` does."""
+    """Do what `python -m flows...` does."""
     run, command = FLOWS[flow]
     sys.exit(command(run, SALES, options))
 
@@ -121,5 +192,6 @@ def _enter(work: Callable[..., Any], surroundings: Surroundings, arguments: Sequ
     os.environ.update(kept | surroundings.variables)
     if surroundings.clock:
         follow(surroundings.clock.file)
-    with temporary_settings({PREFECT_API_URL: surroundings.api_url}):
+    heed_interrupts()
+    with temporary_settings({PREFECT_API_URL: surroundings.api_url}), tags(surroundings.log.stem):
         work(*arguments)

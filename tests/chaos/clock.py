@@ -21,7 +21,7 @@ class Clock:
         self.set(0.0)
 
     def set(self, error: float) -> None:
-        """From now on whoever follows the file is wrong by so many seconds."""
+        """Have whoever follows the file be wrong by so many seconds from now on."""
         content = _SECONDS.pack(error)
         if self.file.exists():
             with self.file.open("r+b") as existing:
@@ -31,7 +31,7 @@ class Clock:
 
 
 def follow(file: Path) -> None:
-    """Lets `time.time` of this process be wrong by what the file says, at any time."""
+    """Have `time.time` of this process be wrong by what the file says, at any time."""
     with file.open("rb") as opened:
         error = mmap.mmap(opened.fileno(), 0, prot=mmap.PROT_READ)
     right, right_ns = time.time, time.time_ns

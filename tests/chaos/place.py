@@ -1,6 +1,7 @@
 """Where trials take place: a stand-in and a Prefect server, which can be killed and started again at their ports."""
 
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -31,12 +32,17 @@ class Restartable:
         self.process: Process | None = None
 
     def start(self) -> Process:
-        """Starts it; it may not answer yet."""
+        """Start it; it may not answer yet."""
         self.process = start(self._command, self._log, self._variables)
         return self.process
 
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self.process
+        self.process.send_signal(number)
+
     def kill(self) -> None:
-        """Ends it as `kill -9` does."""
+        """End it as `kill -9` does."""
         if self.process is not None:
             self.process.kill()
             self.process.wait()
@@ -70,7 +76,7 @@ class Place:
         return self.folder / "sql"
 
     def stand_in_answers(self) -> None:
-        """Waits until it does."""
+        """Wait until it does."""
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
@@ -85,7 +91,7 @@ class Place:
 
 @contextmanager
 def own_stand_in(folder: Path, api_url: str) -> Iterator[Place]:
-    """A place with a stand-in that trials may kill, and whose clock they may set."""
+    """Yield a place with a stand-in that trials may kill, and whose clock they may set."""
     port, data, clock = free_port(), folder / "data", Clock(folder / "clock")
     data.mkdir(exist_ok=True)
     command = [
@@ -113,7 +119,7 @@ def own_stand_in(folder: Path, api_url: str) -> Iterator[Place]:
 
 @contextmanager
 def own_server(folder: Path) -> Iterator[tuple[Restartable, str]]:
-    """A Prefect server that trials may kill, and the URL of its API."""
+    """Yield a Prefect server that trials may kill, and the URL of its API."""
     port = free_port()
     url = f"http://127.0.0.1:{port}/api"
     variables = {
@@ -131,14 +137,14 @@ def own_server(folder: Path) -> Iterator[tuple[Restartable, str]]:
 
 
 def stop_gently(running: Restartable) -> None:
-    """Ends it as it ends in peace."""
+    """End it as it ends in peace."""
     if running.process is not None:
         running.process.terminate()
         running.process.wait(30)
 
 
 def client(url: str) -> Any:
-    """A plain boto3 client of the Data API."""
+    """Return a plain boto3 client of the Data API."""
     names = environment(url)
     return boto3.client(
         "redshift-data",
@@ -153,7 +159,7 @@ def client(url: str) -> Any:
 
 @contextmanager
 def own_folder() -> Iterator[Path]:
-    """A temporary folder that PostgreSQL, under root another user, can pass through."""
+    """Yield a temporary folder that PostgreSQL, under root another user, can pass through."""
     folder = Path(tempfile.mkdtemp(prefix="chaos-"))
     folder.chmod(0o711)
     try:
@@ -164,7 +170,7 @@ def own_folder() -> Iterator[Path]:
 
 @contextmanager
 def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
-    """Mounts a file system of that size at the folder.
+    """Mount a file system of that size at the folder.
 
     Raises:
         PermissionError: This user may not.
@@ -183,7 +189,7 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
 
 
 def fill(folder: Path) -> Path:
-    """Leaves no room on the folder's file system; the file to delete when there is to be some again."""
+    """Leave no room on the folder's file system; return the file to delete when there is to be some again."""
     filler = folder / "filler"
     with filler.open("wb", buffering=0) as file:
         for size in (1 << 20, 1 << 12, 1):

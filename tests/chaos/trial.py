@@ -3,245 +3,249 @@
 import asyncio
 import os
 import re
+import shutil
+import signal
 import time
 import uuid
-from collections import Counter, defaultdict
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
 from prefect import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterTags
+from prefect.client.schemas.objects import FlowRun
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from prefect.states import AwaitingRetry
+from prefect.states import AwaitingRetry, Cancelling
 
+from prefect_redshift.runner.cancellation import CONFIRMED
 from tests.chaos.attempts import FLOWS, Attempt, Surroundings, bury, command_line, execute
+from tests.chaos.job import DAILY, Job
+from tests.chaos.judge import SETTLE_SECONDS, Judge, Tables
 from tests.chaos.place import Place
-from tests.flows.test_sales_data_pipeline import STEPS
+from tests.chaos.scripts import PACE_TABLE
+from tests.chaos.verdict import Verdict
 from tests.job_warehouse import Warehouse
-from tests.loaded_days import range_loads
-from tests.project import PROJECT_FOLDER
 
-SETTLE_SECONDS = 10.0
 FINAL_STATES = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
-ENGINE_IS_BUSY = """
-select query from pg_stat_activity where state <> 'idle' and datname = current_database() and pid <> pg_backend_pid()
-"""
+USUAL_PACE = 0.15
+MAY_RUN = re.compile(r"(\S+)(?: \((\S+)\))? may still run: ")
 T = TypeVar("T")
-Tables = dict[str, list[tuple[Any, ...]]]
-
-
-@dataclass(frozen=True)
-class Job:
-    """What is run.
-
-    Attributes:
-        steps: Those that have to finish under the run's own name.
-        days: How many days it loads, each once; None for the daily flow, whose statements are told apart by name.
-    """
-
-    flow: str
-    parameters: dict[str, str]
-    options: Sequence[str]
-    steps: Sequence[str]
-    days: int | None = None
-
-
-DAILY = Job("sales-data-pipeline", {"run_date": "2026-11-22"}, ("--run-date", "2026-11-22"), STEPS)
-BACKFILL = Job(
-    "sales-backfill",
-    {"from_date": "2026-10-01", "to_date": "2026-10-12", "days_at_once": "2"},
-    ("--from", "2026-10-01", "--to", "2026-10-12", "--days-at-once", "2"),
-    STEPS[:2],
-    days=12,
-)
-
-
-@dataclass
-class Verdict:
-    """What was wrong after a trial; nothing, if all lists are empty.
-
-    Attributes:
-        lost: What should be in the warehouse and is not, or is otherwise than after an undisturbed run.
-        doubled: Steps that were executed after they had finished.
-        orphaned: What runs on.
-        untrue: Where the run's state in Prefect says other than what happened.
-    """
-
-    lost: list[str] = field(default_factory=list)
-    doubled: list[str] = field(default_factory=list)
-    orphaned: list[str] = field(default_factory=list)
-    untrue: list[str] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return not any(vars(self).values())
 
 
 class Trial:
-    """One flow run, and what becomes of it."""
+    """One flow run, and what becomes of it.
+
+    Attributes:
+        scripts: The folder of its scripts.
+        parameters: Of the flow, beside the job's own.
+        marks: What the last statement of a step must show, because the step was edited.
+    """
 
     def __init__(self, place: Place, database: str, job: Job) -> None:
         self.place = place
         self.job = job
         self.warehouse = Warehouse(place.data_api, database)
+        self.judged = Judge(self.warehouse, place.admin)
         self.flow_run_id: UUID | None = None
         self.verdict = Verdict()
-        self.surroundings = Surroundings(
-            variables={
-                **place.variables,
-                "REDSHIFT_WORKGROUP_NAME": "local-workgroup",
-                "REDSHIFT_DATABASE": database,
-                "AWS_CONFIG_FILE": os.devnull,
-                "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            },
-            api_url=place.api_url,
-            log=place.folder / f"{database}.log",
-            clock=place.clock,
-        )
+        self.scripts = place.scripts
+        self.parameters: dict[str, str] = {}
+        self.marks: dict[str, str] = {}
+        self.variables = {
+            **place.variables,
+            "REDSHIFT_WORKGROUP_NAME": "local-workgroup",
+            "REDSHIFT_DATABASE": database,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+        self._numbers = count(1)
+        self._last_attempt: Attempt | None = None
+
+    def beside(self, job: Job) -> "Trial":
+        """Return a trial of another flow run in the same database."""
+        other = Trial(self.place, self.warehouse.database, job)
+        other._numbers = self._numbers
+        other.scripts = self.scripts
+        return other
+
+    def own_scripts(self) -> Path:
+        """Give it a copy of the scripts, to be edited."""
+        self.scripts = self.place.folder / f"{self.warehouse.database}-sql"
+        shutil.copytree(self.place.scripts, self.scripts)
+        return self.scripts
+
+    def set_pace(self, seconds: float) -> None:
+        """Have each load last so long from now on."""
+        self.warehouse.run(f"update {PACE_TABLE} set seconds = {seconds}")
 
     def begin(self) -> Attempt:
-        """Starts a new flow run, or retries the one there is, as a worker does."""
-        self.flow_run_id = self._api(self._new_or_retried())
-        return Attempt(execute, self.surroundings, self.job.flow, self.flow_run_id)
+        """Start a new flow run, or retry the one there is, as a worker does."""
+        self.flow_run_id = self.api(self._new_or_retried())
+        return self._attempt(execute, self.job.flow, self.flow_run_id)
+
+    def _attempt(self, work: Any, *arguments: Any) -> Attempt:
+        log = self.place.folder / f"{self.warehouse.database}-{next(self._numbers)}.log"
+        surroundings = Surroundings(self.variables, self.place.api_url, log, self.place.clock)
+        self._last_attempt = Attempt(work, surroundings, *arguments)
+        return self._last_attempt
 
     async def _new_or_retried(self) -> UUID:
         async with get_client() as client:
             if self.flow_run_id:
                 await client.set_flow_run_state(self.flow_run_id, AwaitingRetry(), force=True)
                 return self.flow_run_id
-            parameters = {**self.job.parameters, "scripts": str(self.place.scripts)}
-            return (await client.create_flow_run(FLOWS[self.job.flow][0], parameters=parameters)).id
+            return (await client.create_flow_run(FLOWS[self.job.flow][0], parameters=self.given)).id
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The flow's parameters."""
+        return {**self.job.parameters, "scripts": str(self.scripts), **self.parameters}
 
     def begin_by_command_line(self) -> Attempt:
-        """Starts a flow run of its own, as a person does."""
+        """Start a flow run of its own, as a person does."""
         self.flow_run_id = None
-        options = (*self.job.options, "--scripts", str(self.place.scripts))
-        return Attempt(command_line, self.surroundings, self.job.flow, *options)
+        return self._attempt(command_line, self.job.flow, *replace(self.job, parameters=self.given).options)
 
     def worker_notices(self) -> None:
-        """Has done what a worker does when the process of a flow run is dead; then nothing may run on."""
-        assert Attempt(bury, self.surroundings, self.job.flow, self.flow_run_id).end() == 0
-        self.verdict.orphaned += [str(statement) for statement in self._running()]
+        """Do what a worker does when the process of a flow run is dead; then nothing may run on."""
+        asked = time.monotonic()
+        assert self._attempt(bury, self.job.flow, self.flow_run_id).end() == 0
+        self.verdict.note_end("a worker's hook", time.monotonic() - asked)
+        self.verdict.orphaned += [str(statement) for statement in self.judged.running(self.prefix)]
 
-    def state(self) -> str:
-        """The type of the run's state in Prefect."""
+    @property
+    def prefix(self) -> str:
+        """What the names of its statements begin with."""
+        return f"{self.job.flow}/{self.flow_run_id}/" if self.flow_run_id else f"{self.job.flow}/"
 
-        async def read() -> str:
-            assert self.flow_run_id
+    def interrupt(self, attempt: Attempt, way: str) -> None:
+        """End an attempt early: by `SIGTERM`, `SIGINT`, or a `cancel` in Prefect, upon which a worker sends SIGTERM."""
+        if way == "cancel":
+            self.api(self._set_cancelling())
+        attempt.ask_to_end(signal.SIGINT if way == "SIGINT" else signal.SIGTERM, way)
+
+    async def _set_cancelling(self) -> None:
+        assert self.flow_run_id
+        async with get_client() as client:
+            await client.set_flow_run_state(self.flow_run_id, Cancelling())
+
+    def run(self) -> FlowRun | None:
+        """Return the flow run as Prefect knows it; None where the last attempt has not made one."""
+
+        async def read() -> FlowRun | None:
             async with get_client() as client:
-                flow_run = await client.read_flow_run(self.flow_run_id)
-            return flow_run.state.type.value if flow_run.state else "NONE"
+                if self.flow_run_id:
+                    return await client.read_flow_run(self.flow_run_id)
+                assert self._last_attempt
+                wanted = FlowRunFilter(tags=FlowRunFilterTags(all_=[self._last_attempt.log.stem]))
+                found = await client.read_flow_runs(flow_run_filter=wanted)
+                return found[0] if found else None
 
-        return self._api(read())
+        return self.api(read())
 
-    def _api(self, work: Coroutine[Any, Any, T]) -> T:
+    def api(self, work: Coroutine[Any, Any, T]) -> T:
+        """Ask Prefect's API."""
         with temporary_settings({PREFECT_API_URL: self.place.api_url}):
             return asyncio.run(work)
 
-    def ended(self, attempt: Attempt, *, has_worker: bool = False) -> bool:
-        """Waits for the attempt's end; whether it ended well, which Prefect must say, too.
+    def ended(self, attempt: Attempt, *, has_worker: bool = False, is_prompt: bool = True) -> bool:
+        """Wait for the attempt's end; return whether it ended well, which Prefect must say, too.
 
         Args:
             attempt: The process.
             has_worker: Whether a worker tells Prefect of a process that failed and could not tell it itself.
+            is_prompt: Whether nothing keeps it from ending once its last statement has ended.
         """
         code = attempt.end()
-        self.flow_run_id = self.flow_run_id or UUID(self._statements()[-1]["StatementName"].split("/")[1])
-        if has_worker and code and self.state() not in FINAL_STATES:
+        if attempt.cause:
+            self.verdict.note_end(attempt.cause[0], attempt.seconds_to_end)
+        run = self.run()
+        self.flow_run_id = run.id if run else None
+        state = run.state.type.value if run and run.state else "NONE"
+        if attempt.cause and code:
+            self.check_words(attempt)
+        elif is_prompt and not attempt.cause:
+            self._note_natural_end(attempt)
+        # A signal may come before the flow has begun, and end the process without a word.
+        has_worker = has_worker or (attempt.cause is not None and code < 0 and run is not None)
+        if has_worker and code and state not in FINAL_STATES:
             self.worker_notices()
-        state = self.state()
-        if (code == 0) != (state == "COMPLETED") or state not in FINAL_STATES:
+            state = "CRASHED"
+        if attempt.cause and code == -signal.SIGTERM and state == "COMPLETED":
+            return True  # it had ended already, and was about to say so
+        is_final = state in FINAL_STATES or (run is None and attempt.cause is not None)
+        if (code == 0) != (state == "COMPLETED") or not is_final:
             self.verdict.untrue.append(f"exit code {code}, state {state}")
         return code == 0
 
-    def last_words(self) -> str:
-        """The end of what the attempts have said."""
-        return self.surroundings.log.read_text()[-1500:]
+    def _note_natural_end(self, attempt: Attempt) -> None:
+        ends = [each["UpdatedAt"].timestamp() for each in self.judged.statements(self.prefix)]
+        own = [end for end in ends if attempt.started_at < end <= attempt.ended_at]
+        if own:
+            self.verdict.note_end("the last statement's end", attempt.ended_at - max(own))
 
-    def judge(self, undisturbed: Tables, settle_seconds: float = SETTLE_SECONDS) -> Verdict:
-        """Compares with an undisturbed run what the trial left, once it has ended well."""
-        verdict, statements = self.verdict, self._settled(settle_seconds)
-        try:
-            tables = self.warehouse.tables()
-        except AssertionError as error:
-            verdict.lost.append(str(error))
-            return verdict
-        verdict.lost += [f"{name} differs" for name in undisturbed if tables[name] != undisturbed[name]]
-        steps = _by_step(statements)
-        for step, attempts in steps.items():
-            statuses = [status for _, status in sorted(attempts)]
-            if "FINISHED" in statuses[:-1] and self.job.days is None:
-                verdict.doubled.append(f"{step}: {statuses}")
-        done = {step.split("/")[2] for step, attempts in steps.items() if self._finished_here(step, attempts)}
-        verdict.lost += [f"{step} did not finish" for step in self.job.steps if step not in done]
-        verdict.doubled += self._executed_twice()
+    def check_words(self, attempt: Attempt) -> None:
+        """Check that an early end says what is so: that all has ended, or which statement may run on."""
+        run = self.run()
+        words = f"{attempt.words()} {run.state.message if run and run.state else ''}"
+        named = [name for found in MAY_RUN.findall(words) for name in found if name]
+        for statement in self.judged.running(self.prefix):
+            told = any(
+                str(statement[key]).startswith(name) for key in ("Id", "StatementName") for name in named
+            )
+            if CONFIRMED in words.lower() or not told:
+                self.verdict.untrue.append(f"after {attempt.cause}: {statement} runs on; {words[-1000:]}")
+
+    def last_words(self) -> str:
+        """Return the end of what the last attempt has said."""
+        return self._last_attempt.words()[-1500:] if self._last_attempt else ""
+
+    def judge(
+        self, undisturbed: Tables, others: "Sequence[Trial]" = (), settle_seconds: float = SETTLE_SECONDS
+    ) -> Verdict:
+        """Compare with undisturbed runs what is left in the database, once all its trials have ended well."""
+        verdict = Verdict(orphaned=self.judged.settled(settle_seconds))
+        verdict += self.judged.tables(undisturbed)
+        history = self.judged.history(destroys=self.parameters.get("setup") == "always")
+        verdict.doubled += [*self.judged.executed_twice(), *history.doubled()]
+        for one in (self, *others):
+            verdict += one.verdict
+            verdict.lost += history.lost(one.prefix.rstrip("/"), one.job.steps, one.marks)
+            verdict.doubled += self.judged.days_doubled(one.job)
         return verdict
 
-    def _finished_here(self, step: str, attempts: list[tuple[int, str]]) -> bool:
-        return step.split("/")[1] == str(self.flow_run_id) and "FINISHED" in dict(attempts).values()
-
-    def _statements(self) -> list[dict[str, Any]]:
-        return self.warehouse.statements(f"{self.job.flow}/")
-
-    def _running(self) -> list[dict[str, Any]]:
-        ended = {"FINISHED", "FAILED", "ABORTED"}
-        return [statement for statement in self._statements() if statement["Status"] not in ended]
-
-    def _executed_twice(self) -> list[str]:
-        """Parts of statements that the engine has run more than once, by the stand-in's own account."""
-        runs = self.place.admin.executions(database=self.warehouse.database)
-        if self.job.days is not None:
-            finished = [days for days, status in range_loads(self.warehouse) if status == "FINISHED"]
-            if self.job.days != (days := sum(map(len, finished))):
-                return [f"{self.job.days} days were loaded {days} times"]
-        return [part for part, times in Counter(run["statement_id"] for run in runs).items() if times > 1]
-
-    def _settled(self, seconds: float) -> list[dict[str, Any]]:
-        """The statements, once none runs on, or once they have had long enough."""
-        deadline = time.monotonic() + seconds
-        while (
-            left := self._running() or self.warehouse.rows(ENGINE_IS_BUSY)
-        ) and time.monotonic() < deadline:
-            time.sleep(0.1)
-        self.verdict.orphaned += [str(statement) for statement in left]
-        return self._statements()
-
-
-def _by_step(statements: list[dict[str, Any]]) -> dict[str, list[tuple[int, str]]]:
-    """Each step's attempts and their statuses; the validation, which changes nothing, is a new step in each retry."""
-    steps = defaultdict(list)
-    for statement in statements:
-        step, number, _digest = statement["StatementName"].rsplit("/", 2)
-        steps[step].append((int(number), statement["Status"]))
-    return steps
+    def has_finished(self, step: str) -> bool:
+        """Return whether a statement of that step has finished."""
+        return any(
+            f"/{step}/" in each["StatementName"] and each["Status"] == "FINISHED"
+            for each in self.judged.statements(self.prefix)
+        )
 
 
 @contextmanager
 def trial(place: Place, job: Job = DAILY) -> Iterator[Trial]:
-    """A trial on a fresh database, which is dropped afterwards."""
+    """Yield a trial on a fresh database, which is dropped afterwards."""
     name = f"chaos_{uuid.uuid4().hex[:12]}"
     dev = Warehouse(place.data_api, "dev")
     dev.run(f"create database {name}")
-    yield Trial(place, name, job)
+    one = Trial(place, name, job)
+    one.warehouse.run(f"create table {PACE_TABLE} as select cast({USUAL_PACE} as float) as seconds")
+    yield one
     dev.run(f"drop database {name}")
 
 
-def copy_scripts(folder: Path, load_seconds: float) -> None:
-    """The project's scripts, in which each load takes a little longer, so that more instants are within one."""
-    folder.mkdir()
-    for script in (PROJECT_FOLDER / "sql").iterdir():
-        text = re.sub(
-            r"(\n    lock table \w+;)", rf"\n    perform pg_sleep({load_seconds});\1", script.read_text()
-        )
-        (folder / script.name).write_text(text)
+def in_the_end(one: Trial, undisturbed: Tables, good: bool) -> Verdict:
+    """Return the verdict, after a retry where the first attempt did not end well: it must."""
+    if not good:
+        must_end_well(one, one.begin())
+    return one.judge(undisturbed)
 
 
-def undisturbed(place: Place, job: Job = DAILY) -> tuple[Tables, float]:
-    """The tables after an undisturbed run, and how long it takes."""
-    with trial(place, job) as one:
-        attempt = one.begin()
-        assert one.ended(attempt), attempt.log.read_text()
-        seconds = time.monotonic() - attempt.started
-        return one.warehouse.tables(), seconds
+def must_end_well(one: Trial, attempt: Attempt) -> None:
+    """Wait for the end of an attempt; one that fails has lost something."""
+    if not one.ended(attempt):
+        one.verdict.lost.append(f"it failed: {attempt.words()[-1500:]}")
