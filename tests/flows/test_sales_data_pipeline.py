@@ -131,7 +131,10 @@ def test_one_dimension_failing_cancels_the_other_and_the_facts_never_start(
     assert "run_load_fact_sales" not in by_step
     assert warehouse.count("store_sales") == 0
     # Said on a thread, where the run's settings have to be known: else Prefect starts a server of its own for it.
-    assert [line for line in logged() if "LoadCustomerAddressTable/1" in line and "it ended ABORTED" in line]
+    (cancelled,) = (
+        s["Id"] for s in warehouse.statements() if "/LoadCustomerAddressTable/" in s["StatementName"]
+    )
+    assert f"Cancelled ({cancelled}): it ended ABORTED" in logged()
 
 
 def logged() -> list[str]:
