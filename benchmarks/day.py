@@ -1,7 +1,7 @@
 """What a day costs beside the days before it: the engine's seconds of a daily run, beside millions of facts and none.
 
     python -m benchmarks day
-    python -m benchmarks day-40-million     (not among the sections that run by default: it takes minutes and 15 GB)
+    python -m benchmarks day-40-million     (only when it is named: it takes many minutes and gigabytes)
 
 Two databases with the same sample data, of which one also holds the facts and the source rows of ten earlier years.
 Both load the same days, of 16 sales each, in turns. What counts is the run time of all statements of a run, as
