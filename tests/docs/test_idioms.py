@@ -135,7 +135,7 @@ def answer_questions(folder: Path) -> None:
     """Run `prefect deploy` at a terminal and answer what it asks, until it ends."""
     ours, its = pty.openpty()
     command = [sys.executable, "-m", "prefect", "deploy"]
-    terminal = {**os.environ, "TERM": "xterm", "COLUMNS": "200"}
+    terminal = {**os.environ, "TERM": "xterm", "COLUMNS": "200", "LINES": "50"}
     with subprocess.Popen(command, cwd=folder, stdin=its, stdout=its, stderr=its, env=terminal) as deploying:
         os.close(its)
         # The second of the two; no schedule.
