@@ -2,22 +2,12 @@
 
 import bz2
 import gzip
-import io
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 import pyarrow
-import pyarrow.parquet
 import pytest
 
 from tests.local_aws.transfer_bucket import Bucket, finished
-
-
-def parquet(**columns: Any) -> bytes:
-    file = io.BytesIO()
-    pyarrow.parquet.write_table(pyarrow.table(columns), file)
-    return file.getvalue()
 
 
 TEXTS: list[tuple[str, str, str | bytes, list[list[Any]]]] = [
@@ -127,22 +117,6 @@ def test_json_paths(bucket: Bucket) -> None:
     assert bucket.statements.rows("select * from t order by a") == [[1, "two", 2], [None, None, None]]
     bucket.put({"paths": '{"jsonpaths": ["$.x"]}'})
     assert "Number of jsonpaths" in bucket.copy(f"json 's3://{bucket.name}/paths'")["Error"]
-
-
-def test_parquet(bucket: Bucket) -> None:
-    bucket.statements.run(
-        "create table t (i int, d decimal(9, 2), s varchar(9), b bool, f float8, day date, at timestamp)"
-    )
-    first = [1, Decimal("1.20"), "é\t", True, 1.5, date(2020, 1, 2), datetime(2020, 1, 2, 3, 4, 5)]
-    names = ["i", "d", "s", "b", "f", "day", "when"]
-    bucket.put(
-        {"in/1.parquet": parquet(**{name: [value, None] for name, value in zip(names, first, strict=True)})}
-    )
-    finished(bucket.copy("format as parquet", "in/"), 2)
-    rows = bucket.statements.rows("select * from t order by i")
-    assert rows == [[1, "1.20", "é\t", True, 1.5, "2020-01-02", "2020-01-02 03:04:05"], [None] * 7]
-    bucket.put({"in/1.parquet": parquet(i=[1])})
-    assert "Unmatched number of columns" in bucket.copy("parquet", "in/")["Error"]
 
 
 def test_prefixes_and_manifests(bucket: Bucket) -> None:

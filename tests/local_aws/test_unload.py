@@ -1,10 +1,8 @@
 """UNLOAD to the stand-in's S3, through the Data API."""
 
 import gzip
-import io
 import json
 
-import pyarrow.parquet
 import pytest
 
 from tests.local_aws.transfer_bucket import Bucket, finished
@@ -39,17 +37,6 @@ def test_compressed_and_with_a_manifest(bucket: Bucket) -> None:
     assert gzip.decompress(bucket.get("out/0000_part_00.gz")) == b"1\n"
     url = f"s3://{bucket.name}/out/0000_part_00.gz"
     assert json.loads(bucket.get("out/manifest")) == {"entries": [{"url": url}]}
-
-
-def test_parquet(bucket: Bucket) -> None:
-    finished(bucket.unload(QUERY.replace("1.50", "1.50::decimal(9, 2)"), "parquet"), 1)
-    table = pyarrow.parquet.read_table(io.BytesIO(bucket.get("out/0000_part_00.parquet")))
-    assert [str(field.type) for field in table.schema] == [
-        *("int32", "string", "string", "bool", "date32[day]", "decimal128(9, 2)")
-    ]
-    assert [str(value) for value in table.to_pylist()[0].values()] == [
-        *("1", 'x|"y",z', "None", "True", "2020-01-02", "1.50")
-    ]
 
 
 def test_an_occupied_destination(bucket: Bucket) -> None:

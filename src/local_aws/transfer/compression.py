@@ -13,6 +13,7 @@ def pyarrow(what: str) -> Any:
     """Return the package, which only Parquet and Zstandard need; raise TransferProblem without it."""
     try:
         import pyarrow
+        import pyarrow.compute
     except ImportError:
         raise TransferProblem(
             f"local stand-in does not support {what} without pyarrow: pip install 'prefect-redshift[results]'"

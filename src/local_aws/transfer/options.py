@@ -27,11 +27,10 @@ COPY_OPTIONS = _SHARED | _table(
     text="quote dateformat timeformat encoding",
     optional="json acceptinvchars",
     flag="""emptyasnull blanksasnull truncatecolumns fillrecord trimblanks explicit_ids removequotes ignoreblanklines
-    roundec""",
+    roundec serializetojson""",
     number="ignoreheader maxerror comprows",
     switch="compupdate statupdate",
-    refused="""avro orc shapefile lzop acceptanydate noload ssh readratio ignoreallerrors serializetojson job
-    simplify""",
+    refused="""avro orc shapefile lzop acceptanydate noload ssh readratio ignoreallerrors job simplify""",
 )
 UNLOAD_OPTIONS = _SHARED | _table(
     text="extension",

@@ -33,12 +33,13 @@ class Source:
 
     def pieces(self) -> Iterator[bytes]:
         """Return the data, some thousand lines at a time; raise TransferProblem."""
-        reader = self._reader()
-        manifest = self._copy.options.has("manifest")
+        options = self._copy.options
+        reader = None if options.has("parquet") else self._reader()
+        manifest = options.has("manifest")
         for url, file in objects.sources(self._backend, self._copy.source, manifest=manifest):
             with file:
                 try:
-                    yield from self._file(url, reader(file))
+                    yield from self._parquet(url, file) if reader is None else self._file(url, reader(file))
                 except (OSError, EOFError, UnicodeError) as error:
                     raise TransferProblem(f"The file {url} cannot be read: {error}") from None
 
@@ -64,6 +65,14 @@ class Source:
                     if Place(url, number) in places:
                         found[Place(url, number)] = line.rstrip(b"\r\n").decode(errors="replace")
         return found
+
+    def _parquet(self, url: str, file: BinaryIO) -> Iterator[bytes]:
+        self._starts.append(self._handed + 1)
+        self._files.append((url, -self._handed))
+        serialize = self._copy.options.has("serializetojson")
+        for count, piece in parquet.pieces(file, url, self._table.columns, serialize=serialize):
+            self._handed += count
+            yield piece
 
     def _file(self, url: str, rows: Iterator[Row]) -> Iterator[bytes]:
         lines: list[str] = []
@@ -94,9 +103,7 @@ class Source:
             raise TooManyRejected
 
     def _reader(self) -> Callable[[BinaryIO], Iterator[Row]]:
-        options, columns = self._copy.options, self._table.columns
-        if options.has("parquet"):
-            return lambda file: parquet.rows(file, columns)
+        options = self._copy.options
         if options.has("json"):
             values = self._json_values()
             return lambda file: json_rows.rows(compression.reader(file, options.compression), values)

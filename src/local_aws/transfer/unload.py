@@ -3,24 +3,24 @@
 import asyncio
 import json
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, BinaryIO, Protocol
 
 from local_aws.data_api.results import columns as metadata
-from local_aws.data_api.results.rendering import super_text
 from local_aws.engine import divisions
 from local_aws.engine.connection import Connection
 from local_aws.engine.copying import copy_out
-from local_aws.transfer import compression, parquet, unload_text
+from local_aws.transfer import compression, unload_text
 from local_aws.transfer.command import Unload
 from local_aws.transfer.objects import Bucket
 from local_aws.transfer.options import Options
 from local_aws.transfer.transfer_errors import TransferProblem
+from local_aws.transfer.unload_parquet import ParquetWriter
 
 MEGABYTE = 1 << 20
 DEFAULT_SIZE = 6200 * MEGABYTE
 IN_MEMORY = 8 * MEGABYTE
-ROWS_A_TURN = 2000
+ROWS_A_TURN = 10_000
 OCCUPIED = (
     "Specified unload destination on S3 is not empty. Consider using a different bucket / prefix, manually removing"
     " the target files in S3, or using the ALLOWOVERWRITE option."
@@ -33,8 +33,8 @@ Columns = list[tuple[str, tuple[str, int, int]]]
 class Writer(Protocol):
     """Writes rows into one file."""
 
-    def add(self, row: list[str | None]) -> None:
-        """Write one row."""
+    def add(self, lines: Sequence[bytes]) -> None:
+        """Write rows as the engine's COPY prints them."""
 
     def close(self) -> None:
         """Write what is left."""
@@ -107,8 +107,6 @@ class Files:
         self._prefix = unload.target.key
         self._bucket = bucket
         self._names, self._types = [name for name, _ in columns], [kind for _, kind in columns]
-        self._supers = [number for number, (name, _, _) in enumerate(self._types) if name == "super"]
-        self._bytes = [number for number, (name, _, _) in enumerate(self._types) if name == "varbyte"]
         self._limit = float(unload.options.values.get("maxfilesize", DEFAULT_SIZE))
         self._done: list[str] = []
         self._file: Any = None
@@ -117,15 +115,9 @@ class Files:
 
     def add(self, lines: list[bytes]) -> None:
         """Write rows as the engine's COPY prints them."""
-        for line in lines:
-            writer = self._writer or self._open()
-            row = unload_text.fields(line)
-            for number in self._supers:
-                row[number] = None if (value := row[number]) is None else super_text(value)
-            for number in self._bytes:
-                row[number] = None if (value := row[number]) is None else value[2:]
-            writer.add(row)
-            self.rows += 1
+        if lines:
+            (self._writer or self._open()).add(lines)
+            self.rows += len(lines)
         if self._file is not None and self._file.tell() >= self._limit:
             self._close()
 
@@ -148,7 +140,7 @@ class Files:
     def _open(self) -> Writer:
         self._file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed by _close or discard
         if self._options.has("parquet"):
-            self._writer = parquet.Writer(self._file, self._names, self._types)
+            self._writer = ParquetWriter(self._file, self._names, self._types)
         else:
             stream: BinaryIO = compression.writer(self._file, self._options.compression)
             self._writer = unload_text.writer(stream, self._names, self._types, self._options)

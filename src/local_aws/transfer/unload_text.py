@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
+from local_aws.data_api.results.rendering import super_text
 from local_aws.transfer.options import Options
 
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -21,7 +22,12 @@ def fields(line: bytes) -> list[str | None]:
     values: list[str | None] = text.split("\t")  # type: ignore[assignment]
     if "\\" not in text:
         return values
-    return [None if value == "\\N" else _ESCAPE.sub(_unescape, value or "") for value in values]
+    return [None if value == "\\N" else unescaped(value or "") for value in values]
+
+
+def unescaped(field: str) -> str:
+    """Return a field without the escapes of the engine's COPY."""
+    return _ESCAPE.sub(_unescape, field)
 
 
 def _unescape(match: re.Match[str]) -> str:
@@ -29,21 +35,29 @@ def _unescape(match: re.Match[str]) -> str:
 
 
 class TextWriter:
-    """Writes lines into a stream."""
+    """Writes lines into a stream; `types` are Redshift's names of the columns' types."""
 
-    def __init__(self, stream: BinaryIO, line: Line, header: str | None) -> None:
+    def __init__(self, stream: BinaryIO, line: Line, types: Sequence[str], header: str | None) -> None:
         self._stream = stream
         self._line = line
+        self._supers = [number for number, name in enumerate(types) if name == "super"]
+        self._bytes = [number for number, name in enumerate(types) if name == "varbyte"]
         self._lines = [] if header is None else [header]
         self._size = 0
 
-    def add(self, row: list[str | None]) -> None:
-        """Write one row."""
-        line = self._line(row)
-        self._lines.append(line)
-        self._size += len(line)
-        if self._size >= BYTES_A_WRITE:
-            self._flush()
+    def add(self, lines: Sequence[bytes]) -> None:
+        """Write rows as the engine's COPY prints them."""
+        for printed in lines:
+            row = fields(printed)
+            for number in self._supers:
+                row[number] = None if (value := row[number]) is None else super_text(value)
+            for number in self._bytes:
+                row[number] = None if (value := row[number]) is None else value[2:]
+            line = self._line(row)
+            self._lines.append(line)
+            self._size += len(line)
+            if self._size >= BYTES_A_WRITE:
+                self._flush()
 
     def close(self) -> None:
         """Write what is left."""
@@ -60,10 +74,11 @@ def writer(
     stream: BinaryIO, names: Sequence[str], types: Sequence[tuple[str, int, int]], options: Options
 ) -> TextWriter:
     """Return the writer of the format that the options name."""
+    kinds = [name for name, _, _ in types]
     if options.has("json"):
-        return TextWriter(stream, _json(names, types), None)
+        return TextWriter(stream, _json(names, types), kinds, None)
     line = _csv(options) if options.has("csv") else _delimited(options)
-    return TextWriter(stream, line, line(list(names)) if options.has("header") else None)
+    return TextWriter(stream, line, kinds, line(list(names)) if options.has("header") else None)
 
 
 def _csv(options: Options) -> Line:
