@@ -21,6 +21,7 @@
     ├── SessionLostError            the service has closed a session whose statements left something in it
     ├── ScriptError                 a script that breaks a limit of the Data API, or is missing or empty
     ├── ResultError                 a result that cannot be read, or that is not whole
+    ├── FrameError                  rows that cannot be loaded or unloaded exactly as they are
     └── PipelineError               a job cannot do what was asked; the message says what to do
 
 It imports nothing of this package when it runs, so that every module may import it.
@@ -181,6 +182,10 @@ class ScriptError(RedshiftError):
 
 class ResultError(RedshiftError):
     """A statement's result cannot be read, or did not arrive whole."""
+
+
+class FrameError(RedshiftError):
+    """Rows cannot be loaded into a table, or unloaded from it, exactly as they are; the message says what to do."""
 
 
 class PipelineError(RedshiftError):

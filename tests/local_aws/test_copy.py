@@ -9,7 +9,6 @@ import pytest
 
 from tests.local_aws.transfer_bucket import Bucket, finished
 
-
 TEXTS: list[tuple[str, str, str | bytes, list[list[Any]]]] = [
     ("csv", "a int, b varchar(9)", '1,"x, ""y"""\n2,"two\nlines"\n', [[1, 'x, "y"'], [2, "two\nlines"]]),
     ("csv ignoreheader 1", "a int, b varchar(9)", "a,b\r\n1,x\r\n", [[1, "x"]]),

@@ -1,14 +1,15 @@
 """The block: a connection to Amazon Redshift through its Data API."""
 
 import os
+from collections.abc import Callable
 from functools import partial
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from prefect.blocks.abstract import DatabaseBlock
 from prefect.exceptions import MissingContextError
 from prefect.logging import get_logger, get_run_logger
 from prefect_aws import AwsCredentials
-from pydantic import ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from prefect_redshift.aws.aws_client import CALL_THREADS, AwsClient
 from prefect_redshift.blocks.credentials import client_of
@@ -16,6 +17,11 @@ from prefect_redshift.blocks.forms import forms
 from prefect_redshift.blocks.statement_log import Logger, StatementLog
 from prefect_redshift.data_api.api import LONGEST_STATEMENT_SECONDS, MAX_WAITS, DataApi, redshift_data_client
 from prefect_redshift.delegation import delegate, stream
+from prefect_redshift.exceptions import FrameError
+from prefect_redshift.frames.frames import Frames
+from prefect_redshift.frames.names import location, role_sql
+
+V = TypeVar("V")
 
 
 class RedshiftDataApi(DatabaseBlock):
@@ -101,8 +107,29 @@ class RedshiftDataApi(DatabaseBlock):
         title="Concurrent Waits",
         description="Statements waited for by long polling at once; further ones are polled. Each holds a connection.",
     )
+    s3_prefix: str | None = Field(
+        default=None,
+        title="S3 Prefix",
+        description="s3://BUCKET/PREFIX/, in the warehouse's region: what copy_into and unload pass through.",
+    )
+    iam_role: str = Field(
+        default="default",
+        title="IAM Role",
+        description="ARN of the role by which the warehouse reads and writes there, or default, the warehouse's own.",
+    )
 
     _client: AwsClient | None = PrivateAttr(default=None)
+    _s3: AwsClient | None = PrivateAttr(default=None)
+
+    @field_validator("s3_prefix")
+    @classmethod
+    def _check_s3_prefix(cls, s3_prefix: str | None) -> str | None:
+        return _checked(location, s3_prefix)
+
+    @field_validator("iam_role")
+    @classmethod
+    def _check_iam_role(cls, iam_role: str) -> str:
+        return _checked(role_sql, iam_role)
 
     @model_validator(mode="after")
     def _check_target_and_login(self) -> Self:
@@ -128,13 +155,22 @@ class RedshiftDataApi(DatabaseBlock):
     def from_environment(cls) -> Self | None:
         """Return the connection that the environment names, or None where it names no target.
 
-        `REDSHIFT_CLUSTER_IDENTIFIER` or `REDSHIFT_WORKGROUP_NAME`, with `REDSHIFT_DATABASE`, `REDSHIFT_DB_USER` and
-        `REDSHIFT_SECRET_ARN`; credentials, region and endpoint are found as boto3 finds them.
+        `REDSHIFT_CLUSTER_IDENTIFIER` or `REDSHIFT_WORKGROUP_NAME`, with `REDSHIFT_DATABASE`, `REDSHIFT_DB_USER`,
+        `REDSHIFT_SECRET_ARN`, `REDSHIFT_S3_PREFIX` and `REDSHIFT_IAM_ROLE`; credentials, region
+        and endpoint are found as boto3 finds them.
 
         Raises:
             pydantic.ValidationError: The variables contradict each other.
         """
-        names = ("cluster_identifier", "workgroup_name", "database", "db_user", "secret_arn")
+        names = (
+            "cluster_identifier",
+            "workgroup_name",
+            "database",
+            "db_user",
+            "secret_arn",
+            "s3_prefix",
+            "iam_role",
+        )
         found = {name: value for name in names if (value := os.environ.get(f"REDSHIFT_{name.upper()}"))}
         return cls.model_validate(found) if found.keys() & {"cluster_identifier", "workgroup_name"} else None
 
@@ -177,7 +213,13 @@ class RedshiftDataApi(DatabaseBlock):
 
     def __exit__(self, *args: Any) -> None:
         # The connections go with the last call that uses them; one to come makes new ones.
-        self._client = None
+        self._client = self._s3 = None
+
+    def frames(self) -> Frames:
+        """Return what moves many rows in and out by way of S3, and knows nothing of Prefect."""
+        if self._s3 is None:
+            self._s3 = AwsClient(partial(client_of, "s3", self.aws_credentials, CALL_THREADS))
+        return Frames(self.data_api().connection, self._s3, self.s3_prefix, self.iam_role)
 
     # It may find no row, which Prefect's type forgets.
     fetch_one, afetch_one, fetch_one_sync = forms(DataApi.fetch_one, data_api)  # type: ignore[assignment]
@@ -203,6 +245,11 @@ class RedshiftDataApi(DatabaseBlock):
     to_polars, ato_polars, to_polars_sync = forms(DataApi.to_polars, data_api)
     get_statement_result = stream(DataApi.get_statement_result, data_api)
     get_statement_result_v2 = stream(DataApi.get_statement_result_v2, data_api)
+    copy_into, acopy_into, copy_into_sync = forms(Frames.copy_into, frames)
+    unload = stream(Frames.unload, frames)
+    unload_to_arrow, aunload_to_arrow, unload_to_arrow_sync = forms(Frames.unload_to_arrow, frames)
+    unload_to_pandas, aunload_to_pandas, unload_to_pandas_sync = forms(Frames.unload_to_pandas, frames)
+    unload_to_folder, aunload_to_folder, unload_to_folder_sync = forms(Frames.unload_to_folder, frames)
     session = delegate(DataApi.session, data_api)
     list_databases = stream(DataApi.list_databases, data_api)
     list_schemas = stream(DataApi.list_schemas, data_api)
@@ -211,3 +258,12 @@ class RedshiftDataApi(DatabaseBlock):
     list_statements = stream(DataApi.list_statements, data_api)
     list_sessions = stream(DataApi.list_sessions, data_api)
     console_url, aconsole_url, console_url_sync = forms(DataApi.console_url, data_api)
+
+
+def _checked(check: Callable[[V], object], value: V) -> V:
+    if value is not None:
+        try:
+            check(value)
+        except FrameError as error:
+            raise ValueError(str(error)) from error
+    return value

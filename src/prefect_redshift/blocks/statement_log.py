@@ -65,6 +65,12 @@ class StatementLog(Listener):
         """Log it for whoever debugs."""
         self.logger().debug("Session %s ends %d s after its last statement: %s", session_id, seconds, reason)
 
+    def not_removed(self, url: str, reason: str) -> None:
+        """Log it as a warning, with the command that removes them."""
+        self.logger().warning(
+            "Files may be left in S3: %s. Remove them: aws s3 rm --recursive %s", reason.rstrip("."), url
+        )
+
 
 def _called(statement: Statement) -> str:
     """Return the statement's name and id, without what the log of the current run says of each line anyway.

@@ -28,5 +28,8 @@ class Listener:
     def session_kept(self, session_id: str, seconds: int, reason: Exception) -> None:
         """Hear that a session that was left could not be closed at once: it ends by itself after so many seconds."""
 
+    def not_removed(self, url: str, reason: str) -> None:
+        """Hear that objects in S3 that nobody needs any more may be left below `url`."""
+
 
 SILENCE = Listener()

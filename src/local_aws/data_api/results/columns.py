@@ -47,7 +47,7 @@ BY_OID = {
     2_000_000_001: TypeFacts("super", "super", 16777216),  # of compat/33_super.sql
 }
 OTHER = TypeFacts("varchar", precision=65535)
-NUMERIC, BPCHAR, VARCHAR = 1700, 1042, 1043
+NUMERIC, BPCHAR, VARCHAR, VARBYTE = 1700, 1042, 1043, 17
 TEXTUAL = frozenset({18, 19, 25, BPCHAR, VARCHAR})
 TABLE_COLUMNS = """
 SELECT c.oid, a.attnum, n.nspname, c.relname, a.attnotnull
@@ -68,7 +68,7 @@ def precision_and_scale(type_oid: int, modifier: int) -> tuple[int, int]:
     known = facts(type_oid)
     if modifier >= 4 and type_oid == NUMERIC:
         return (modifier - 4) >> 16, (modifier - 4) & 0xFFFF
-    if modifier >= 4 and type_oid in (BPCHAR, VARCHAR):
+    if modifier >= 4 and type_oid in (BPCHAR, VARCHAR, VARBYTE):
         return modifier - 4, 0
     return known.precision, known.scale
 

@@ -1,0 +1,306 @@
+"""Rows into tables and out of queries by files in S3, for many of them."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
+from uuid import uuid4
+
+import boto3
+
+from prefect_redshift.aws.aws_client import CALL_THREADS, AwsClient
+from prefect_redshift.aws.boto3_clients import make_client
+from prefect_redshift.aws.retries import backoff
+from prefect_redshift.data_api.connection import Connection
+from prefect_redshift.data_api.listings import ListedStatement
+from prefect_redshift.data_api.results.columns import Column
+from prefect_redshift.data_api.results.pages import json_pages
+from prefect_redshift.data_api.results.reading import read_rows
+from prefect_redshift.data_api.statement import Statement
+from prefect_redshift.data_api.statements import Statements
+from prefect_redshift.exceptions import (
+    FrameError,
+    ResultError,
+    SerializationConflictError,
+    StatementFailedError,
+)
+from prefect_redshift.frames.extra import extra
+from prefect_redshift.frames.names import TableName, location, role_sql
+from prefect_redshift.frames.staging_area import StagingArea
+
+if TYPE_CHECKING:
+    import pandas
+    import pyarrow
+
+    from prefect_redshift.frames.copy_statements import Load, Mode
+    from prefect_redshift.frames.copying import Copying
+
+# A transaction that another one was in the way of is begun anew: the files are still there.
+_TRIES = 3
+_FAULTS = {
+    "count": "COPY has not loaded as many rows as were written",
+    "unique": "several rows have the same keys ({keys})",
+}
+
+
+class UnloadOptions(TypedDict, total=False):
+    """The options of `Frames.unload`."""
+
+    name: str
+    s3_prefix: str | None
+    iam_role: str | None
+    timeout: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Copied:
+    """What `copy_into` has loaded.
+
+    Attributes:
+        rows: As the warehouse counted them.
+        parts: Files.
+        size: Their bytes.
+        statement: The transaction; None where there was nothing to do.
+    """
+
+    rows: int
+    parts: int
+    size: int
+    statement: Statement | None
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Frames in and out, by way of S3.
+
+    Attributes:
+        connection: The warehouse.
+        s3: A client of S3; see `s3_client`.
+        s3_prefix: `s3://bucket/prefix/`, below which each run has a prefix of its own for as long as it takes.
+        iam_role: The role by which the warehouse reads and writes there: an ARN, or `default`.
+    """
+
+    connection: Connection
+    s3: AwsClient
+    s3_prefix: str | None = None
+    iam_role: str = "default"
+
+    async def copy_into(
+        self,
+        table: str,
+        data: Any,
+        *,
+        mode: "Mode" = "append",
+        keys: Sequence[str] = (),
+        create: bool = False,
+        types: Mapping[str, str] | None = None,
+        name: str = "",
+        listed: Sequence[ListedStatement] | None = None,
+        rows_a_part: int = 1 << 18,
+        s3_prefix: str | None = None,
+        iam_role: str | None = None,
+        timeout: float | None = None,
+    ) -> Copied:
+        """Load rows into a table: as Parquet to S3, some parts at once, then one COPY in one transaction.
+
+        Columns are matched by name, and values are converted to the table's types where that is exact. Named work is
+        loaded once, as `run` runs it once: repeated with the same rows, it finds what it has done. With other rows, an
+        append is refused, since the first ones are there already; the other modes load them.
+
+        Args:
+            table: `table` or `schema.table`.
+            data: A pandas or polars frame, an Arrow table or record batches, or an iterator or async iterator of them.
+            mode: append; overwrite, which deletes all rows in the same transaction; upsert, which replaces the rows
+                whose keys are equal and adds the others.
+            keys: Of an upsert: the columns that tell rows apart.
+            create: Whether the table is created, from the first frame's schema, if it is not there.
+            types: SQL types of columns of a table that is created, such as `{"name": "varchar(40)"}`.
+            name: What this work is called, the same for each try at it; without one, each call is work of its own.
+            listed: As of `run`.
+            rows_a_part: Rows of one file, or fewer where they have 32 MB.
+            s3_prefix: `s3://bucket/prefix/`; by default the connection's.
+            iam_role: An ARN, or `default`; by default the connection's.
+            timeout: Seconds for the transaction; by default the connection's.
+
+        Raises:
+            FrameError: The rows cannot be loaded exactly as they are, or pyarrow is not installed.
+            ChangedWorkError: This append has been done with other rows.
+            StatementError: The transaction ended otherwise than FINISHED: nothing was changed.
+            CallError: A call was refused.
+        """
+        role = role_sql(iam_role or self.iam_role)
+        target = TableName.parse(table)
+        made = extra("prefect_redshift.frames.copying").Copying
+        area = self._area("copy", name, s3_prefix)
+        copying: Copying = made(
+            self.connection, area, target, mode, tuple(keys), create, types or {}, rows_a_part
+        )
+        try:
+            manifest = await copying.stage(data)
+            assert copying.load is not None  # noqa: S101 - stage() raises before
+            rows = sum(part.rows for part in copying.parts)
+            statements = copying.load.statements(manifest, role, rows)
+            statement = None
+            if statements:
+                statement = await self._load(statements, copying.load, name, listed, timeout)
+        finally:
+            await area.remove()
+        size = sum(part.size for part in copying.parts)
+        return Copied(rows=rows, parts=len(copying.parts), size=size, statement=statement)
+
+    async def _load(
+        self,
+        statements: Mapping[str, str],
+        load: "Load",
+        name: str,
+        listed: Sequence[ListedStatement] | None,
+        timeout: float | None,
+    ) -> Statement:
+        once = load.mode == "append" and bool(name)
+        attempt = 1
+        while True:
+            try:
+                return await Statements(self.connection).run(
+                    list(statements.values()), name=name, listed=listed, timeout=timeout, at_most_once=once
+                )
+            except SerializationConflictError:
+                if attempt == _TRIES:
+                    raise
+            except StatementFailedError as error:
+                if fault := _fault(statements, error.statement):
+                    words = fault.format(keys=", ".join(load.keys))
+                    raise FrameError(f"{load.table.sql}: {words}; nothing was changed.") from error
+                raise
+            await asyncio.sleep(backoff(attempt, base=0.5))
+            attempt += 1
+
+    async def unload(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        name: str = "",
+        s3_prefix: str | None = None,
+        iam_role: str | None = None,
+        timeout: float | None = None,
+    ) -> "AsyncGenerator[pyarrow.RecordBatch, None]":
+        """Yield the rows of a query as Arrow record batches, in no particular order: by UNLOAD to Parquet in S3.
+
+        For results of many rows, and for those beyond the 500 MB that the Data API returns. At least one batch, which
+        may be empty. The files are removed when the last batch was taken or the generator is closed: leave a loop over
+        it early only within `contextlib.aclosing`.
+
+        Args:
+            sql: A query.
+            parameters: Values of its `:name` parameters; with them, the rows pass through a temporary table.
+            name: What its statements' names begin with. It is run each time; an earlier one of the name that still runs
+                is ended first.
+            s3_prefix: `s3://bucket/prefix/`; by default the connection's.
+            iam_role: An ARN, or `default`; by default the connection's.
+            timeout: Seconds for the query; by default the connection's.
+
+        Raises:
+            FrameError: A column's type cannot be carried, or pyarrow is not installed.
+            ResultError: The files have not as many rows as were written.
+            StatementError: A statement ended otherwise than FINISHED.
+            CallError: A call was refused.
+        """
+        role = role_sql(iam_role or self.iam_role)
+        query_of = extra("prefect_redshift.frames.unload_statements").Query
+        read_files = extra("prefect_redshift.frames.unloaded_files").read_files
+        query = query_of(sql.strip().rstrip(";").rstrip(), bool(parameters))
+        area = self._area("unload", "", s3_prefix)
+        run = Statements(self.connection).run
+        try:
+            probe = f"{name or 'unload'}/columns/{uuid4()}"
+            columns = await self._columns(
+                await run(query.probe, parameters, name=probe, listed=(), timeout=timeout)
+            )
+            statements = query.statements(columns, area.url, role)
+            statement = await run(statements, parameters, name=name, timeout=timeout)
+            count, written = 0, await self._count(statement)
+            async with aclosing(read_files(area, columns)) as batches:
+                async for batch in batches:
+                    count += batch.num_rows
+                    yield batch
+            if count != written:
+                raise ResultError(f"{statement.id}: {count} rows were read of {written}; unload them again.")
+        finally:
+            await area.remove()
+
+    async def unload_to_arrow(
+        self, /, sql: str, parameters: Mapping[str, Any] | None = None, **options: Unpack[UnloadOptions]
+    ) -> "pyarrow.Table":
+        """Return the rows of a query as one Arrow table; as `unload`, which needs less memory."""
+        table = extra("pyarrow").Table
+        async with aclosing(self.unload(sql, parameters, **options)) as batches:
+            return table.from_batches([batch async for batch in batches])
+
+    async def unload_to_pandas(
+        self,
+        /,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        dtype_backend: Literal["pyarrow", "numpy"] = "pyarrow",
+        **options: Unpack[UnloadOptions],
+    ) -> "pandas.DataFrame":
+        """Return the rows of a query as a pandas data frame; see `unload`, and `to_pandas` for `dtype_backend`."""
+        mapper = extra("pandas").ArrowDtype if dtype_backend == "pyarrow" else None
+        table = await self.unload_to_arrow(sql, parameters, **options)
+        return table.to_pandas(types_mapper=mapper)
+
+    async def unload_to_folder(
+        self,
+        /,
+        sql: str,
+        folder: Path | str,
+        parameters: Mapping[str, Any] | None = None,
+        **options: Unpack[UnloadOptions],
+    ) -> list[Path]:
+        """Write the rows of a query to Parquet files in a folder, `part-00000.parquet` and so on; return their paths.
+
+        The files appear when all rows are there; before, nothing in the folder has such a name. See `unload`.
+
+        Raises:
+            FrameError: The folder holds such files already.
+        """
+        write = extra("prefect_redshift.frames.folder").write_files
+        async with aclosing(self.unload(sql, parameters, **options)) as batches:
+            found: list[Path] = await write(batches, Path(folder))
+            return found
+
+    async def _columns(self, statement: Statement) -> Sequence[Column]:
+        async with aclosing(json_pages(self.connection.client, statement)) as pages:
+            async for page in pages:
+                return page.columns
+        raise ResultError(f"{statement.id}: the service told no columns.")
+
+    async def _count(self, statement: Statement) -> int:
+        last = statement.sub_statements[-1]
+        async with aclosing(read_rows(self.connection.client, last)) as rows:
+            async for row in rows:
+                return int(row[0])
+        raise ResultError(f"{statement.id}: the service told no number of rows.")
+
+    def _area(self, what: str, name: str, s3_prefix: str | None) -> StagingArea:
+        bucket, prefix = location(s3_prefix or self.s3_prefix)
+        own = hashlib.sha256(name.encode()).hexdigest()[:32] if name else uuid4().hex
+        return StagingArea(self.s3, bucket, f"{prefix}{what}/{own}/", self.connection.listener)
+
+
+def s3_client(session: boto3.Session | None = None) -> AwsClient:
+    """Return a client for `Frames`, with the credentials and the region that boto3 finds, or those of a session."""
+    return AwsClient(lambda: make_client("s3", session or boto3.Session(), CALL_THREADS))
+
+
+def _fault(statements: Mapping[str, str], failed: Statement) -> str:
+    """Return what a check of ours has found, if it is what failed."""
+    numbers = {number: what for number, what in enumerate(statements, start=1) if what in _FAULTS}
+    for part in failed.sub_statements:
+        if part.status == "FAILED" and part.number in numbers and "zero" in (part.error or "").lower():
+            return _FAULTS[numbers[part.number]]
+    return ""
