@@ -1,6 +1,6 @@
 """All benchmarks in one run: `python -m benchmarks`, or `make bench`.
 
-python -m benchmarks [SECTION ...] [--repeats N]
+python -m benchmarks [SECTION ...] [--repeats N] [--rows N]
 """
 
 import argparse
@@ -9,6 +9,7 @@ import platform
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from benchmarks import (
     backfill,
     cold,
     day,
+    frames,
     many,
     noticing,
     overhead,
@@ -35,6 +37,7 @@ SECTIONS: dict[str, Callable[[int], Section]] = {
     "backfill": backfill.measure,
     "day": day.measure,
     "results": results.measure,
+    "frames": frames.measure,
     "state-machine": state_machine.measure,
     "cold": cold.measure,
     "stand-in": stand_in.measure,
@@ -58,14 +61,19 @@ def main() -> int:
     options.add_argument(
         "--repeats", type=int, default=3, help="runs of which the median counts (default: 3)"
     )
+    options.add_argument(
+        "--rows", type=int, default=frames.ROWS, help=f"rows of the section frames (default: {frames.ROWS:,})"
+    )
     options.add_argument("--folder", type=Path, default=Path(__file__).parent, help="where the report goes")
     chosen = options.parse_args()
     if unknown := set(chosen.sections) - set(SECTIONS | OPTIONAL):
         options.error(f"no such section: {', '.join(sorted(unknown))}")
+    sections = SECTIONS | {"frames": partial(frames.measure, rows=chosen.rows)}
     found = []
     for name in chosen.sections or SECTIONS:
         began = time.monotonic()
         section = (SECTIONS | OPTIONAL)[name](chosen.repeats)
+        section = sections[name](chosen.repeats)
         found.append(section)
         print(f"\n## {section.title} ({time.monotonic() - began:.0f} s)\n")
         print(*section.tables, *section.bars, sep="\n", flush=True)

@@ -1,6 +1,5 @@
 """Rows into tables and out of queries by files in S3, for many of them."""
 
-import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
@@ -13,21 +12,17 @@ import boto3
 
 from prefect_redshift.aws.aws_client import CALL_THREADS, AwsClient
 from prefect_redshift.aws.boto3_clients import make_client
-from prefect_redshift.aws.retries import backoff
 from prefect_redshift.data_api.connection import Connection
 from prefect_redshift.data_api.listings import ListedStatement
 from prefect_redshift.data_api.results.columns import Column
 from prefect_redshift.data_api.results.pages import json_pages
 from prefect_redshift.data_api.results.reading import read_rows
+from prefect_redshift.data_api.sql.value_text import Parameters
 from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.data_api.statements import Statements
-from prefect_redshift.exceptions import (
-    FrameError,
-    ResultError,
-    SerializationConflictError,
-    StatementFailedError,
-)
+from prefect_redshift.exceptions import ResultError
 from prefect_redshift.frames.extra import extra
+from prefect_redshift.frames.loading import load_once
 from prefect_redshift.frames.names import TableName, location, role_sql
 from prefect_redshift.frames.staging_area import StagingArea
 
@@ -35,15 +30,8 @@ if TYPE_CHECKING:
     import pandas
     import pyarrow
 
-    from prefect_redshift.frames.copy_statements import Load, Mode
+    from prefect_redshift.frames.copy_statements import Mode
     from prefect_redshift.frames.copying import Copying
-
-# A transaction that another one was in the way of is begun anew: the files are still there.
-_TRIES = 3
-_FAULTS = {
-    "count": "COPY has not loaded as many rows as were written",
-    "unique": "several rows have the same keys ({keys})",
-}
 
 
 class UnloadOptions(TypedDict, total=False):
@@ -145,42 +133,18 @@ class Frames:
             statements = copying.load.statements(manifest, role, rows)
             statement = None
             if statements:
-                statement = await self._load(statements, copying.load, name, listed, timeout)
+                statement = await load_once(
+                    self.connection, statements, copying.load, name=name, listed=listed, timeout=timeout
+                )
         finally:
             await area.remove()
         size = sum(part.size for part in copying.parts)
         return Copied(rows=rows, parts=len(copying.parts), size=size, statement=statement)
 
-    async def _load(
-        self,
-        statements: Mapping[str, str],
-        load: "Load",
-        name: str,
-        listed: Sequence[ListedStatement] | None,
-        timeout: float | None,
-    ) -> Statement:
-        once = load.mode == "append" and bool(name)
-        attempt = 1
-        while True:
-            try:
-                return await Statements(self.connection).run(
-                    list(statements.values()), name=name, listed=listed, timeout=timeout, at_most_once=once
-                )
-            except SerializationConflictError:
-                if attempt == _TRIES:
-                    raise
-            except StatementFailedError as error:
-                if fault := _fault(statements, error.statement):
-                    words = fault.format(keys=", ".join(load.keys))
-                    raise FrameError(f"{load.table.sql}: {words}; nothing was changed.") from error
-                raise
-            await asyncio.sleep(backoff(attempt, base=0.5))
-            attempt += 1
-
     async def unload(
         self,
         sql: str,
-        parameters: Mapping[str, Any] | None = None,
+        parameters: Parameters | None = None,
         *,
         name: str = "",
         s3_prefix: str | None = None,
@@ -232,7 +196,7 @@ class Frames:
             await area.remove()
 
     async def unload_to_arrow(
-        self, /, sql: str, parameters: Mapping[str, Any] | None = None, **options: Unpack[UnloadOptions]
+        self, /, sql: str, parameters: Parameters | None = None, **options: Unpack[UnloadOptions]
     ) -> "pyarrow.Table":
         """Return the rows of a query as one Arrow table; as `unload`, which needs less memory."""
         table = extra("pyarrow").Table
@@ -243,7 +207,7 @@ class Frames:
         self,
         /,
         sql: str,
-        parameters: Mapping[str, Any] | None = None,
+        parameters: Parameters | None = None,
         *,
         dtype_backend: Literal["pyarrow", "numpy"] = "pyarrow",
         **options: Unpack[UnloadOptions],
@@ -258,7 +222,7 @@ class Frames:
         /,
         sql: str,
         folder: Path | str,
-        parameters: Mapping[str, Any] | None = None,
+        parameters: Parameters | None = None,
         **options: Unpack[UnloadOptions],
     ) -> list[Path]:
         """Write the rows of a query to Parquet files in a folder, `part-00000.parquet` and so on; return their paths.
@@ -295,12 +259,3 @@ class Frames:
 def s3_client(session: boto3.Session | None = None) -> AwsClient:
     """Return a client for `Frames`, with the credentials and the region that boto3 finds, or those of a session."""
     return AwsClient(lambda: make_client("s3", session or boto3.Session(), CALL_THREADS))
-
-
-def _fault(statements: Mapping[str, str], failed: Statement) -> str:
-    """Return what a check of ours has found, if it is what failed."""
-    numbers = {number: what for number, what in enumerate(statements, start=1) if what in _FAULTS}
-    for part in failed.sub_statements:
-        if part.status == "FAILED" and part.number in numbers and "zero" in (part.error or "").lower():
-            return _FAULTS[numbers[part.number]]
-    return ""

@@ -1,6 +1,7 @@
 """Frames in and out as Prefect tasks, for flows of your own.
 
-Each takes the block first and then what the block's method of that name takes.
+Each takes the block first and then what the block's method of that name takes. In a sync flow they block, as the tasks
+of `data_api` do; `acopy_into` is always awaited, `copy_into_sync` always blocks, and so it is with each.
 
 Example:
     ```python
@@ -11,22 +12,20 @@ Example:
     ```
 """
 
-from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from prefect import task
-
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
+from prefect_redshift.data_api.sql.value_text import Parameters
 from prefect_redshift.frames.frames import Copied
-from prefect_redshift.tasks.options import NO_RETRY, redshift_task
+from prefect_redshift.tasks.options import NO_RETRY
+from prefect_redshift.tasks.task_forms import RedshiftTask
 from prefect_redshift.tasks.unnamed_work import is_first_try, name_of_unnamed
-
-Parameters = Mapping[str, Any] | None
 
 
 # Prefect would try it again with an iterator that has been read already; what passes by itself is tried again within.
-@task(**NO_RETRY)
+@partial(RedshiftTask.of, options=NO_RETRY)
 async def copy_into(
     warehouse: RedshiftDataApi, table: str, data: Any, *, name: str = "", **options: Any
 ) -> Copied:
@@ -40,37 +39,53 @@ async def copy_into(
         options.setdefault("listed", ())
     work = {option: str(value) for option, value in options.items() if option in ("mode", "keys", "types")}
     name = name or name_of_unnamed(f"copy into {table}", work)
-    return await warehouse.copy_into(table, data, name=name, **options)
+    return await warehouse.acopy_into(table, data, name=name, **options)
 
 
-@redshift_task
+@RedshiftTask.of
 async def unload_to_arrow(
-    warehouse: RedshiftDataApi, sql: str, parameters: Parameters = None, *, name: str = "", **options: Any
+    warehouse: RedshiftDataApi,
+    sql: str,
+    parameters: Parameters | None = None,
+    *,
+    name: str = "",
+    **options: Any,
 ) -> Any:
     """Return the rows of a query as an Arrow table, by UNLOAD."""
     name = name or name_of_unnamed(sql, parameters or {})
-    return await warehouse.unload_to_arrow(sql, parameters, name=name, **options)
+    return await warehouse.aunload_to_arrow(sql, parameters, name=name, **options)
 
 
-@redshift_task
+@RedshiftTask.of
 async def unload_to_pandas(
-    warehouse: RedshiftDataApi, sql: str, parameters: Parameters = None, *, name: str = "", **options: Any
+    warehouse: RedshiftDataApi,
+    sql: str,
+    parameters: Parameters | None = None,
+    *,
+    name: str = "",
+    **options: Any,
 ) -> Any:
     """Return the rows of a query as a pandas data frame, by UNLOAD."""
     name = name or name_of_unnamed(sql, parameters or {})
-    return await warehouse.unload_to_pandas(sql, parameters, name=name, **options)
+    return await warehouse.aunload_to_pandas(sql, parameters, name=name, **options)
 
 
-@redshift_task
+@RedshiftTask.of
 async def unload_to_folder(
     warehouse: RedshiftDataApi,
     sql: str,
     folder: Path | str,
-    parameters: Parameters = None,
+    parameters: Parameters | None = None,
     *,
     name: str = "",
     **options: Any,
 ) -> list[Path]:
     """Write the rows of a query to Parquet files in a folder, by UNLOAD, and return their paths."""
     name = name or name_of_unnamed(sql, parameters or {})
-    return await warehouse.unload_to_folder(sql, folder, parameters, name=name, **options)
+    return await warehouse.aunload_to_folder(sql, folder, parameters, name=name, **options)
+
+
+acopy_into, copy_into_sync = copy_into.aio, copy_into.sync
+aunload_to_arrow, unload_to_arrow_sync = unload_to_arrow.aio, unload_to_arrow.sync
+aunload_to_pandas, unload_to_pandas_sync = unload_to_pandas.aio, unload_to_pandas.sync
+aunload_to_folder, unload_to_folder_sync = unload_to_folder.aio, unload_to_folder.sync

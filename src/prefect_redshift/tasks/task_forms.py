@@ -8,7 +8,7 @@ from prefect import Task
 
 from prefect_redshift.blocking import blocking
 from prefect_redshift.blocks.forms import is_in_async_code
-from prefect_redshift.tasks.options import RETRIED
+from prefect_redshift.tasks.options import RETRIED, TaskOptions
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -26,11 +26,13 @@ class RedshiftTask(Task[P, Coroutine[Any, Any, R]], Generic[P, R]):
     sync: Task[P, R]
 
     @classmethod
-    def of(cls, fn: Callable[P, Coroutine[Any, Any, R]]) -> "RedshiftTask[P, R]":
-        """Make a task of `fn` that is tried again after what passes."""
-        made = cls(fn, **RETRIED)
-        made.aio = Task(fn, **RETRIED)
-        made.sync = Task(blocking(fn), **RETRIED)
+    def of(
+        cls, fn: Callable[P, Coroutine[Any, Any, R]], options: TaskOptions = RETRIED
+    ) -> "RedshiftTask[P, R]":
+        """Make a task of `fn`, which is tried again after what passes unless `options` say otherwise."""
+        made = cls(fn, **options)
+        made.aio = Task(fn, **options)
+        made.sync = Task(blocking(fn), **options)
         return made
 
     def with_options(self, **options: Any) -> Self:

@@ -1,6 +1,8 @@
 """The block on a database and a bucket of a test's own."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import boto3
@@ -50,6 +52,14 @@ def warehouse(aws: Served, database: str, bucket: Bucket) -> RedshiftDataApi:
         s3_prefix=f"s3://{bucket.name}/staging/",
         iam_role=ROLE,
     )
+
+
+async def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Wait until something holds; the bound is only against hanging."""
+    deadline = time.monotonic() + seconds
+    while not await asyncio.to_thread(holds):
+        assert time.monotonic() < deadline, "it never came true"
+        await asyncio.sleep(0.02)
 
 
 async def rows(warehouse: RedshiftDataApi, sql: str) -> list[tuple[Any, ...]]:

@@ -11,8 +11,8 @@ import pytest
 from local_aws import Admin
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.exceptions import ChangedWorkError, FrameError, RedshiftError, StatementFailedError
-from tests.prefect_redshift.conftest import History
-from tests.prefect_redshift.frames.conftest import Bucket, rows
+from tests.history import History
+from tests.prefect_redshift.frames.conftest import Bucket, rows, until
 
 FRAME = pd.DataFrame({"id": [1, 2, 3], "name": ["one", "two", None]})
 ROWS = [(1, "one"), (2, "two"), (3, None)]
@@ -34,9 +34,17 @@ async def later() -> AsyncIterator[pd.DataFrame]:
         yield FRAME.iloc[number : number + 1]
 
 
+class Stream:
+    """What polars and others are: nothing but Arrow's stream protocol."""
+
+    def __arrow_c_stream__(self, requested: object = None) -> object:
+        return pa.Table.from_pandas(FRAME).__arrow_c_stream__(requested)
+
+
 @pytest.mark.parametrize(
     "data",
     [
+        Stream,
         lambda: FRAME,
         lambda: pa.Table.from_pandas(FRAME),
         lambda: pa.Table.from_pandas(FRAME).to_reader(),
@@ -194,12 +202,9 @@ async def test_a_cancelled_load_ends_its_statement_and_leaves_nothing(
     # A transaction that holds the table's lock keeps COPY from ending.
     session = ["lock items", "select pg_sleep(60)"]
     blocking = asyncio.create_task(items.run(session, name="blocking"))
-    while not history.has_started("blocking/"):
-        await asyncio.sleep(0.02)
+    await until(lambda: history.has_started("blocking/"))
     loading = asyncio.create_task(items.copy_into("items", FRAME, name="cancelled"))
-    while not history.has_started("cancelled/"):
-        assert not loading.done()
-        await asyncio.sleep(0.02)
+    await until(lambda: history.has_started("cancelled/"))
     assert bucket.keys()
     loading.cancel()
     with pytest.raises(asyncio.CancelledError):

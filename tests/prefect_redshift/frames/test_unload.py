@@ -10,8 +10,8 @@ import pytest
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.exceptions import FrameError, StatementFailedError, StatementTimeoutError
 from prefect_redshift.frames import unload_statements
-from tests.prefect_redshift.conftest import History
-from tests.prefect_redshift.frames.conftest import Bucket, rows
+from tests.history import History
+from tests.prefect_redshift.frames.conftest import Bucket, rows, until
 
 MANY = "select n, 'x' || n as name from generate_series(1, 100000) n"
 
@@ -96,9 +96,7 @@ async def test_what_ends_it_early_leaves_nothing(
     assert bucket.keys() == []
     slow = "select pg_sleep(n)::varchar as a from generate_series(20, 21) n"
     unloading = asyncio.create_task(warehouse.unload_to_arrow(slow, name="cancelled"))
-    while not history.has_started("cancelled/1/"):
-        assert not unloading.done()
-        await asyncio.sleep(0.02)
+    await until(lambda: history.has_started("cancelled/1/"))
     unloading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await unloading
