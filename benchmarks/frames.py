@@ -117,13 +117,14 @@ def frame_of(rows: int) -> Any:
     n = np.arange(1, rows + 1)
     cents = pa.array(n * 25).cast(pa.decimal128(20, 0)).cast(pa.decimal128(22, 2))
     hundred = pa.scalar(100, pa.decimal128(3, 0))
-    customers = np.where(n % 7 > 0, np.char.add("customer ", n.astype(str)), None)
+    everyone = pa.array(np.char.add("customer ", n.astype(str)))
+    customers = pa.compute.if_else(pa.array(n % 7 > 0), everyone, None)
     columns = {
         "ticket": pa.array(n, pa.int32()),
         "store": pa.array(n % 500, pa.int32()),
         "price": pa.compute.divide(cents, hundred).cast(pa.decimal128(12, 2)),
         "ratio": pa.array(n / 7.0),
-        "customer": pa.array(customers, pa.string()),
+        "customer": customers,
         "returned": pa.array(n % 3 == 0),
         "day": pa.array(np.datetime64("2026-01-01", "D") + n % 365),
         "at": pa.array(np.datetime64("2026-01-01", "us") + n * np.timedelta64(1_000_001, "us")),

@@ -1,7 +1,7 @@
 """What can be loaded, as Arrow record batches: pandas, polars, Arrow, and iterators of any of them."""
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -20,7 +20,7 @@ def schema_of(frame: Any) -> pa.Schema | None:
     return None
 
 
-async def batches_of(data: Any, rows: int) -> AsyncIterator[pa.RecordBatch]:
+async def batches_of(data: Any, rows: int) -> AsyncGenerator[pa.RecordBatch, None]:
     """Yield a frame, or the frames that an iterator yields, in batches of up to so many rows.
 
     Raises:
@@ -30,9 +30,14 @@ async def batches_of(data: Any, rows: int) -> AsyncIterator[pa.RecordBatch]:
         async for batch in _on_a_thread(_batches(data, rows)):
             yield batch
     elif isinstance(data, AsyncIterable):
-        async for frame in data:
-            async for batch in _on_a_thread(_batches(frame, rows)):
-                yield batch
+        try:
+            async for frame in data:
+                async for batch in _on_a_thread(_batches(frame, rows)):
+                    yield batch
+        finally:
+            # Such as `unload`, whose files go with it.
+            if hasattr(data, "aclose"):
+                await data.aclose()
     elif isinstance(data, Iterable) and not isinstance(data, str | bytes | dict):
         async for frame in _on_a_thread(iter(data)):
             async for batch in _on_a_thread(_batches(frame, rows)):

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,14 +65,14 @@ class Copying:
         slots = asyncio.Semaphore(PARTS_AT_ONCE)
         try:
             number = 0
-            async for part in self._cut(data):
-                await slots.acquire()
-                _raise_first(uploads)
-                upload = asyncio.create_task(self._upload(number, part))
-                upload.add_done_callback(lambda _: slots.release())
-                uploads.add(upload)
-                number += 1
-                del part
+            async with aclosing(self._cut(data)) as parts:
+                async for part in parts:
+                    await slots.acquire()
+                    _raise_first(uploads)
+                    upload = asyncio.create_task(self._upload(number, part))
+                    upload.add_done_callback(lambda _: slots.release())
+                    uploads.add(upload)
+                    number += 1
             await _all(uploads)
         finally:
             for upload in uploads:
@@ -81,15 +82,16 @@ class Copying:
             raise FrameError("There is not one frame to load, so that its columns are not known.")
         return await self._manifest() if self._parts else ""
 
-    async def _cut(self, data: Any) -> AsyncIterator[pa.Table]:
+    async def _cut(self, data: Any) -> AsyncGenerator[pa.Table, None]:
         cutter: Cutter | None = None
-        async for batch in batches_of(data, self.rows_a_part):
-            if self.load is None:
-                self.load = await self._load_of(batch.schema)
-            carried = await asyncio.to_thread(_carried, batch, self.load)
-            cutter = cutter or Cutter(carried.schema, self.rows_a_part)
-            for part in cutter.add(carried):
-                yield part
+        async with aclosing(batches_of(data, self.rows_a_part)) as batches:
+            async for batch in batches:
+                if self.load is None:
+                    self.load = await self._load_of(batch.schema)
+                carried = await asyncio.to_thread(_carried, batch, self.load)
+                cutter = cutter or Cutter(carried.schema, self.rows_a_part)
+                for part in cutter.add(carried):
+                    yield part
         for part in cutter.rest() if cutter else ():
             yield part
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 from uuid import uuid4
@@ -38,6 +39,7 @@ class UnloadOptions(TypedDict, total=False):
     """The options of `Frames.unload`."""
 
     name: str
+    listed: Sequence[ListedStatement] | None
     s3_prefix: str | None
     iam_role: str | None
     timeout: float | None
@@ -147,6 +149,7 @@ class Frames:
         parameters: Parameters | None = None,
         *,
         name: str = "",
+        listed: Sequence[ListedStatement] | None = None,
         s3_prefix: str | None = None,
         iam_role: str | None = None,
         timeout: float | None = None,
@@ -162,6 +165,7 @@ class Frames:
             parameters: Values of its `:name` parameters; with them, the rows pass through a temporary table.
             name: What its statements' names begin with. It is run each time; an earlier one of the name that still runs
                 is ended first.
+            listed: As of `run`.
             s3_prefix: `s3://bucket/prefix/`; by default the connection's.
             iam_role: An ARN, or `default`; by default the connection's.
             timeout: Seconds for the query; by default the connection's.
@@ -184,7 +188,7 @@ class Frames:
                 await run(query.probe, parameters, name=probe, listed=(), timeout=timeout)
             )
             statements = query.statements(columns, area.url, role)
-            statement = await run(statements, parameters, name=name, timeout=timeout)
+            statement = await run(statements, parameters, name=name, listed=listed, timeout=timeout)
             count, written = 0, await self._count(statement)
             async with aclosing(read_files(area, columns)) as batches:
                 async for batch in batches:
@@ -258,4 +262,8 @@ class Frames:
 
 def s3_client(session: boto3.Session | None = None) -> AwsClient:
     """Return a client for `Frames`, with the credentials and the region that boto3 finds, or those of a session."""
-    return AwsClient(lambda: make_client("s3", session or boto3.Session(), CALL_THREADS))
+    return AwsClient(partial(_made, session))
+
+
+def _made(session: boto3.Session | None) -> Any:
+    return make_client("s3", session or boto3.Session(), CALL_THREADS)

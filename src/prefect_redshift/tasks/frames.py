@@ -34,9 +34,7 @@ async def copy_into(
     Without a name, each call of this task in a flow run is work of its own; a retry of the flow run with the same rows
     finds what it has loaded, and an append of other rows is refused then.
     """
-    # On a first try nothing can be listed, so that it costs no call.
-    if not name and is_first_try():
-        options.setdefault("listed", ())
+    options = _unlisted(name, options)
     work = {option: str(value) for option, value in options.items() if option in ("mode", "keys", "types")}
     name = name or name_of_unnamed(f"copy into {table}", work)
     return await warehouse.acopy_into(table, data, name=name, **options)
@@ -52,6 +50,7 @@ async def unload_to_arrow(
     **options: Any,
 ) -> Any:
     """Return the rows of a query as an Arrow table, by UNLOAD."""
+    options = _unlisted(name, options)
     name = name or name_of_unnamed(sql, parameters or {})
     return await warehouse.aunload_to_arrow(sql, parameters, name=name, **options)
 
@@ -66,6 +65,7 @@ async def unload_to_pandas(
     **options: Any,
 ) -> Any:
     """Return the rows of a query as a pandas data frame, by UNLOAD."""
+    options = _unlisted(name, options)
     name = name or name_of_unnamed(sql, parameters or {})
     return await warehouse.aunload_to_pandas(sql, parameters, name=name, **options)
 
@@ -81,8 +81,14 @@ async def unload_to_folder(
     **options: Any,
 ) -> list[Path]:
     """Write the rows of a query to Parquet files in a folder, by UNLOAD, and return their paths."""
+    options = _unlisted(name, options)
     name = name or name_of_unnamed(sql, parameters or {})
     return await warehouse.aunload_to_folder(sql, folder, parameters, name=name, **options)
+
+
+def _unlisted(name: str, options: dict[str, Any]) -> dict[str, Any]:
+    """Say that nothing can be listed where that is so, on a first try, so that it costs no call."""
+    return {"listed": (), **options} if not name and is_first_try() else options
 
 
 acopy_into, copy_into_sync = copy_into.aio, copy_into.sync

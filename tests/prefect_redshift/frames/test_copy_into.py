@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
 
@@ -34,17 +35,10 @@ async def later() -> AsyncIterator[pd.DataFrame]:
         yield FRAME.iloc[number : number + 1]
 
 
-class Stream:
-    """What polars and others are: nothing but Arrow's stream protocol."""
-
-    def __arrow_c_stream__(self, requested: object = None) -> object:
-        return pa.Table.from_pandas(FRAME).__arrow_c_stream__(requested)
-
-
 @pytest.mark.parametrize(
     "data",
     [
-        Stream,
+        lambda: pl.DataFrame(pa.Table.from_pandas(FRAME)),
         lambda: FRAME,
         lambda: pa.Table.from_pandas(FRAME),
         lambda: pa.Table.from_pandas(FRAME).to_reader(),

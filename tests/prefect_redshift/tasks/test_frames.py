@@ -46,10 +46,12 @@ def s3_prefix(aws: Served, database: str) -> Iterator[str]:
 
 
 async def test_a_retried_flow_run_loads_once(
-    warehouse: Warehouse, s3_prefix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    warehouse: Warehouse, s3_prefix: str, tmp_path: Path, prefect_server: str
 ) -> None:
     tried.clear()
-    block = warehouse.block.model_copy(update={"s3_prefix": s3_prefix})
+    block = RedshiftDataApi(
+        workgroup_name="local-workgroup", database=warehouse.database, s3_prefix=s3_prefix
+    )
     await block.run("create table items (id bigint, name varchar(9))")
     frame, table, paths = await in_and_out(block, tmp_path)
     assert len(tried) == 2
