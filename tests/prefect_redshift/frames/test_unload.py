@@ -1,6 +1,8 @@
 """Queries by UNLOAD: the rows, in every form, and that nothing is left in S3."""
 
 import asyncio
+import subprocess
+import sys
 from contextlib import aclosing
 from pathlib import Path
 
@@ -113,3 +115,15 @@ async def test_without_a_place_in_s3(warehouse: RedshiftDataApi) -> None:
     bare = warehouse.model_copy(update={"s3_prefix": None})
     with pytest.raises(FrameError, match="set s3_prefix of the block, or of this call"):
         await bare.unload_to_arrow("select 1 as a")
+
+
+def test_a_missing_pyarrow_is_named() -> None:
+    code = (
+        "import asyncio, sys; sys.modules['pyarrow'] = None\n"
+        "from prefect_redshift.frames.frames import Frames\n"
+        "asyncio.run(Frames(None, None).copy_into('t', []))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (
+        'FrameError: Frames need pyarrow, of the extra "results": pip install pyarrow pandas.' in done.stderr
+    )
