@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
@@ -16,7 +17,8 @@ def schema_of(frame: Any) -> pa.Schema | None:
     if isinstance(frame, pa.Table | pa.RecordBatch | pa.RecordBatchReader):
         return frame.schema
     if _is_pandas(frame):
-        return pa.Schema.from_pandas(frame, preserve_index=False).remove_metadata()
+        with _of_one_type(frame):
+            return pa.Schema.from_pandas(frame, preserve_index=False)
     return None
 
 
@@ -75,15 +77,21 @@ def _batches(frame: Any, rows: int) -> Iterator[pa.RecordBatch]:
 
 
 def _pandas_batches(frame: Any, rows: int) -> Iterator[pa.RecordBatch]:
-    if getattr(frame, "ndim", 2) != 2:
-        raise FrameError("A pandas Series is no frame: call its to_frame().")
     for start in range(0, max(len(frame), 1), rows):
-        piece = frame.iloc[start : start + rows]
-        try:
-            yield pa.RecordBatch.from_pandas(piece, preserve_index=False)
-        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-            reason = " ".join(map(str, error.args))
-            raise FrameError(f"A column of the frame has values of several types: {reason}") from error
+        with _of_one_type(frame):
+            batch = pa.RecordBatch.from_pandas(frame.iloc[start : start + rows], preserve_index=False)
+        yield batch
+
+
+@contextmanager
+def _of_one_type(frame: Any) -> Iterator[None]:
+    if frame.ndim != 2:
+        raise FrameError("A pandas Series is no frame: call its to_frame().")
+    try:
+        yield
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        reason = " ".join(map(str, error.args))
+        raise FrameError(f"A column of the frame has values of several types: {reason}") from error
 
 
 def _unknown(data: Any) -> FrameError:
