@@ -1,8 +1,6 @@
 """The code of docs/copy-and-unload.md, as it is printed, on the stand-in."""
 
-import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -11,9 +9,9 @@ import pytest
 from botocore.config import Config
 
 from local_aws import Served
+from tests.docs.pages import cells
 
-PAGE = Path(__file__).parents[2] / "docs" / "copy-and-unload.md"
-BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE)
+BLOCKS = cells("docs/copy-and-unload.md")
 
 
 @pytest.fixture
@@ -28,7 +26,7 @@ def s3(aws: Served) -> Iterator[Any]:
 
 def executed(block: str) -> dict[str, Any]:
     names: dict[str, Any] = {}
-    exec(compile(block, PAGE.name, "exec"), names)
+    exec(compile(block, "page", "exec"), names)
     return names
 
 
