@@ -193,9 +193,9 @@ async def test_a_failed_load_is_tried_again_under_its_name(items: RedshiftDataAp
 async def test_a_cancelled_load_ends_its_statement_and_leaves_nothing(
     items: RedshiftDataApi, bucket: Bucket, history: History, admin: Admin
 ) -> None:
-    # A transaction that holds the table's lock keeps COPY from ending.
-    session = ["lock items", "select pg_sleep(60)"]
-    blocking = asyncio.create_task(items.run(session, name="blocking"))
+    # A transaction that writes into the table keeps COPY from ending.
+    writing = ["insert into items (id) values (7)", "select pg_sleep(60)"]
+    blocking = asyncio.create_task(items.run(writing, name="blocking"))
     await until(lambda: history.has_started("blocking/"))
     loading = asyncio.create_task(items.copy_into("items", FRAME, name="cancelled"))
     await until(lambda: history.has_started("cancelled/"))

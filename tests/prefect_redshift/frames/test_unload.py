@@ -55,7 +55,7 @@ async def test_several_files(warehouse: RedshiftDataApi, monkeypatch: pytest.Mon
         (
             "select 1 as a, 2 as a, 'it''s' as \"B c\" -- a comment",
             None,
-            [("a", [1]), ("a", [2]), ("B c", ["it's"])],
+            [("a", [1]), ("a", [2]), ("b c", ["it's"])],
         ),
         ("with t as (select 1 as a) select a from t order by a limit 1;", None, [("a", [1])]),
         ("select 'a\\\\b' as a", None, [("a", ["a\\b"])]),
