@@ -22,7 +22,7 @@ from prefect_redshift.frames.staging_area import StagingArea
 from prefect_redshift.frames.types import carrier_of, column_for, declared
 
 # Each holds its rows and its file in memory.
-PARTS_AT_ONCE = 3
+PARTS_AT_ONCE = 2
 
 
 @dataclass

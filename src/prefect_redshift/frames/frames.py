@@ -89,7 +89,7 @@ class Frames:
         types: Mapping[str, str] | None = None,
         name: str = "",
         listed: Sequence[ListedStatement] | None = None,
-        rows_a_part: int = 1 << 18,
+        rows_a_part: int = 1 << 17,
         s3_prefix: str | None = None,
         iam_role: str | None = None,
         timeout: float | None = None,

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-ROWS_A_PART = 1 << 18
+ROWS_A_PART = 1 << 17
 BYTES_A_PART = 32 << 20
 # A part ends at a multiple of it, however the rows arrive.
 _QUANTUM = 1 << 13

@@ -91,7 +91,7 @@ class _Reader:
     def __init__(self, path: Path, columns: Sequence[Column]) -> None:
         self._columns = columns
         self._schema = schema_for(columns)
-        self._file = pq.ParquetFile(path, memory_map=True, coerce_int96_timestamp_unit="us")
+        self._file = pq.ParquetFile(path, buffer_size=1 << 20, coerce_int96_timestamp_unit="us")
         if len(self._file.schema_arrow) != len(columns):
             raise FrameError("The files of UNLOAD have other columns than the query: run it again.")
         self._batches = self._file.iter_batches(ROWS_A_BATCH)
