@@ -13,7 +13,7 @@ def drawn_tree() -> dict[str, str]:
     path: list[str] = []
     for line in str(exceptions.__doc__).splitlines():
         if match := re.match(r"([│├└─ ]*)(\w+Error)\b", line):
-            depth = len(match[1]) // 4
+            depth = len(match[1]) // 4 - 1  # all of it is indented
             path = [*path[:depth], match[2]]
             parents[match[2]] = path[-2] if depth else "Exception"
     return parents
