@@ -7,21 +7,25 @@ Up to ten statements all clients run at the same time; with more, which keep a p
 
 import statistics
 from collections.abc import Callable
+from pathlib import Path
 
 from benchmarks.peers.clients import (
     DEFERRED_FAST,
+    EMPTY,
     LOOP,
     OURS,
     TASKS,
     WRANGLER,
     Client,
     Measured,
+    Running,
     side_by_side,
     tagged,
 )
 from benchmarks.peers.driver import Stages
 from benchmarks.place import stand_in, temporary_folder
 from benchmarks.report import Bar, Plot, Section, Table
+from local_aws import Served
 
 COUNTS = (1, 10, 100, 500)
 FEW = 10  # so many leave the processors idle
@@ -33,6 +37,7 @@ Rounds = dict[tuple[Client, int], list[Measured]]
 def measure(repeats: int) -> Section:
     """Measures every client with every number of statements, so many times."""
     rounds: Rounds = {(client, count): [] for client in CLIENTS for count in COUNTS}
+    empty: list[float] = []
     with temporary_folder() as folder, stand_in(folder, max_executing=500) as served:
         for number in range(repeats):
             for count in COUNTS:
@@ -41,7 +46,15 @@ def measure(repeats: int) -> Section:
                     place = folder / f"{number}-{count}-{CLIENTS.index(group[0])}"
                     for client, found in side_by_side(stages, served, place).items():
                         rounds[client, count].append(found)
-    return section(rounds)
+            empty.append(cpu_of_nothing(COUNTS[-1], served, folder / f"{number}-empty"))
+    return section(rounds, statistics.median(empty))
+
+
+def cpu_of_nothing(count: int, served: Served, state: Path) -> float:
+    """CPU seconds of so many Prefect tasks that do nothing."""
+    running = Running(EMPTY, statements(EMPTY, count, "empty"), served, state)
+    running.begin()
+    return float(running.told()["cpu"])
 
 
 def groups(count: int) -> list[tuple[Client, ...]]:
@@ -61,7 +74,7 @@ def centile(found: Measured, percent: int) -> float:
     return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
 
 
-def section(rounds: Rounds) -> Section:
+def section(rounds: Rounds, empty: float) -> Section:
     """Return the medians, side by side."""
 
     def median(client: Client, count: int, figure: Callable[[Measured], float]) -> float:
@@ -97,6 +110,7 @@ def section(rounds: Rounds) -> Section:
             ),
             Bar(f"{most} at once, memory", median(OURS, most, lambda f: f.grown), 150, "MB"),
             Bar("CPU that a Prefect task adds", 1000 * task_cost / most, 10, "ms"),
+            Bar("the same over a Prefect task's that does nothing", task_cost / empty, 1.6, "x"),
             Bar("the best peer's late p99 over ours", peers / median(OURS, most, late), 1, "x", above=True),
         ],
         plots=[

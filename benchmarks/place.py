@@ -19,10 +19,10 @@ def temporary_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def stand_in(folder: Path, max_executing: int | None = None) -> Iterator[Served]:
-    """Provide a stand-in in `folder`, which this process's environment names meanwhile."""
+def stand_in(folder: Path, max_executing: int | None = None, *, rates: bool = False) -> Iterator[Served]:
+    """Provide a stand-in in `folder`, which this process's environment names meanwhile; with `rates` it throttles."""
     before = dict(os.environ)
-    with running(folder / "aws", max_executing=max_executing) as served:
+    with running(folder / "aws", max_executing=max_executing, rates=rates) as served:
         os.environ.update(served.environment)
         try:
             yield served

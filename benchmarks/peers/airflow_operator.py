@@ -22,6 +22,19 @@ POLL_INTERVAL = int(sys.argv[1])
 DEFERRABLE = sys.argv[2:] == ["deferrable"]
 
 
+class TaskStateStore(dict[str, Any]):
+    """Where a durable task keeps its statement's id: in memory, which is faster than Airflow's database."""
+
+    def set(self, key: str, value: Any) -> None:
+        """Keep a value."""
+        self[key] = value
+
+
+def context() -> dict[str, Any]:
+    """Return what a worker tells a task of its run."""
+    return {"ti": MagicMock(stats_tags={}), "task_state_store": TaskStateStore()}
+
+
 def operator(sql: str) -> Any:
     """Return a task that runs one statement."""
     return RedshiftDataOperator(
@@ -31,24 +44,23 @@ def operator(sql: str) -> Any:
         database="dev",
         poll_interval=POLL_INTERVAL,
         deferrable=DEFERRABLE,
-        durable=False,  # its statement ids would be kept in Airflow's database
         aws_conn_id=None,
     )
 
 
 def run(sql: str) -> None:
     """Run one statement as a worker does."""
-    operator(sql).execute({"ti": MagicMock()})
+    operator(sql).execute(context())
 
 
 async def run_deferred(sql: str) -> None:
     """Run one statement as a worker and the triggerer do, on the triggerer's one event loop."""
     task = operator(sql)
     try:
-        await asyncio.to_thread(task.execute, {"ti": MagicMock()})
+        await asyncio.to_thread(task.execute, context())
     except TaskDeferred as deferred:
         async for event in deferred.trigger.run():
-            await asyncio.to_thread(task.execute_complete, {"ti": MagicMock()}, event.payload)
+            await asyncio.to_thread(task.execute_complete, context(), event.payload)
             return
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from prefect.settings import PREFECT_API_URL
+
 from benchmarks.peers.driver import Stages
 from benchmarks.peers.environments import python_of
 from local_aws import Admin, Served
@@ -60,7 +62,9 @@ class Measured:
 
 
 OURS = Client("this project: block", "ours.py", ("block",))
+OURS_SHARING = Client("this project: block, shared limits", "ours.py", ("sharing",))
 TASKS = Client("this project: Prefect tasks", "ours.py", ("tasks",))
+EMPTY = Client("Prefect tasks that do nothing", "ours.py", ("empty",))
 AIRFLOW = Client("Airflow RedshiftDataOperator, 10 s (default)", "airflow_operator.py", ("10",), "airflow")
 AIRFLOW_FAST = Client("Airflow RedshiftDataOperator, 1 s", "airflow_operator.py", ("1",), "airflow")
 DEFERRED = Client(
@@ -83,7 +87,7 @@ class Running:
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 _command(client, state),
-                env=_variables(served, state),
+                env=_variables(client, served, state),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -98,9 +102,16 @@ class Running:
 
     def measured(self, admin: Admin) -> Measured:
         """Wait for the client's end, and read the stand-in's side of it."""
-        found = json.loads(self._read().readlines()[-1])
-        assert self._process.wait() == 0, self._words()
+        found = self.told()
+        assert not found["failed"], found["failed"]
         return _measured(self._stages, found, admin)
+
+    def told(self) -> dict[str, Any]:
+        """Wait for the client's end; return what it tells, as `driver.tell` writes it."""
+        lines = self._read().readlines()
+        assert self._process.wait() == 0, self._words()
+        found: dict[str, Any] = json.loads(lines[-1])
+        return found
 
     def _say(self, line: str) -> None:
         assert self._process.stdin is not None
@@ -174,15 +185,16 @@ def _beside(run: dict[str, Any], calls: list[dict[str, Any]]) -> float:
 
 def _command(client: Client, state: Path) -> list[str]:
     python = python_of(client.environment) if client.environment else sys.executable
-    extra = [str(state / "services")] if client is TASKS else []
+    extra = [str(state / "services")] if client in (TASKS, EMPTY) else []
     return [python, str(_HERE / client.script), *client.arguments, *extra]
 
 
-def _variables(served: Served, state: Path) -> dict[str, str]:
+def _variables(client: Client, served: Served, state: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PREFECT_"))}
     return {
         **kept,
         **served.environment,
+        **({"PREFECT_API_URL": str(PREFECT_API_URL.value())} if client is OURS_SHARING else {}),
         "AWS_EC2_METADATA_DISABLED": "true",
         "AIRFLOW_HOME": str(state / "airflow"),
         "PREFECT_HOME": str(state / "prefect"),

@@ -23,17 +23,21 @@ def drive(run: Callable[[str], object]) -> None:
     """Run the stages by a blocking `run`, each statement of a stage on a thread."""
     stages = stages_asked_for()
     noticed: dict[str, float] = {}
+    failed: dict[str, str] = {}
 
     def one(sql: str) -> None:
-        run(sql)
-        noticed[sql] = time.time()
+        try:
+            run(sql)
+            noticed[sql] = time.time()
+        except Exception as error:
+            failed[sql] = repr(error)
 
     with ThreadPoolExecutor(max(map(len, stages))) as pool:
         run(WARM_UP)
         before = ready()
         for stage in stages:
             list(pool.map(one, stage))
-        tell(before, noticed)
+        tell(before, noticed, failed)
 
 
 def drive_async(run: Callable[[str], Awaitable[object]]) -> None:
@@ -44,16 +48,20 @@ def drive_async(run: Callable[[str], Awaitable[object]]) -> None:
 async def _drive_async(run: Callable[[str], Awaitable[object]]) -> None:
     stages = stages_asked_for()
     noticed: dict[str, float] = {}
+    failed: dict[str, str] = {}
 
     async def one(sql: str) -> None:
-        await run(sql)
-        noticed[sql] = time.time()
+        try:
+            await run(sql)
+            noticed[sql] = time.time()
+        except Exception as error:
+            failed[sql] = repr(error)
 
     await run(WARM_UP)
     before = ready()
     for stage in stages:
         await asyncio.gather(*(one(sql) for sql in stage))
-    tell(before, noticed)
+    tell(before, noticed, failed)
 
 
 def stages_asked_for() -> Stages:
@@ -70,11 +78,14 @@ def ready() -> tuple[float, float, float]:
     return time.time(), time.process_time(), pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def tell(before: tuple[float, float, float], noticed: dict[str, float]) -> None:
-    """Report what was noticed, and what it took since `before`."""
+def tell(
+    before: tuple[float, float, float], noticed: dict[str, float], failed: dict[str, str] | None = None
+) -> None:
+    """Report what was noticed, what failed in which words, and what it took since `before`."""
     began, cpu, at_rest = before
     found: dict[str, Any] = {
         "noticed": noticed,
+        "failed": failed or {},
         "wall": time.time() - began,
         "cpu": time.process_time() - cpu,
         "grown": max(0.0, peak_megabytes() - at_rest),

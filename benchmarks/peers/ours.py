@@ -1,4 +1,8 @@
-"""This project's block, and its tasks in a flow: `python ours.py block`, `python ours.py tasks STATE_FOLDER`."""
+"""This project's block, and its tasks in a flow: `python ours.py block`, `python ours.py tasks STATE_FOLDER`.
+
+`python ours.py empty STATE_FOLDER` has as many tasks that do nothing; `python ours.py sharing` is the block that shares
+the service's rates by a limit of a Prefect server.
+"""
 
 import asyncio
 import sys
@@ -18,7 +22,11 @@ from prefect_redshift.runner.task_runner import EventLoopTaskRunner
 from prefect_redshift.tasks.names import prefix_of_this_run
 from prefect_redshift.tasks.task_forms import RedshiftTask
 
-WAREHOUSE = RedshiftDataApi(workgroup_name="local-workgroup", max_concurrent_waits=500)
+WAREHOUSE = RedshiftDataApi(
+    workgroup_name="local-workgroup",
+    max_concurrent_waits=500,
+    shared_limit="redshift-data" if sys.argv[1] == "sharing" else None,
+)
 NOTICED: dict[str, float] = {}
 
 
@@ -34,6 +42,15 @@ async def run_noting(warehouse: RedshiftDataApi, sql: str) -> None:
     NOTICED[sql] = time.time()
 
 
+@redshift_task
+async def do_nothing(warehouse: RedshiftDataApi, sql: str) -> None:  # noqa: ARG001
+    """Do nothing, as a task with the same arguments and options."""
+    NOTICED[sql] = time.time()
+
+
+STEP = do_nothing if sys.argv[1] == "empty" else run_noting
+
+
 @flow(task_runner=EventLoopTaskRunner(), log_prints=False)
 async def tasks(stages: Stages) -> None:
     """Run each statement as a task, those of a stage after those of the one before."""
@@ -41,7 +58,7 @@ async def tasks(stages: Stages) -> None:
     every: list[PrefectFuture[None]] = []
     for stage in stages:
         names = [f"step_{len(every) + number}" for number in range(len(stage))]
-        steps = [run_noting.with_options(name=name, task_run_name=name) for name in names]
+        steps = [STEP.with_options(name=name, task_run_name=name) for name in names]
         before = [
             task.submit(WAREHOUSE, sql, wait_for=before)  # type: ignore[call-overload]
             for task, sql in zip(steps, stage, strict=True)
@@ -62,7 +79,7 @@ async def by_tasks(stages: Stages) -> None:
 def main() -> None:
     """By the block alone, or as tasks of a flow with a Prefect server beside it."""
     prepare_process()
-    if sys.argv[1] == "block":
+    if sys.argv[1] in ("block", "sharing"):
         drive_async(run)
         return
     stages = stages_asked_for()

@@ -10,8 +10,9 @@ from typing import Any, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
 from prefect_redshift.aws.bounded_http import Allowance, bounded_by
-from prefect_redshift.aws.call_errors import OUTDATED_CODES
+from prefect_redshift.aws.call_errors import OUTDATED_CODES, THROTTLE_CODES
 from prefect_redshift.aws.credentials import have_same_credentials
+from prefect_redshift.aws.pacing import Pacer
 from prefect_redshift.aws.retries import RETRY_SECONDS, backoff, retried
 from prefect_redshift.aws.single_call import call_once
 from prefect_redshift.exceptions import CredentialsRefusedError, TransientCallError
@@ -37,10 +38,12 @@ class AwsClient:
         make: Makes the boto3 client, whose connection pool should hold `max_waits` + 32 connections; see
             `boto3_clients.make_client`.
         max_waits: How many long polls may be under way at once.
+        pacer: When a call may be made; without one, at once.
     """
 
-    def __init__(self, make: MakeClient, max_waits: int = 1) -> None:
+    def __init__(self, make: MakeClient, max_waits: int = 1, pacer: Pacer | None = None) -> None:
         self._make = make
+        self._pacer = pacer or Pacer({})
         self._max_waits = max_waits
         self._boto3_client: Any = None
         self._renewing = threading.Lock()
@@ -50,8 +53,8 @@ class AwsClient:
         self._calls = ThreadPoolExecutor(CALL_THREADS, thread_name_prefix="aws-call")
         self._clean_ups = ThreadPoolExecutor(max_waits + CALL_THREADS, thread_name_prefix="aws-clean-up")
 
-    def __reduce__(self) -> tuple[type["AwsClient"], tuple[MakeClient, int]]:
-        return (type(self), (self._make, self._max_waits))
+    def __reduce__(self) -> tuple[type["AwsClient"], tuple[MakeClient, int, Pacer]]:
+        return (type(self), (self._make, self._max_waits, self._pacer))
 
     async def opened(self) -> Any:
         """Return the boto3 client.
@@ -107,9 +110,25 @@ class AwsClient:
         Raises:
             CallError: What the service or botocore refused, classified.
         """
+        self._pacer.count(operation)
         return self._call(operation, parameters, Allowance(_seconds(parameters, seconds)))
 
+    async def turn(self, operation: str, *, in_front: bool = False) -> None:
+        """Wait until a call may be started; see `Pacer`."""
+        await self._pacer.turn(operation, in_front=in_front)
+
     def _call(self, operation: str, parameters: Mapping[str, Any], allowed: Allowance) -> dict[str, Any]:
+        is_throttled = False
+        try:
+            return self._call_anew(operation, parameters, allowed)
+        except TransientCallError as error:
+            is_throttled = error.code in THROTTLE_CODES
+            raise
+        finally:
+            self._pacer.answered(operation, refused=is_throttled)
+
+    def _call_anew(self, operation: str, parameters: Mapping[str, Any], allowed: Allowance) -> dict[str, Any]:
+        """Make one call, once more where the credentials were outdated."""
         with bounded_by(allowed):
             client = self._opened()
             try:
@@ -139,7 +158,10 @@ class AwsClient:
     def start(
         self, operation: str, parameters: Mapping[str, Any], seconds: float | None = None
     ) -> "Future[dict[str, Any]]":
-        """Start one call on a thread, without a retry; as a short poll where all long polls are taken."""
+        """Start one call on a thread, without a retry; as a short poll where all long polls are taken.
+
+        It does not wait for its turn: see `turn`.
+        """
         allowed = Allowance(_seconds(parameters, seconds))
         if "WaitTimeSeconds" not in parameters:
             call = self._calls.submit(self._call, operation, parameters, allowed)
@@ -164,8 +186,9 @@ class AwsClient:
     async def once(
         self, operation: str, parameters: Mapping[str, Any], seconds: float | None = None
     ) -> dict[str, Any]:
-        """Make one call without a retry, on a thread, for `seconds` at most."""
+        """Make one call without a retry, in its turn, on a thread, for `seconds` at most."""
         await self.opened()
+        await self.turn(operation)
         call = self.start(operation, parameters, seconds)
         try:
             return await asyncio.wrap_future(call)

@@ -48,6 +48,10 @@ _TRANSIENT_CODES = frozenset(
         "TooManyRequestsException",
     }
 )
+# Refused before any work, because calls come too fast.
+THROTTLE_CODES = frozenset(
+    {"RequestLimitExceeded", "SlowDown", "Throttling", "ThrottlingException", "TooManyRequestsException"}
+)
 _CREDENTIAL_CODES = frozenset(
     {
         "AccessDenied",

@@ -6,15 +6,14 @@ from functools import partial
 from typing import Any, Self, TypeVar
 
 from prefect.blocks.abstract import DatabaseBlock
-from prefect.exceptions import MissingContextError
-from prefect.logging import get_logger, get_run_logger
 from prefect_aws import AwsCredentials
 from pydantic import ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from prefect_redshift.aws.aws_client import CALL_THREADS, AwsClient
 from prefect_redshift.blocks.credentials import client_of
 from prefect_redshift.blocks.forms import forms
-from prefect_redshift.blocks.statement_log import Logger, StatementLog
+from prefect_redshift.blocks.shared_limit import SharedLimit
+from prefect_redshift.blocks.statement_log import Logger, StatementLog, logger_of_run
 from prefect_redshift.data_api.api import LONGEST_STATEMENT_SECONDS, MAX_WAITS, DataApi, redshift_data_client
 from prefect_redshift.delegation import delegate, stream
 from prefect_redshift.exceptions import FrameError
@@ -117,6 +116,12 @@ class RedshiftDataApi(DatabaseBlock):
         title="IAM Role",
         description="ARN of the role by which the warehouse reads and writes there, or default, the warehouse's own.",
     )
+    shared_limit: str | None = Field(
+        default=None,
+        title="Shared Limit",
+        description="A name for Prefect's global concurrency limit by which processes share the rates that AWS allows "
+        "an account; it is made where it is missing. Without one, each process adapts by itself.",
+    )
 
     _client: AwsClient | None = PrivateAttr(default=None)
     _s3: AwsClient | None = PrivateAttr(default=None)
@@ -177,10 +182,7 @@ class RedshiftDataApi(DatabaseBlock):
     @property
     def logger(self) -> Logger:
         """The run's logger inside a Prefect run, a plain one elsewhere."""
-        try:
-            return get_run_logger()
-        except MissingContextError:
-            return get_logger("prefect_redshift.blocks.redshift_data_api")
+        return logger_of_run()
 
     def data_api(self) -> DataApi:
         """Return what does the work of this block's methods, and knows nothing of Prefect."""
@@ -194,7 +196,8 @@ class RedshiftDataApi(DatabaseBlock):
         if self._client is None:
             waits = self.max_concurrent_waits
             make = partial(client_of, "redshift-data", self.aws_credentials, waits + CALL_THREADS)
-            self._client = redshift_data_client(max_waits=waits, make=make)
+            sharing = SharedLimit(self.shared_limit) if self.shared_limit else None
+            self._client = redshift_data_client(max_waits=waits, make=make, sharing=sharing)
         return DataApi(
             self._client,
             {name: value for name, value in target.items() if value},

@@ -10,6 +10,7 @@ from prefect import runtime
 from prefect.context import get_run_context
 from prefect.events import emit_event
 from prefect.exceptions import MissingContextError
+from prefect.logging import get_logger, get_run_logger
 
 from prefect_redshift.blocks.cancelled_here import remember
 from prefect_redshift.data_api.cancelling.cancellation import Unconfirmed
@@ -17,6 +18,14 @@ from prefect_redshift.data_api.listener import Listener
 from prefect_redshift.data_api.statement import Statement
 
 Logger: TypeAlias = logging.Logger | logging.LoggerAdapter[logging.Logger]
+
+
+def logger_of_run() -> Logger:
+    """Return the run's logger inside a Prefect run, a plain one elsewhere."""
+    try:
+        return get_run_logger()
+    except MissingContextError:
+        return get_logger("prefect_redshift.blocks.redshift_data_api")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import boto3
 
 from prefect_redshift.aws.aws_client import CALL_THREADS, AwsClient, MakeClient
 from prefect_redshift.aws.boto3_clients import make_client
+from prefect_redshift.aws.pacing import Pacer, Sharing
 from prefect_redshift.data_api.catalog import Catalog
 from prefect_redshift.data_api.connection import Connection
 from prefect_redshift.data_api.console import Console
@@ -22,6 +23,8 @@ from prefect_redshift.delegation import delegate
 # A query may run for a day (quotas of the Data API).
 LONGEST_STATEMENT_SECONDS = 86_400
 MAX_WAITS = 500
+# Calls a second that AWS allows an account in a region (quotas of the Data API).
+RATES = {"ExecuteStatement": 30.0, "DescribeStatement": 100.0, "GetStatementResult": 20.0}
 
 
 class DataApi:
@@ -116,7 +119,11 @@ class DataApi:
 
 
 def redshift_data_client(
-    session: boto3.Session | None = None, *, max_waits: int = MAX_WAITS, make: MakeClient | None = None
+    session: boto3.Session | None = None,
+    *,
+    max_waits: int = MAX_WAITS,
+    make: MakeClient | None = None,
+    sharing: Sharing | None = None,
 ) -> AwsClient:
     """Return a client for `DataApi`.
 
@@ -125,8 +132,11 @@ def redshift_data_client(
         max_waits: How many statements are waited for by long polling at once; each holds a connection.
         make: Makes the boto3 client of `redshift-data` in place of `session`, for at least `max_waits` + 32 calls at
             once. A client that is sent to another process needs one that can be pickled.
+        sharing: Divides what AWS allows an account among several processes. Without it they notice each other by calls
+            that are throttled, and slow down.
     """
-    return AwsClient(partial(_made, make or partial(_of_session, session, max_waits)), max_waits)
+    made = partial(_made, make or partial(_of_session, session, max_waits))
+    return AwsClient(made, max_waits, Pacer(RATES, sharing))
 
 
 def _of_session(session: boto3.Session | None, max_waits: int) -> object:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from prefect_redshift.aws.aws_client import CALL_SECONDS, AwsClient
+from prefect_redshift.aws.call_errors import THROTTLE_CODES
 from prefect_redshift.data_api.request import Request
 from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.exceptions import CallError, TransientCallError
@@ -17,7 +18,7 @@ from prefect_redshift.exceptions import CallError, TransientCallError
 # look the statement up; and beside a longer statement one more call is nothing.
 SUBMISSION_WAIT_SECONDS = 10
 # What is answered before any work: the same request may be made again as it is.
-_THROTTLES = frozenset({"ThrottlingException", "ActiveStatementsExceededException"})
+_REFUSALS = THROTTLE_CODES | {"ActiveStatementsExceededException"}
 
 
 class Submission:
@@ -34,6 +35,7 @@ class Submission:
         name: The StatementName.
         call: The request that was made last; None before the first.
         waits: Whether that request waits for the statement's end.
+        was_refused: Whether that request was refused before any work.
         answer_was_lost: Whether an earlier request may have arrived although it was not answered.
         has_told_end: Whether its answer tells all that is needed of a statement that has finished.
     """
@@ -47,8 +49,16 @@ class Submission:
         self.name = request.statement_name(target)
         self.call: Future[dict[str, Any]] | None = None
         self.waits = False
+        self.was_refused = False
         self.answer_was_lost = False
         self.has_told_end = False
+        self._has_turn = False
+
+    async def wait_for_turn(self) -> None:
+        """Wait until the client may make the request; then the next one has its turn already."""
+        if not self._has_turn:
+            await self._client.turn(self.operation, in_front=self.call is not None)
+            self._has_turn = True
 
     async def once(self, deadline: float, wait_until: float) -> Statement:
         """Make the request once.
@@ -63,17 +73,20 @@ class Submission:
         Raises:
             CallError: It was refused, or not answered.
         """
+        await self.wait_for_turn()
+        self._has_turn = False
         began = time.monotonic()
         wait = self._wait_seconds(wait_until - began)
         seconds = min(CALL_SECONDS, max(1.0, deadline - began)) + wait
         inputs = self.inputs | ({"WaitTimeSeconds": wait} if wait else {})
-        self.waits = wait > 0
+        self.waits, self.was_refused = wait > 0, False
         self.call = self._client.start(self.operation, inputs, seconds)
         try:
             response = await asyncio.wrap_future(self.call)
         except TransientCallError as error:
-            self.answer_was_lost = True
-            self._may_wait &= error.code in _THROTTLES
+            self.was_refused = error.code in _REFUSALS
+            self.answer_was_lost |= not self.was_refused
+            self._may_wait &= self.was_refused
             raise
         except CallError as error:
             if not wait or not refuses_to_wait(error):

@@ -141,3 +141,23 @@ async def test_what_a_dead_process_left_is_cancelled_by_name(
 async def test_cancelling_what_has_ended_is_no_error(warehouse: RedshiftDataApi) -> None:
     await warehouse.run("select 1", name="done")
     assert await warehouse.cancel_statements("done") == Cancellation()
+
+
+async def test_what_was_refused_or_has_not_had_its_turn_is_not_submitted_to_be_cancelled(
+    warehouse: RedshiftDataApi, admin: Admin, history: History
+) -> None:
+    admin.add_fault("throttle", operation="ExecuteStatement")
+    tasks = [asyncio.create_task(warehouse.run(SLOW, name=f"load-{n}", listed=())) for n in range(40)]
+    async with asyncio.timeout(20):
+        while len(await asyncio.to_thread(history.calls, "ExecuteStatement")) < 5:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    for task in tasks:
+        task.cancel()
+    assert all(
+        isinstance(e, asyncio.CancelledError) for e in await asyncio.gather(*tasks, return_exceptions=True)
+    )
+    asked = len(history.calls("ExecuteStatement"))
+    admin.clear_faults()
+    await asyncio.sleep(0.5)
+    assert len(history.calls("ExecuteStatement")) == asked
+    assert history.executions("load") == []

@@ -49,6 +49,17 @@ class InFlight:
         self.statement = Statement(id=statement_id, status=status, name=self.name)
         self._listener.found(self.statement)
 
+    async def wait_for_turn(self) -> float:
+        """Wait until the client may submit the request; return the seconds that it took.
+
+        Raises:
+            CallError: There are no credentials, or no region.
+        """
+        began = time.monotonic()
+        await self._client.opened()
+        await self._submission.wait_for_turn()
+        return time.monotonic() - began
+
     async def submit(self, seconds: float = RETRY_SECONDS, *, wait: bool = False) -> Statement:
         """Submit the request, again after a passing failure (API: ExecuteStatement or BatchExecuteStatement).
 
@@ -59,7 +70,7 @@ class InFlight:
         Raises:
             CallError: It was refused, or failed for too long.
         """
-        await self._client.opened()
+        await self.wait_for_turn()
         waited = max(0.0, min(seconds, SUBMISSION_WAIT_SECONDS)) if wait else 0.0
         # What a submission has waited for in vain, because its answer was lost, is not taken from the time to retry it.
         patience = max(SHORTEST_SUBMIT_SECONDS, min(seconds, RETRY_SECONDS)) + waited
@@ -136,6 +147,9 @@ class InFlight:
         if self.statement is not None:
             return self.statement.id
         call = self._submission.call
-        if call is None or (call.cancel() and not self._submission.answer_was_lost):
+        if call is None:
+            return None
+        never_came = call.cancel() or self._submission.was_refused
+        if never_came and not self._submission.answer_was_lost:
             return None
         return LostSubmission(self._client, self._submission, call).find_id(deadline)

@@ -120,6 +120,8 @@ def _other_forms(
 async def _to_the_end(in_flight: InFlight, deadline: float, *, described: bool) -> Statement:
     try:
         if in_flight.statement is None:
+            # How many others are submitted before is not counted.
+            deadline += await in_flight.wait_for_turn()
             await in_flight.submit(deadline - time.monotonic(), wait=True)
         return await in_flight.end(deadline - time.monotonic(), described=described)
     except BaseException:
