@@ -42,7 +42,7 @@ async def run_noting(warehouse: RedshiftDataApi, sql: str) -> None:
     NOTICED[sql] = time.time()
 
 
-@redshift_task
+@RedshiftTask.of
 async def do_nothing(warehouse: RedshiftDataApi, sql: str) -> None:  # noqa: ARG001
     """Do nothing, as a task with the same arguments and options."""
     NOTICED[sql] = time.time()
