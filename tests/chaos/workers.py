@@ -14,7 +14,7 @@ from prefect.states import Cancelling, Scheduled
 from prefect.workers.process import ProcessWorker
 
 from prefect_redshift.local.processes import environment_without
-from prefect_redshift.local.worker import stop_worker
+from prefect_redshift.local.worker import stop_runs_without_worker, stop_worker
 from tests.chaos.attempts import FLOWS
 from tests.chaos.place import Place, Restartable
 from tests.chaos.trial import FINAL_STATES, Trial
@@ -67,6 +67,7 @@ def own_worker(place: Place) -> Iterator[Worker]:
     finally:
         if worker.process:
             stop_worker(worker.process)
+        stop_runs_without_worker(variables["PREFECT_HOME"])
 
 
 class WorkersTrial:

@@ -54,7 +54,7 @@ def _faults(dice: Random) -> Mapping[str, list[dict[str, Any]]]:
 
 
 def slow_cancels(ground: Ground, dice: Random) -> Verdict:
-    """A run ends by SIGTERM, Ctrl-C or a cancellation, while one to three calls that this takes are slow or refused."""
+    """Ask a run to end by SIGTERM, Ctrl-C or a cancellation, while one to three calls of it are slow or refused."""
     admin = ground.place.admin
     with trial(ground.place) as one:
         one.set_pace(dice.choice((0.15, 2.0, 8.0)))

@@ -18,7 +18,7 @@ PROFILE = "[default]\naws_access_key_id = {}\naws_secret_access_key = secret\n"
 
 
 def expiring_credentials(ground: Ground, dice: Random) -> Verdict:
-    """A role's credentials, or those of a file, end during a run, which goes on; or it is asked to end then."""
+    """End a role's credentials, or those of a file, during a run, which goes on, or is asked to end then."""
     admin = ground.place.admin
     with trial(ground.place) as one:
         one.set_pace(dice.choice((0.5, 1.5)))

@@ -16,7 +16,7 @@ NEEDS_A_NEW_RUN = "start a new flow run"
 
 
 def edited_scripts(ground: Ground, dice: Random) -> Verdict:
-    """A run fails or is ended early, its scripts are edited, and it is retried, maybe after a run of another day."""
+    """Have a run fail or end early, edit its scripts, and retry it, maybe after a run of another day."""
     with trial(ground.place) as one:
         scripts = one.own_scripts()
         one.parameters["setup"] = dice.choice(("if_missing", "if_missing", "always"))
@@ -73,7 +73,7 @@ def _retried(ground: Ground, dice: Random, one: Trial) -> None:
 
 
 def fixed_source(ground: Ground, dice: Random) -> Verdict:
-    """The source has no row of the day, so that the run fails its checks; the rows come, and it is retried."""
+    """Take the day's rows from the source, so that the run fails its checks; put them back, and retry it."""
     with trial(ground.place) as one:
         one.set_pace(0.3)
         attempt = one.begin()

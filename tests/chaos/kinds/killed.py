@@ -9,7 +9,7 @@ from tests.chaos.verdict import Verdict
 
 
 def killed(ground: Ground, dice: Random, job: Job = DAILY) -> Verdict:
-    """The process is killed once or more at random instants, and the work done again in one of a user's three ways."""
+    """Kill the process once or more at random instants, and do the work again in one of a user's three ways."""
     with trial(ground.place, job) as one:
         way = dice.choice(
             ("retry the flow run", "the worker notices, then retry", "run anew by the command line")
@@ -27,12 +27,12 @@ def killed(ground: Ground, dice: Random, job: Job = DAILY) -> Verdict:
 
 
 def backfill_killed(ground: Ground, dice: Random) -> Verdict:
-    """The same with a backfill: each of its days is loaded once."""
+    """Do the same with a backfill, which loads each of its days once."""
     return killed(ground, dice, BACKFILL)
 
 
 def tokens_forgotten(ground: Ground, dice: Random) -> Verdict:
-    """The process is killed at a random instant, and the flow run retried when no token is known any more."""
+    """Kill the process at a random instant, and retry the flow run when no token is known any more."""
     admin = ground.place.admin
     with trial(ground.place) as one:
         attempt = one.begin()

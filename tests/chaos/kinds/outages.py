@@ -12,7 +12,7 @@ from tests.chaos.verdict import Verdict
 
 
 def stand_in_killed(ground: Ground, dice: Random) -> Verdict:
-    """The stand-in, PostgreSQL with it, is killed at a random instant, and started again within seconds."""
+    """Kill the stand-in, and PostgreSQL with it, at a random instant, and start it again within seconds."""
     place = ground.place
     assert place.stand_in
     with trial(place) as one:
@@ -26,7 +26,7 @@ def stand_in_killed(ground: Ground, dice: Random) -> Verdict:
 
 
 def silent_endpoint(ground: Ground, dice: Random) -> Verdict:
-    """The stand-in takes connections and does not answer, for seconds; meanwhile the run may be asked to end."""
+    """Have the stand-in take connections and not answer, for seconds; meanwhile the run may be asked to end."""
     place = ground.place
     assert place.stand_in
     with trial(place) as one:
@@ -66,7 +66,7 @@ def server_killed(ground: Ground, dice: Random) -> Verdict:
 
 
 def disk_full(ground: Ground, dice: Random) -> Verdict:
-    """The stand-in's disk is full for a while, from a random instant on."""
+    """Fill the stand-in's disk for a while, from a random instant on."""
     assert ground.place.data
     with trial(ground.place) as one:
         attempt = one.begin()
@@ -79,7 +79,7 @@ def disk_full(ground: Ground, dice: Random) -> Verdict:
 
 
 def clock_jumps(ground: Ground, dice: Random) -> Verdict:
-    """The wall clock of the flow and of the stand-in is set again and again, by up to six hours."""
+    """Set the wall clock of the flow and of the stand-in again and again, by up to six hours."""
     # A client token is remembered for eight hours.
     clock = ground.place.clock
     assert clock

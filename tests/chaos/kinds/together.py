@@ -20,7 +20,7 @@ def two_daily_runs(ground: Ground, dice: Random) -> Verdict:
 
 
 def backfill_beside_daily(ground: Ground, dice: Random) -> Verdict:
-    """A backfill and a daily run at once, maybe of the same day; the first may be killed, and is then retried."""
+    """Start a backfill and a daily run at once, maybe of the same day; the first may be killed, and is then retried."""
     day = DAILY.of_day(dice.choice(("2026-11-22", "2026-10-05")))
     with trial(ground.place, day) as one:
         backfill = one.beside(BACKFILL)

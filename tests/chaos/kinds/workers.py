@@ -18,7 +18,7 @@ HOOK_SECONDS = 60.0
 
 
 def worker_killed(ground: Ground, dice: Random) -> Verdict:
-    """A worker's run is killed or cancelled, or the worker itself, with or without the run; then it is retried."""
+    """Kill or cancel a worker's run, or kill the worker itself, with or without the run; then retry it."""
     with trial(ground.place) as one, own_worker(ground.place) as worker:
         one.set_pace(dice.choice((0.3, 3.0)))
         run = WorkersTrial(one)
