@@ -150,6 +150,7 @@ def peer_write(rows: int) -> dict[str, Any]:
     connection.execute(f"drop table if exists {TABLE}")
     connection.execute(f"create table {TABLE} ({COLUMNS})")
     frame = frame_of(rows)
+    forget_the_peak()
     idle, started = peak_megabytes(), time.perf_counter()
     path = f"s3://{BUCKET}/peer/"
     # Its default, milliseconds, would lose digits.
@@ -220,6 +221,7 @@ def copied(rows: int) -> dict[str, Any]:
         warehouse = await _warehouse()
         await warehouse.run([f"drop table if exists {TABLE}", f"create table {TABLE} ({COLUMNS})"])
         frame = frame_of(rows)
+        forget_the_peak()
         idle, started = peak_megabytes(), time.perf_counter()
         await warehouse.copy_into(TABLE, frame)
         taken = result(rows, started, idle)
@@ -235,6 +237,11 @@ def _is_exact(frame: Any, rows: int) -> bool:
 
     prices = frame["price"]
     return isinstance(prices.iloc[0], Decimal) and sum(prices.tolist()) == Decimal(rows * (rows + 1) // 2) / 4
+
+
+def forget_the_peak() -> None:
+    """Have the peak begin with what the process holds now: making the frame takes more than the frame."""
+    Path("/proc/self/clear_refs").write_text("5")
 
 
 def result(rows: int, started: float, idle: float, *, exact: bool = True) -> dict[str, Any]:
