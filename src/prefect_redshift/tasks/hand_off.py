@@ -86,9 +86,10 @@ def execution_name(flow_name: str, flow_run_id: str, attempt: int = 1) -> str:
 async def hand_off_to_state_machine(
     machine: StateMachine, execution_input: Mapping[str, Any] | None = None, name: str = ""
 ) -> Execution:
-    """Has the state machine execute once in this flow run, and follows it to its end.
+    """Have the state machine execute once in this flow run, and follow it to its end.
 
-    Whichever process tries this again in the flow run finds the execution by its name.
+    Whichever process tries this again in the flow run finds the execution by its name. Outside a flow, each call starts
+    an execution.
 
     Args:
         machine: The block.
@@ -100,7 +101,11 @@ async def hand_off_to_state_machine(
         StateMachineError: There is no such state machine.
         CallError: A call was refused.
     """
-    name = name or execution_name(str(runtime.flow_run.flow_name), str(runtime.flow_run.id))
+    name = name or (
+        execution_name(str(runtime.flow_run.flow_name), str(runtime.flow_run.id))
+        if runtime.flow_run.id
+        else f"{runtime.task_run.task_name}-{runtime.task_run.id}"
+    )
     run = await machine.atrigger(execution_input, name=name)
     return await run.await_for_completion()
 

@@ -15,14 +15,16 @@ from uuid import UUID
 import boto3
 import pytest
 from prefect import get_client
+from prefect.settings import PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW, temporary_settings
 
 from flows.sales import SALES
 from flows.sales_data_pipeline import sales_data_pipeline
 from local_aws import Admin, Served
-from prefect_redshift.blocks.state_machine import ENVIRONMENT_VARIABLE
+from prefect_redshift.blocks.state_machine import ENVIRONMENT_VARIABLE, StateMachine
 from prefect_redshift.exceptions import ExecutionFailedError, PipelineError, StateMachineError
 from prefect_redshift.pipeline.check_results import ValidationFailedError
 from prefect_redshift.reports.run_report import RunReport
+from prefect_redshift.tasks.hand_off import hand_off_to_state_machine
 from prefect_redshift.tasks.hooks import cancel_statements
 from tests.flow_runs import execute, new_flow_run, retry_later
 from tests.flows.test_sales_data_pipeline import STEPS
@@ -284,3 +286,19 @@ def assert_stopped(warehouse: Warehouse, machine: Machine, name: str) -> None:
     # The second one, in the state machine's own role, would find statements that another role may not see.
     assert found == {name: "ABORTED", f"{name}-cancel": "SUCCEEDED"}
     assert [s["Status"] for s in warehouse.statements(name)] == ["ABORTED"]
+
+
+def test_outside_a_flow_each_call_is_an_execution_of_its_own(
+    prefect_server: str, downstream: Callable[[dict[str, Any]], Downstream]
+) -> None:
+    started = downstream(PASS)
+    machine = StateMachine(state_machine_arn=started.arn)
+    # A task outside a flow has no log on the server, which Prefect says by a warning.
+    with temporary_settings({PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW: "ignore"}):
+        for number in (1, 2):
+            hand_off_to_state_machine.sync(machine, {"number": number})
+    names = [execution["name"] for execution in started.executions()]
+    inputs = [json.loads(execution["input"])["number"] for execution in started.executions()]
+    assert inputs == [1, 2]
+    assert len(set(names)) == 2
+    assert not any("None" in name for name in names)
