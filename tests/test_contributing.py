@@ -21,7 +21,7 @@ def test_the_tree_names_every_folder() -> None:
     hidden_or_generated = {
         name for name in packages if name.startswith((".", "__")) or name.endswith("egg-info")
     }
-    assert packages - hidden_or_generated - named - {"requirements"} <= set()
+    assert packages - hidden_or_generated - named - {"requirements", "site"} <= set()
     assert all((PROJECT / folder).is_dir() for folders in TREE for folder in folders if folder)
 
 

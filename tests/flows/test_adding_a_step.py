@@ -23,7 +23,7 @@ PAGE = (PROJECT_FOLDER / "docs" / "adding-a-step.md").read_text()
 def test_a_procedure_its_step_and_one_line_are_one_more_dimension(
     warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    procedure, step = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
+    procedure, step = re.findall(r"```sql\n(.*?)```", PAGE.partition("\n## ")[0], re.DOTALL)
     line = re.findall(r"```python\n(Step.*?)\n```", PAGE)[0]
     scripts = Path(shutil.copytree(PROJECT_FOLDER / "sql", tmp_path / "sql"))
     for name, text in (("sp_statements.sql", procedure), ("steps.sql", step)):

@@ -24,6 +24,7 @@ from prefect_redshift.runner.task_runner import EventLoopTaskRunner
 from prefect_redshift.step_functions.execution import Execution
 from prefect_redshift.step_functions.executions import Executions
 from tests.history import History
+from tests.signals import heed_interrupts
 
 COUNT = "select count(*) as n from runs"
 
@@ -132,6 +133,7 @@ def test_ctrl_c_cancels_the_statement_that_a_script_waits_for(
             time.sleep(0.05)
         os.kill(os.getpid(), signal.SIGINT)
 
+    heed_interrupts()
     threading.Thread(target=interrupt).start()
     with pytest.raises(KeyboardInterrupt):
         warehouse.run_sync("select pg_sleep(60)", name="nap")

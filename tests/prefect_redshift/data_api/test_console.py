@@ -1,7 +1,5 @@
 """Links to AWS's console."""
 
-import asyncio
-
 import pytest
 from prefect_aws import AwsCredentials
 from pydantic import SecretStr
@@ -29,9 +27,9 @@ def test_the_page_of_the_warehouses_queries(target: str, region: str, host: str)
         aws_access_key_id="a", aws_secret_access_key=SecretStr("b"), region_name=region
     )
     warehouse = RedshiftDataApi.model_validate({target: "sales", "aws_credentials": credentials})
-    url = asyncio.run(warehouse.console_url())
+    url = warehouse.console_url_sync()
     assert url == f"https://{host}/redshiftv2/home?region={region}{PAGES[target]}"
 
 
 def test_the_stand_in_has_no_console(aws: Served) -> None:
-    assert asyncio.run(RedshiftDataApi(workgroup_name="local-workgroup").console_url()) is None
+    assert RedshiftDataApi(workgroup_name="local-workgroup").console_url_sync() is None
