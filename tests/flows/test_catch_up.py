@@ -31,7 +31,7 @@ def test_missed_days_are_loaded_first_and_one_that_fails_stops_nothing(warehouse
     warehouse.run(f"delete from src_store_sales where ss_sold_date = '{DAY - timedelta(2)}'")
 
     with pytest.raises(
-        DaysFailedError, match=r"^1 of 2 days failed: 2026-11-19: ERROR: numeric field overflow"
+        DaysFailedError, match=r"^1 of 2 days failed: 2026-11-19: ERROR: Numeric data overflow"
     ):
         run(DAY)
     # The day before the last validated one is left alone, and so is one of which nothing was delivered.
