@@ -27,8 +27,7 @@ call sp_load_fact_sales(cast(:run_date as date));
 call sp_load_fact_sales_range(cast(:first_day as date), cast(:last_day as date), cast(0 as bigint), cast(0 as bigint));
 
 -- step: find_days
--- What the warehouse holds for each of many days, which are parameters too. days lists them (2026-11-22,2026-11-23 and
--- so on), first_day and last_day are the first and the last of them. One row for each that is in the calendar
+-- What the warehouse holds for each day from first_day to last_day. One row for each that is in the calendar
 --   day
 --   delivered   rows that the source holds for the day
 --   problem     why the day is not loaded, or not rightly, by the same comparisons as the checks of one day, else empty
@@ -38,7 +37,6 @@ with asked as (
     select d_date, d_date_sk
       from date_dim
      where d_date between cast(:first_day as date) and cast(:last_day as date)
-       and strpos(cast(:days as varchar(65535)), to_char(d_date, 'YYYY-MM-DD')) > 0
 )
 select a.d_date as day,
        nvl(s.delivered, 0) as delivered,

@@ -54,7 +54,7 @@ def test_what_reads_a_table_whole_is_seen(beside_history: Warehouse) -> None:
 
 def test_finding_days_reads_the_days_between(beside_history: Warehouse) -> None:
     (find_days,) = parts_of((SQL / "steps.sql").read_text(), "step", "steps.sql")["find_days"]
-    days = {"first_day": "2026-10-13", "last_day": "2026-11-21", "days": "2026-10-13,2026-11-21"}
+    days = {"first_day": "2026-10-13", "last_day": "2026-11-21"}
     assert tables_read_whole(beside_history, find_days, **days) == set()
 
 

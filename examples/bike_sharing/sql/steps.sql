@@ -45,7 +45,7 @@ call load_trips(cast(:run_date as date));
 call load_relocations(cast(:run_date as date));
 
 -- step: find_days
--- Which of the days that are asked for are loaded, for a backfill. What lies in the bucket only COPY can tell, so every
+-- Which of the days from first_day to last_day are loaded, for a backfill. What lies in the bucket only COPY can tell, so every
 -- day counts as delivered, and one without files fails when it is loaded.
 with recursive calendar (d) as (
     select cast(:first_day as date)
@@ -71,5 +71,4 @@ select c.d as day,
               where relocation_date between cast(:first_day as date) and cast(:last_day as date)
               group by relocation_date) r
     on r.relocation_date = c.d
- where strpos(cast(:days as varchar(65535)), to_char(c.d, 'YYYY-MM-DD')) > 0
  order by c.d;

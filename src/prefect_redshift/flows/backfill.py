@@ -104,14 +104,14 @@ def _submitted(run: JobRun, days: list[date], *, reload: bool, days_at_once: int
         # What an earlier run left behind has ended before anything is run.
         await wait_for_earlier_runs(run)
 
-    async def load() -> DaysReport:
+    async def load() -> None:
+        # Prefect would look for futures in each day of the report, if it were the task's result.
         found = await find_days(run, days)
         run.missed = await load_days(run, days, found, reload=reload, days_at_once=days_at_once)
-        return run.missed
 
     read: list[PrefectFuture[Any]] = [step(script.read_by).submit() for script in (*job.code_scripts,)]
-    before: list[PrefectFuture[Any]] = [task_of("wait_for_earlier_runs", wait, RETRIED).submit(wait_for=read)]
-    submitted = [*read, *before]
+    before = [*read, task_of("wait_for_earlier_runs", wait, RETRIED).submit()]
+    submitted = [*before]
     for name in job.first_steps:
         before = [step(name).submit(wait_for=before)]
         submitted += before

@@ -12,7 +12,7 @@ from prefect_redshift.data_api.statement_errors import is_serialization_conflict
 from prefect_redshift.exceptions import PipelineError, ScriptError
 
 DAY_COLUMNS = ("day", "delivered", "problem")
-# Ten years. More is most likely a mistyped year; and so many, as text, still fit into a varchar of Redshift's.
+# Ten years. More is most likely a mistyped year.
 MOST_DAYS = 3_660
 
 

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from prefect_redshift.pipeline.days import Load
 
-# A quarter: one commit for its days, and no more lost when it fails.
-DAYS_AT_ONCE = 92
+# Half a year: one commit for its days, and no more lost when it fails.
+DAYS_AT_ONCE = 183
 # How many statements more a backfill runs, in all, to find the days that fail.
 MOST_STATEMENTS_TO_FIND = 20
 TRIES = 3

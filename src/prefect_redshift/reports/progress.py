@@ -19,33 +19,29 @@ _COLUMNS = (
     TextColumn("{task.completed:.0f} of {task.total:.0f}"),
 )
 
-Show = Callable[[int], Awaitable[None]]
+Show = Callable[[int], None]
 
 
 @asynccontextmanager
 async def progress_of(job_name: str, total: int) -> AsyncIterator[Show]:
-    """Yield what shows how many days, of `total`, are done; to be awaited with that number.
+    """Yield what shows how many days, of `total`, are done; to be called with that number.
 
-    Prefect's API is told in the background: what is being shown does not wait for it.
+    Prefect's API is told in the background, in order: only the end waits for it.
     """
-    artifact = await _logged(
-        acreate_progress_artifact(0.0, key=f"{job_name}-progress", description=f"Loading {total} days")
-    )
-    telling: list[asyncio.Task[UUID | None]] = []
+    created = acreate_progress_artifact(0.0, key=f"{job_name}-progress", description=f"Loading {total} days")
+    told = asyncio.create_task(_logged(created))
     console = _terminal()
     with Progress(*_COLUMNS, console=console) if console else nullcontext() as bar:
         days = bar.add_task("days", total=total) if bar else None
 
-        async def show(done: int) -> None:
+        def show(done: int) -> None:
+            nonlocal told
             if bar and days is not None:
                 bar.update(days, completed=done, refresh=True)
-            await _ended(telling)
-            if artifact:
-                update = aupdate_progress_artifact(artifact, 100 * done / total)
-                telling.append(asyncio.create_task(_logged(update)))
+            told = asyncio.create_task(_updated(told, 100 * done / total))
 
         yield show
-        await _ended(telling)
+        await told
 
 
 async def _logged(call: Awaitable[UUID]) -> UUID | None:
@@ -57,10 +53,12 @@ async def _logged(call: Awaitable[UUID]) -> UUID | None:
         return None
 
 
-async def _ended(telling: "list[asyncio.Task[UUID | None]]") -> None:
-    """Wait for what was told last; in order, so that the last number is the one that stays."""
-    while telling:
-        await telling.pop()
+async def _updated(told_before: "asyncio.Task[UUID | None]", percent: float) -> UUID | None:
+    """Tell the next number once the one before is told, so that the last is the one that stays."""
+    artifact = await told_before
+    if artifact:
+        await _logged(aupdate_progress_artifact(artifact, percent))
+    return artifact
 
 
 def _terminal() -> Console | None:

@@ -18,11 +18,11 @@ from prefect_redshift.pipeline.ranges import (
     RangeStatement,
 )
 from prefect_redshift.reports.days_report import DayReport, DaysReport, Status
-from prefect_redshift.reports.progress import progress_of
+from prefect_redshift.reports.progress import Show
 from prefect_redshift.tasks.job_run import JobRun
 
-# A year of quarters: how far a backfill has come is known after each batch.
-DAYS_IN_BATCH = 4 * DAYS_AT_ONCE
+# A year: how far a backfill has come is known after each batch.
+DAYS_IN_BATCH = 2 * DAYS_AT_ONCE
 
 
 @dataclass(frozen=True)
@@ -64,19 +64,20 @@ class DayLoads:
         self._room = MAX_STATEMENTS - len(self._schema)
         self._queue = RangeQueue(self.wanted, run.scripts.most_days(days_at_once, self._room))
 
-    async def load(self) -> None:
-        """Load what is to be loaded, batch after batch; a day that fails stops no other."""
-        if not self.wanted:
-            return
+    async def load(self, show: Show) -> None:
+        """Load what is to be loaded, batch after batch; a day that fails stops no other.
+
+        Args:
+            show: Is told after each batch how many days are done.
+        """
         number = 0
-        async with progress_of(self._run.job.name, len(self.wanted)) as show:
-            while self._queue.next():
-                number += 1
-                batch = self._next_batch(number)
-                self._submitted.update(batch.days)
-                self._queue.ended(await self._load_batch(batch))
-                await show(len(self.wanted) - self._queue.days_waiting)
-                self._log(batch)
+        while self._queue.next():
+            number += 1
+            batch = self._next_batch(number)
+            self._submitted.update(batch.days)
+            self._queue.ended(await self._load_batch(batch))
+            show(len(self.wanted) - self._queue.days_waiting)
+            self._log(batch)
 
     def _next_batch(self, number: int) -> Batch:
         """Take from the queue what fits into one batch: at least one range."""

@@ -11,6 +11,7 @@ from prefect_redshift.pipeline.days import Day
 from prefect_redshift.pipeline.ranges import DAYS_AT_ONCE
 from prefect_redshift.reports.artifacts import write
 from prefect_redshift.reports.days_report import DaysReport
+from prefect_redshift.reports.progress import progress_of
 from prefect_redshift.tasks.day_loads import DayLoads
 from prefect_redshift.tasks.job_run import JobRun
 
@@ -39,15 +40,16 @@ async def find_days(run: JobRun, days: Sequence[date], name: str = "find_days") 
         StatementError: It ended otherwise than FINISHED.
         CallError: A call was refused.
     """
-    listed = [day.isoformat() for day in sorted(days)]
-    parameters = {"first_day": listed[0], "last_day": listed[-1], "days": ",".join(listed)}
+    wanted = set(days)
+    parameters = {"first_day": min(wanted).isoformat(), "last_day": max(wanted).isoformat()}
     sql = run.scripts.in_schema([run.scripts.find_days()])
     # A run that is resumed looks anew at what there is.
     statement = await run.warehouse.arun(
         sql[0] if len(sql) == 1 else sql, parameters, name=run.name_in_this_try(name), listed=()
     )
     last = statement.sub_statements[-1] if statement.sub_statements else statement
-    return [Day.from_row(row) async for row in run.warehouse.rows(last, as_dict=True)]
+    found = [Day.from_row(row) async for row in run.warehouse.rows(last, as_dict=True)]
+    return [day for day in found if day.day in wanted]
 
 
 async def load_days(
@@ -76,9 +78,10 @@ async def load_days(
         raise PipelineError(f"{min(missing)} is outside the calendar of {run.job.name}: nothing was loaded.")
     days = DayLoads(run, found, reload=reload, days_at_once=days_at_once)
     try:
-        await days.load()
         if days.wanted:
-            days.found_again = await find_days(run, days.wanted, "find_loaded_days")
+            async with progress_of(run.job.name, len(days.wanted)) as show:
+                await days.load(show)
+                days.found_again = await find_days(run, days.wanted, "find_loaded_days")
     finally:
         report = days.report()
         get_run_logger().info("%s days were asked for:\n%s", len(report.days), report)

@@ -68,7 +68,11 @@ async def begin(
         PipelineError: There is no such block, warehouse or time zone, or the schema is not a plain identifier.
         CallError: What earlier tries have done cannot be listed.
     """
-    day = run_date or scheduled_run_date(timezone, crons=await crons_of_deployment(timezone))
+    if days:
+        run_date = None
+    else:
+        days = [run_date or scheduled_run_date(timezone, crons=await crons_of_deployment(timezone))]
+        run_date = days[0] if job.facts else None
     schema = schema_name or job.schema
     if schema is not None:
         identifier(schema, "The schema")
@@ -76,17 +80,16 @@ async def begin(
     chain = Chain()
     await chain.look_back(redshift)
     own_scripts = JobScripts(job, schema)
-    for_a_day = bool(job.facts)
     run = JobRun(
         job=job,
         warehouse=redshift,
         source=ScriptFolder(scripts or job.scripts, job.folder, redshift.aws_credentials),
         scripts=own_scripts,
         chain=chain,
-        days=[days[0], days[-1]] if days else [day],
+        days=sorted({days[0], days[-1]}),
         setup=setup,
         schema=schema,
-        run_date=None if days or not for_a_day else day,
+        run_date=run_date,
     )
     # Somebody has fixed the source, or the check: what loads is executed again.
     chain.failed_validations = await steps.failed_validations(run)

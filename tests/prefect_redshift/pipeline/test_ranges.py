@@ -6,7 +6,14 @@ from datetime import date, timedelta
 import pytest
 
 from prefect_redshift.pipeline.days import Load
-from prefect_redshift.pipeline.ranges import DayRange, RangeLoad, RangeQueue, RangeResult, ranges_of
+from prefect_redshift.pipeline.ranges import (
+    DAYS_AT_ONCE,
+    DayRange,
+    RangeLoad,
+    RangeQueue,
+    RangeResult,
+    ranges_of,
+)
 
 FIRST = date(2026, 1, 1)
 DAYS = [FIRST + timedelta(n) for n in range(365)]
@@ -58,7 +65,7 @@ def test_ranges_hold_the_days_that_are_wanted_and_no_other() -> None:
     assert [len(days) for days in ranges_of(DAYS[:3], 1)] == [1, 1, 1]
 
 
-@pytest.mark.parametrize("length", [2, 3, 92])
+@pytest.mark.parametrize("length", [2, 3, 183])
 def test_both_halves_are_the_range(length: int) -> None:
     (days,) = ranges_of(DAYS[:length], length)
     first, second = days.halves()
@@ -67,13 +74,13 @@ def test_both_halves_are_the_range(length: int) -> None:
     assert second
 
 
-@pytest.mark.parametrize("number", [0, 45, 46, 91, 92, 364])
-def test_one_bad_day_of_a_year_is_found_with_fourteen_statements_more(number: int) -> None:
-    queue = RangeQueue(DAYS, 92)
+@pytest.mark.parametrize("number", [0, 91, 92, 182, 183, 364])
+def test_one_bad_day_of_a_year_is_found_with_sixteen_statements_more(number: int) -> None:
+    queue = RangeQueue(DAYS, DAYS_AT_ONCE)
     tried = run(queue, bad(number))
     assert failed(queue) == [number]
     assert queue.loads[DAYS[number]].error == OVERFLOW
-    assert len(tried) <= 4 + 14
+    assert len(tried) <= 2 + 16
     loaded = [day for days, words in tried if not words for day in days]
     assert sorted(loaded) == [day for day in DAYS if day != DAYS[number]]
 

@@ -23,9 +23,9 @@ def test_in_a_terminal_there_is_a_bar_below_the_log(
         @flow
         async def work() -> None:
             async with progress_of("job", 60) as show:
-                await show(20)
+                show(20)
                 logging.getLogger("prefect").warning("A line of the log")
-                await show(60)
+                show(60)
 
         asyncio.run(work())
         terminal.flush()
@@ -39,7 +39,7 @@ def test_without_a_terminal_there_is_none(prefect_server: str, capfd: pytest.Cap
     @flow
     async def work() -> None:
         async with progress_of("job", 60) as show:
-            await show(60)
+            show(60)
 
     asyncio.run(work())
     assert "of 60" not in "".join(capfd.readouterr())
