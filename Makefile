@@ -15,9 +15,11 @@ run: $(READY) ## run the sales data pipeline on the embedded stand-in (ARGS="--r
 up: $(READY) ## bring up a Prefect server with its UI, the stand-in, the deployment and a worker, until Ctrl-C
 	@$(BIN)/python -m prefect_redshift.local $(ARGS)
 
-# A file's tests stay together, for what they share; in the files' order, for the longest is not among the last.
+# One process more than cores, since tests wait for others' processes. A file's tests stay together, for what they share;
+# in the files' order, for the longest is not among the last.
+WORKERS = $$($(BIN)/python -c 'import os; print(min(4, os.cpu_count() + 1))')
 test: $(READY) lint docs ## all tests, linters and type checks; builds the documentation
-	@$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 verify: $(READY) ## ask AWS, or the stand-in where no warehouse is configured, whether all that is assumed of it holds
 	@$(BIN)/python -m prefect_redshift.verify $(ARGS)

@@ -132,6 +132,11 @@ class Attempt:
         return self.gone - self.cause[1]
 
     @property
+    def asked_at(self) -> float:
+        """When it was asked to end, by the wall clock; 0 if nobody has."""
+        return _wall_time(self.cause[1]) if self.cause else 0.0
+
+    @property
     def started_at(self) -> float:
         """When it was started, by the wall clock."""
         return _wall_time(self.started)

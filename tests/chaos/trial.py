@@ -175,8 +175,14 @@ class Trial:
         if has_worker and code and state not in FINAL_STATES:
             self.worker_notices()
             state = "CRASHED"
-        if attempt.cause and code == -signal.SIGTERM and state == "COMPLETED":
-            return True  # it had ended already, and was about to say so
+        if (
+            code
+            and state == "COMPLETED"
+            and run
+            and run.end_time
+            and run.end_time.timestamp() < attempt.asked_at
+        ):
+            return True  # the flow had ended already, and its process was about to
         is_final = state in FINAL_STATES or (run is None and attempt.cause is not None)
         if (code == 0) != (state == "COMPLETED") or not is_final:
             self.verdict.untrue.append(f"exit code {code}, state {state}")

@@ -28,8 +28,18 @@ def other(data_api: Any, database: str) -> Iterator[Warehouse]:
 
 
 def rows(warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:
-    """Return all rows of all tables of the job, in an order that does not depend on who loaded them."""
-    return {table: sorted(warehouse.rows(f"select * from {table}"), key=str) for table in SALES.tables}
+    """Return all rows of all tables of the job, in an order that does not depend on who loaded them.
+
+    The calendar and the sample's sources, which nothing loads after setup, are compared by their sums.
+    """
+    sums = {
+        "date_dim": warehouse.tables()["date_dim"],
+        "src_store_sales": warehouse.rows(
+            "select count(*), count(distinct i_item_id), sum(ss_quantity), max(ss_sold_date) from src_store_sales"
+        ),
+    }
+    loaded = [table for table in SALES.tables if table not in sums]
+    return sums | {table: sorted(warehouse.rows(f"select * from {table}"), key=str) for table in loaded}
 
 
 def test_both_leave_the_same_tables_and_make_the_same_checks(warehouse: Warehouse, other: Warehouse) -> None:
