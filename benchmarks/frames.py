@@ -139,7 +139,7 @@ def peer_read(rows: int) -> dict[str, Any]:
     connection = wr.data_api.redshift.connect(**WAREHOUSE)
     idle, started = peak_megabytes(), time.perf_counter()
     frame = wr.data_api.redshift.read_sql_query(QUERY.format(rows=rows), connection)
-    return result(len(frame), started, idle, exact=_is_exact(frame, rows))
+    return read_result(frame, rows, started, idle)
 
 
 def peer_write(rows: int) -> dict[str, Any]:
@@ -196,7 +196,7 @@ def unloaded(rows: int) -> dict[str, Any]:
         warehouse = await _warehouse()
         idle, started = peak_megabytes(), time.perf_counter()
         frame = await warehouse.unload_to_pandas(QUERY.format(rows=rows))
-        return result(len(frame), started, idle, exact=_is_exact(frame, rows))
+        return read_result(frame, rows, started, idle)
 
     return asyncio.run(run())
 
@@ -209,7 +209,7 @@ def read_as_csv(rows: int) -> dict[str, Any]:
         idle, started = peak_megabytes(), time.perf_counter()
         statement = await warehouse.run(QUERY.format(rows=rows), result_format="CSV")
         frame = await warehouse.to_pandas(statement)
-        return result(len(frame), started, idle, exact=_is_exact(frame, rows))
+        return read_result(frame, rows, started, idle)
 
     return asyncio.run(run())
 
@@ -244,15 +244,15 @@ def forget_the_peak() -> None:
     Path("/proc/self/clear_refs").write_text("5")
 
 
-def result(rows: int, started: float, idle: float, *, exact: bool = True) -> dict[str, Any]:
+def read_result(frame: Any, rows: int, started: float, idle: float) -> dict[str, Any]:
+    """Return what a reader reports; the comparison, which needs more memory than the frame, comes last."""
+    return result(len(frame), started, idle) | {"exact": _is_exact(frame, rows)}
+
+
+def result(rows: int, started: float, idle: float) -> dict[str, Any]:
     """Return what a client reports."""
-    return {
-        "rows": rows,
-        "seconds": time.perf_counter() - started,
-        "idle": idle,
-        "peak": peak_megabytes(),
-        "exact": exact,
-    }
+    seconds = time.perf_counter() - started
+    return {"rows": rows, "seconds": seconds, "idle": idle, "peak": peak_megabytes()}
 
 
 CLIENTS: dict[str, Callable[[int], dict[str, Any]]] = {

@@ -1,6 +1,7 @@
 """Record batches into parts of equal size, and parts into Parquet files, the same for the same rows."""
 
 import hashlib
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ ROWS_A_PART = 1 << 17
 BYTES_A_PART = 32 << 20
 # A part ends at a multiple of it, however the rows arrive.
 _QUANTUM = 1 << 13
+_BYTES_A_DICTIONARY = 1 << 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,18 +81,21 @@ def payload(batch: pa.RecordBatch) -> int:
 
 def encode(table: pa.Table) -> tuple[Part, bytes]:
     """Return a part as a Parquet file that Redshift reads."""
-    sink = pa.BufferOutputStream()
+    # Its content is not copied when it is taken out, as that of one of Arrow's own is.
+    sink = io.BytesIO()
     pq.write_table(
         table.combine_chunks(),
         sink,
         row_group_size=table.num_rows,
         compression="snappy",
+        # A column of few values is written as a dictionary; of many, one costs time, memory and size.
+        dictionary_pagesize_limit=_BYTES_A_DICTIONARY,
         # What Redshift reads with microseconds: other tools' 64-bit timestamps have come out wrong there.
         use_deprecated_int96_timestamps=True,
         store_schema=False,
         write_statistics=False,
     )
-    content = sink.getvalue().to_pybytes()
+    content = sink.getvalue()
     return Part(digest=hashlib.sha256(content).hexdigest(), rows=table.num_rows, size=len(content)), content
 
 

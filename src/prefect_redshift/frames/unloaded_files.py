@@ -4,6 +4,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import AsyncGenerator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,8 +16,9 @@ from prefect_redshift.exceptions import FrameError
 from prefect_redshift.frames.staging_area import StagingArea
 from prefect_redshift.frames.types import MICROSECONDS, carrier_of
 
-ROWS_A_BATCH = 1 << 16
+ROWS_A_BATCH = 1 << 15
 _BYTES_A_CALL = 8 << 20
+_BYTES_A_READ = 1 << 16
 _CALLS_AT_ONCE = 4
 
 
@@ -28,19 +30,23 @@ async def read_files(area: StagingArea, columns: Sequence[Column]) -> AsyncGener
         CallError: A call was refused.
     """
     files = [entry for entry in await area.objects() if entry[1]]
+    loop = asyncio.get_running_loop()
     with tempfile.TemporaryDirectory(prefix="prefect-redshift-") as folder:
+        # One thread, since each keeps a heap of its own.
+        thread = ThreadPoolExecutor(1, thread_name_prefix="read-parquet")
         ahead: asyncio.Task[Path] | None = None
         is_found = False
         try:
             for number in range(len(files)):
                 path = await (ahead or _fetch_soon(area, files, number, folder))
                 ahead = _fetch_soon(area, files, number + 1, folder) if number + 1 < len(files) else None
-                reader = await asyncio.to_thread(_Reader, path, columns)
-                while (batch := await asyncio.to_thread(reader.next)) is not None:
+                reader = await loop.run_in_executor(thread, _Reader, path, columns)
+                while (batch := await loop.run_in_executor(thread, reader.next)) is not None:
                     is_found = True
                     yield batch
                 path.unlink()
         finally:
+            thread.shutdown(wait=False)
             if ahead is not None:
                 ahead.cancel()
                 await asyncio.gather(ahead, return_exceptions=True)
@@ -91,10 +97,12 @@ class _Reader:
     def __init__(self, path: Path, columns: Sequence[Column]) -> None:
         self._columns = columns
         self._schema = schema_for(columns)
-        self._file = pq.ParquetFile(path, buffer_size=1 << 20, coerce_int96_timestamp_unit="us")
+        self._file = pq.ParquetFile(
+            path, buffer_size=_BYTES_A_READ, pre_buffer=False, coerce_int96_timestamp_unit="us"
+        )
         if len(self._file.schema_arrow) != len(columns):
             raise FrameError("The files of UNLOAD have other columns than the query: run it again.")
-        self._batches = self._file.iter_batches(ROWS_A_BATCH)
+        self._batches = self._file.iter_batches(ROWS_A_BATCH, use_threads=False)
 
     def next(self) -> pa.RecordBatch | None:
         """Return the next batch, None at the end."""
@@ -102,8 +110,16 @@ class _Reader:
         if batch is None:
             self._file.close()
             return None
-        arrays = [_finished(*pair) for pair in zip(batch.columns, self._columns, strict=True)]
+        arrays = [_kept(_finished(*pair)) for pair in zip(batch.columns, self._columns, strict=True)]
+        del batch
+        # What reading has freed stays this thread's otherwise, a multiple of the rows.
+        pa.default_memory_pool().release_unused()
         return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+
+
+def _kept(array: pa.Array) -> pa.Array:
+    """Return a copy that lies apart from what reading allocates and frees, so that no page holds both."""
+    return pa.concat_arrays([array], memory_pool=pa.system_memory_pool())
 
 
 def _finished(array: pa.Array, column: Column) -> pa.Array:
