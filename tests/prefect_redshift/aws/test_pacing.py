@@ -108,7 +108,7 @@ def test_who_is_alone_again_gets_the_whole_rate_again() -> None:
 @pytest.mark.anyio
 async def test_turns_come_in_their_order_and_who_left_takes_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pacing, "AT_ONCE", 1)
-    pacer = Pacer({"op": 20.0})
+    pacer = Pacer({"op": 4.0})
     came: list[int] = []
 
     async def one(number: int, *, in_front: bool = False) -> None:
