@@ -1,7 +1,8 @@
 """Waiting for what runs on another thread, for some time only, and without missing the end of the own flow."""
 
 import asyncio
-import concurrent.futures
+import math
+import threading
 import time
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
@@ -22,10 +23,14 @@ def block_until_done(work: "Future[Any]", timeout: float | None = None) -> None:
         TimeoutError: The timeout of the async flow that calls has passed.
         Pause: The flow run was asked to be suspended.
     """
-    end = None if timeout is None else time.monotonic() + timeout
-    while not work.done() and (end is None or time.monotonic() < end):
-        left = NOTICE_SECONDS if end is None else min(NOTICE_SECONDS, max(0.0, end - time.monotonic()))
-        concurrent.futures.wait([work], left)
+    end = math.inf if timeout is None else time.monotonic() + timeout
+    # A signal that breaks into `concurrent.futures.wait` can leave a lock taken that the work's thread needs, and both
+    # wait for ever. One that breaks into the acquisition of a plain lock leaves nothing behind.
+    pending = threading.Lock()
+    pending.acquire()
+    work.add_done_callback(lambda _: pending.release())
+    while (left := end - time.monotonic()) > 0 and not pending.acquire(timeout=min(NOTICE_SECONDS, left)):
+        pass
     if context := FlowRunContext.get():
         context.flow_run_suspension_request.raise_if_requested()
     if has_timed_out():
