@@ -22,9 +22,9 @@ from prefect_redshift.data_api.sql.value_text import Parameters
 from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.data_api.statements import Statements
 from prefect_redshift.exceptions import ResultError
-from prefect_redshift.frames.extra import extra
 from prefect_redshift.frames.loading import load_once
 from prefect_redshift.frames.names import TableName, location, role_sql
+from prefect_redshift.frames.optional import import_optional
 from prefect_redshift.frames.staging_area import StagingArea
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class Frames:
         """
         role = role_sql(iam_role or self.iam_role)
         target = TableName.parse(table)
-        made = extra("prefect_redshift.frames.copying").Copying
+        made = import_optional("prefect_redshift.frames.copying").Copying
         area = self._area("copy", name, s3_prefix)
         copying: Copying = made(
             self.connection, area, target, mode, tuple(keys), create, types or {}, rows_a_part
@@ -177,8 +177,8 @@ class Frames:
             CallError: A call was refused.
         """
         role = role_sql(iam_role or self.iam_role)
-        query_of = extra("prefect_redshift.frames.unload_statements").Query
-        read_files = extra("prefect_redshift.frames.unloaded_files").read_files
+        query_of = import_optional("prefect_redshift.frames.unload_statements").Query
+        read_files = import_optional("prefect_redshift.frames.unloaded_files").read_files
         query = query_of(sql.strip().rstrip(";").rstrip(), bool(parameters))
         area = self._area("unload", "", s3_prefix)
         run = Statements(self.connection).run
@@ -203,7 +203,7 @@ class Frames:
         self, /, sql: str, parameters: Parameters | None = None, **options: Unpack[UnloadOptions]
     ) -> "pyarrow.Table":
         """Return the rows of a query as one Arrow table; as `unload`, which needs less memory."""
-        table = extra("pyarrow").Table
+        table = import_optional("pyarrow").Table
         async with aclosing(self.unload(sql, parameters, **options)) as batches:
             return table.from_batches([batch async for batch in batches])
 
@@ -217,7 +217,7 @@ class Frames:
         **options: Unpack[UnloadOptions],
     ) -> "pandas.DataFrame":
         """Return the rows of a query as a pandas data frame; see `unload`, and `to_pandas` for `dtype_backend`."""
-        mapper = extra("pandas").ArrowDtype if dtype_backend == "pyarrow" else None
+        mapper = import_optional("pandas").ArrowDtype if dtype_backend == "pyarrow" else None
         table = await self.unload_to_arrow(sql, parameters, **options)
         return table.to_pandas(types_mapper=mapper)
 
@@ -236,7 +236,7 @@ class Frames:
         Raises:
             FrameError: The folder holds such files already.
         """
-        write = extra("prefect_redshift.frames.folder").write_files
+        write = import_optional("prefect_redshift.frames.folder").write_files
         async with aclosing(self.unload(sql, parameters, **options)) as batches:
             found: list[Path] = await write(batches, Path(folder))
             return found

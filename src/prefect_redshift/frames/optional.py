@@ -6,7 +6,7 @@ from typing import Any
 from prefect_redshift.exceptions import FrameError
 
 
-def extra(module: str) -> Any:
+def import_optional(module: str) -> Any:
     """Import a module that needs pyarrow or pandas.
 
     Raises:
