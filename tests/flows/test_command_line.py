@@ -24,6 +24,7 @@ from prefect_redshift.cli.options import backfill_options, daily_options
 from tests.job_warehouse import Warehouse
 from tests.project import PROJECT_FOLDER
 from tests.signals import heed_interrupts
+from tests.statements import eventually
 
 SLOW = "select pg_sleep(120)"
 
@@ -162,6 +163,8 @@ def test_a_statement_that_cannot_be_cancelled_is_named_with_the_command_that_sho
     scripts = slow_scripts(tmp_path, "LoadItemTable")
     with started("--run-date", "2026-11-22", "--scripts", str(scripts)) as process:
         warehouse.wait_for_running("LoadItemTable")
+        # The other dimension, which is not slow, has ended: one statement is left to be named.
+        eventually(lambda: len(warehouse.running()) == 1)
         admin.add_fault("throttle", operation="CancelStatement")
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=60)
