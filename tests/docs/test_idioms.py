@@ -6,6 +6,7 @@ import pty
 import select
 import subprocess
 import sys
+import termios
 from collections.abc import AsyncIterator
 from datetime import date
 from decimal import Decimal
@@ -20,6 +21,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterName
 from local_aws import Served
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from tests.docs.pages import cells, run_cells, write_files
+from tests.statements import eventually
 
 # Prefect's clients of sync code belong to event loops that end before they are closed.
 pytestmark = [
@@ -119,7 +121,12 @@ def answer_questions(folder: Path) -> None:
             while select.select([ours], [], [], 120)[0] and (text := os.read(ours, 65_536)):
                 shown += text.decode(errors="replace")
                 for question in [each for each in answers if each in shown]:
-                    os.write(ours, answers.pop(question))
+                    answer = answers.pop(question)
+                    if (
+                        b"\x1b" in answer
+                    ):  # a key, which a terminal that still waits for whole lines would swallow
+                        eventually(lambda: not termios.tcgetattr(ours)[3] & termios.ICANON)
+                    os.write(ours, answer)
         except OSError:  # the other end is closed
             pass
         finally:
