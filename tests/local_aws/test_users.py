@@ -26,6 +26,9 @@ REFUSALS = (
         "set session_preload_libraries to 'x'",
         "alter user tester set session_preload_libraries to 'x'",
         "select set_config('local_preload_libraries', 'x', false)",
+        "select pg_catalog.set_config('local_preload_libraries', 'x', false)",
+        "select current_setting('data_directory')",
+        "select pg_catalog.current_setting('data_' || 'directory')",
         "create extension dblink",
         "set role rdsdb",
         "copy pg_class to program 'id'",
@@ -45,6 +48,62 @@ def test_the_engines_files_and_libraries_are_out_of_reach(statements: Statements
         done = statements.run(sql)
     assert done["Status"] == "FAILED"
     assert re.search(REFUSALS, done["Error"]), done["Error"]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select pg_catalog.set_config('enable_seqscan', 'off', false)",
+        "select set_config('enable_' || 'seqscan', 'off', false)",
+        "select pg_catalog.set_config('plpgsql.check_asserts', 'off', false)",
+        "select pg_catalog.pg_set_config('enable_seqscan', 'off', false)",
+        "select query_to_xml('select set_config(''enable_seqscan'', ''off'', false)', true, true, '')",
+        "select pg_catalog.query_to_xml('select set_config(''enable_seqscan'', ''off'', false)', true, true, '')",
+        "update pg_settings set setting = 'off' where name = 'enable_seqscan'",
+        'set "enable_seqscan" to off',
+        'set session "Enable_SeqScan" to off',
+        "set plpgsql.check_asserts to off",
+        'reset "enable_seqscan"',
+        "alter user tester set enable_seqscan to off",
+        'alter user tester set "enable_seqscan" to off',
+        "alter role tester set enable_seqscan to off",
+        "alter role all set enable_seqscan to off",
+        "alter user tester in database dev set enable_seqscan to off",
+        "alter database dev set enable_seqscan to off",
+        "alter procedure q() set enable_seqscan to off",
+        'create procedure r() as $$ begin null; end $$ language plpgsql set "enable_seqscan" to off',
+    ],
+)
+def test_the_engines_own_parameters_are_out_of_reach(statements: Statements, sql: str) -> None:
+    statements.run("create procedure q() as $$ begin null; end $$ language plpgsql")
+    before = statements.rows("select setting from pg_settings where name = 'enable_seqscan'")
+    assert statements.run(sql)["Status"] == "FAILED"
+    quoted = sql.replace("'", "''")
+    made = statements.run(f"create procedure p() as $$ begin execute '{quoted}'; end $$ language plpgsql")
+    assert "FAILED" in (made["Status"], statements.run("call p()")["Status"])
+    statements.run("create procedure c(inout s varchar(9999)) as $$ begin execute s; end $$ language plpgsql")
+    assert statements.run(f"call c('{quoted}')")["Status"] == "FAILED"
+    assert statements.rows("select setting from pg_settings where name = 'enable_seqscan'") == before
+    assert statements.rows(
+        "select count(*) from pg_db_role_setting where setconfig::text like '%seqscan%'"
+    ) == [[0]]
+
+
+def test_redshifts_parameters_are_set_for_users_too(statements: Statements) -> None:
+    finished(statements.run("create user with_group password 'Abcd1234'"))
+    finished(statements.run("alter user with_group set query_group to 'nightly'"))
+    finished(statements.run("alter user with_group set search_path to public"))
+    finished(
+        statements.run(
+            "select set_config('Search_Path', 'public', false), set_config('app.user', 'x', false)"
+        )
+    )
+    [[kept]] = statements.rows(
+        "select setconfig::text from pg_db_role_setting s join pg_user u on u.usesysid = s.setrole"
+        " where usename = 'with_group'"
+    )
+    assert kept == "{local_aws.query_group=nightly,search_path=public}"
+    finished(statements.run("drop user with_group"))
 
 
 WHO = "create function who() returns varchar stable as $$ select current_user::varchar $$ language sql"

@@ -10,9 +10,7 @@ from local_aws.engine.connection import Connection
 from local_aws.engine.libpq import field
 
 _FIRST = ("select", "with", "insert", "update", "delete", "merge", "(")
-_SHOW_TREE = (
-    "SELECT set_config('debug_print_parse', 'on', true), set_config('client_min_messages', 'log', true)"
-)
+_SHOW_TREE = ("SET LOCAL debug_print_parse = on", "SET LOCAL client_min_messages = log")
 
 
 async def scaled(connection: Connection, sql: str) -> str:
@@ -80,11 +78,12 @@ async def _trees(connection: Connection, sql: str) -> list[str]:
     handle.notice_handler = hear
     try:
         handle.enter_pipeline_mode()
-        handle.send_query_params(_SHOW_TREE.encode(), None)
+        for setting in _SHOW_TREE:
+            handle.send_query_params(setting.encode(), None)
         handle.send_prepare(b"", sql.encode())
         handle.pipeline_sync()
         await connection.flush()
-        for _ in range(2):
+        for _ in range(len(_SHOW_TREE) + 1):
             while await connection.next_result() is not None:
                 pass
         await connection.next_result()

@@ -167,6 +167,9 @@ NOT_ON_TABLES = 'SQL command "{}" not supported on Redshift tables.'
         ("declare c cursor with hold for select 1", 'syntax error at or near "hold"'),
         ("move 1 in c", 'syntax error at or near "move"'),
         ("set work_mem to '1GB'", 'unrecognized configuration parameter "work_mem"'),
+        ('set local "Work_Mem" to 1', 'unrecognized configuration parameter "work_mem"'),
+        ("set plpgsql.check_asserts to off", 'unrecognized configuration parameter "plpgsql.check_asserts"'),
+        ("alter role r set work_mem to 1", 'unrecognized configuration parameter "work_mem"'),
         ("show enable_seqscan", 'unrecognized configuration parameter "enable_seqscan"'),
         ("create table t (a int) sortkey (b)", 'column "b" named in key does not exist'),
         (

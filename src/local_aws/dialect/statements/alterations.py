@@ -15,6 +15,8 @@ from local_aws.dialect.statements import (
 from local_aws.dialect.statements.columns import Attributes, rewrite_column
 from local_aws.dialect.statements.quoted_names import SETTING as CASE_SENSITIVE
 
+# Objects for which parameters can be set.
+_WITH_PARAMETERS = ("user", "role", "database", "procedure", "function", "routine")
 _STORAGE = ("diststyle", "distkey", "sortkey", "compound", "interleaved", "encode")
 
 
@@ -33,8 +35,9 @@ def alter(tokens: Tokens, start: int, end: int) -> None:
         creations.check_isolation(tokens, start + 3)
         tokens.drop(start + 4, start + 6)
         tokens.text[start + 3] = "SET local_aws.isolation TO 'snapshot'"
-    if tokens.low[start + 1] in ("user", "database") and tokens.low[start + 3] in ("set", "reset"):
-        settings.check(tokens.low[start + 4])
+    for i in range(start + 3, end if tokens.low[start + 1] in _WITH_PARAMETERS else 0):
+        if tokens.low[i] in ("set", "reset"):
+            settings.assign(tokens, i, end)
     _small(tokens, start, end)
     if tokens.low[start + 1] != "table":
         return

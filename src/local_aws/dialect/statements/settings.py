@@ -64,24 +64,25 @@ def assign(tokens: Tokens, start: int, end: int) -> None:
             tokens.text[start + 3] = "NONE"
         return
     at = start + 2 if tokens.low[start + 1] in ("session", "local") and start + 2 < end else start + 1
-    name = tokens.low[at]
+    name = _name(tokens, at)
+    check(name)
     if tokens.low[at + 1] == ".":  # a variable of the session's own
         tokens.text[at + 2] = f'"{identifier(tokens.text[at + 2])}"'
     elif name == "session_authorization":
         tokens.text[at] = "role"
     elif tokens.matches(at, "timezone", "interval"):
         tokens.text[at] = "TIME ZONE"
-    if not is_known(tokens, at):
-        return
     value = tokens.text[end - 1].strip("'").lower()
     if value in _REFUSED.get(name, ()):
         raise UnsupportedError(f"SET {name} TO {value}")
-    tokens.before(at, "local_aws.")
+    if is_redshift(name):
+        tokens.before(at, "local_aws.")
 
 
 def show(tokens: Tokens, start: int) -> None:
     """SHOW name: Redshift's parameters have a value from the beginning."""
-    name = tokens.low[start + 1]
+    name = _name(tokens, start + 1)
+    check(name)
     if name == "all":
         names = (
             "datestyle",
@@ -96,7 +97,7 @@ def show(tokens: Tokens, start: int) -> None:
         tokens.text[start + 1] = f"(VALUES {rows}) AS settings (name, setting)"
     elif tokens.low[start + 2] == ".":
         tokens.text[start + 3] = f'"{identifier(tokens.text[start + 3])}"'
-    elif is_known(tokens, start + 1):
+    elif is_redshift(name):
         tokens.text[start] = f"SELECT {value_of(name)} AS"
 
 
@@ -113,16 +114,15 @@ def is_redshift(name: str) -> bool:
     return (name.startswith(_PREFIXES) or name in _NAMES) and name not in _POSTGRES
 
 
-def is_known(tokens: Tokens, at: int) -> bool:
-    """Whether the parameter at `at` is Redshift's only; those that only PostgreSQL has are unknown there."""
-    if tokens.low[at + 1] != ".":
-        check(tokens.low[at])
-    return is_redshift(tokens.low[at])
+def _name(tokens: Tokens, at: int) -> str:
+    """Return the parameter at `at`, whose name may be quoted and have two parts."""
+    name = identifier(tokens.text[at])
+    return (f"{name}.{identifier(tokens.text[at + 2])}" if tokens.low[at + 1] == "." else name).lower()
 
 
 def check(name: str) -> None:
-    """Refuse the name of a parameter that only PostgreSQL has."""
-    if name.isidentifier() and name not in _SHARED and not is_redshift(name):
+    """Refuse the name of a parameter that only PostgreSQL has; one with a dot is a variable of the session's own."""
+    if name not in _SHARED and not is_redshift(name) and name.removeprefix("plpgsql.").isidentifier():
         raise RedshiftError(f'unrecognized configuration parameter "{name}"')
 
 
