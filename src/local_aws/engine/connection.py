@@ -3,10 +3,11 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 
 from psycopg import OperationalError, pq
+from psycopg.conninfo import make_conninfo
 from psycopg.pq.abc import PGconn, PGresult
 
 from local_aws.engine.libpq import EngineError, engine_error, field, finish_connecting, ready
@@ -16,7 +17,8 @@ __all__ = ["Answer", "Connection", "EngineError", "Notice", "rows"]
 
 # Small enough that rendering a chunk does not keep others waiting.
 ROWS_A_CHUNK = 200
-GOOD = frozenset({pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK, pq.ExecStatus.TUPLES_CHUNK})
+_STATUS = pq.ExecStatus
+GOOD = frozenset({_STATUS.COMMAND_OK, _STATUS.TUPLES_OK, _STATUS.TUPLES_CHUNK, _STATUS.EMPTY_QUERY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +54,19 @@ class Connection:
     ) -> "Connection":
         """Connect; raise EngineError in the server's own words."""
         # libpq reads PG* variables for what is left out, so everything that matters is named.
-        wanted = {
-            "host": sockets,
-            "port": "5432",
-            "dbname": database,
-            "user": user,
-            "client_encoding": "UTF8",
-        }
-        wanted |= {
+        wanted = make_conninfo(
+            host=sockets,
+            port="5432",
+            dbname=database,
+            user=user,
+            client_encoding="UTF8",
             # What a database's owner has set for it is not for the owner of the system.
-            "options": "-c search_path=pg_catalog" if user == SUPERUSER else "",
-            "sslmode": "disable",
-            "gssencmode": "disable",
-            "passfile": f"{sockets}/none",
-        }
-        handle = pq.PGconn.connect_start(
-            " ".join(f"{key}={_quoted(value)}" for key, value in wanted.items()).encode()
+            options="-c search_path=pg_catalog" if user == SUPERUSER else "",
+            sslmode="disable",
+            gssencmode="disable",
+            passfile=f"{sockets}/none",
         )
+        handle = pq.PGconn.connect_start(wanted.encode())
         try:
             await finish_connecting(handle)
         except BaseException:
@@ -106,18 +104,12 @@ class Connection:
         arguments = [value.encode() for value in values]
         self.handle.send_query_params(sql.encode(), arguments or None)
         self.handle.set_chunked_rows_mode(ROWS_A_CHUNK)
-        await self.flush()
-        failure: EngineError | None = None
-        while (result := await self.next_result()) is not None:
-            if result.status in GOOD or result.status == pq.ExecStatus.EMPTY_QUERY:
+        async with aclosing(self.results()) as results:
+            async for result in results:
                 yield result
                 # Rows may come in faster than they are read: let others have their turn.
                 if result.status == pq.ExecStatus.TUPLES_CHUNK:
                     await asyncio.sleep(0)
-            else:
-                failure = engine_error(result)
-        if failure:
-            raise failure
 
     async def run(self, sql: str, values: Sequence[str] = ()) -> list[tuple[str | None, ...]]:
         """Run one statement and return its rows as text."""
@@ -129,13 +121,8 @@ class Connection:
     async def run_script(self, sql: str) -> None:
         """Run many statements at once, as one transaction unless they say otherwise; rows are dropped."""
         self.handle.send_query(sql.encode())
-        await self.flush()
-        failure: EngineError | None = None
-        while (result := await self.next_result()) is not None:
-            if result.status not in GOOD and failure is None:
-                failure = engine_error(result)
-        if failure:
-            raise failure
+        async for _ in self.results():
+            pass
 
     async def run_together(
         self, *statements: tuple[str, Sequence[str]]
@@ -157,6 +144,18 @@ class Connection:
         await self.next_result()  # the end of the round trip
         self.handle.exit_pipeline_mode()
         return results, failure
+
+    async def results(self) -> AsyncGenerator[PGresult, None]:
+        """Yield the results of what was sent; raise the first error behind them."""
+        await self.flush()
+        failure: EngineError | None = None
+        while (result := await self.next_result()) is not None:
+            if result.status in GOOD:
+                yield result
+            else:
+                failure = failure or engine_error(result)
+        if failure:
+            raise failure
 
     async def last_result(self) -> PGresult:
         """Wait for the result of what was sent, and return it, whatever it is."""
@@ -238,7 +237,3 @@ def rows(result: PGresult) -> list[tuple[str | None, ...]]:
         )
         for number in range(result.ntuples)
     ]
-
-
-def _quoted(value: str) -> str:
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -31,7 +31,6 @@ async def copy_in(connection: Connection, sql: str, chunks: AsyncGenerator[bytes
         raise
     while not connection.handle.put_copy_end():
         await connection.flush()
-    await connection.flush()
     return await _finish(connection)
 
 
@@ -79,12 +78,6 @@ async def _begin(connection: Connection, sql: str, wanted: pq.ExecStatus) -> Non
 
 async def _finish(connection: Connection) -> int:
     rows = 0
-    failure: EngineError | None = None
-    while (result := await connection.next_result()) is not None:
-        if result.status == pq.ExecStatus.COMMAND_OK:
-            rows = result.command_tuples or 0
-        else:
-            failure = failure or engine_error(result)
-    if failure:
-        raise failure
+    async for result in connection.results():
+        rows = result.command_tuples or 0
     return rows

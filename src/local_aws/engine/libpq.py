@@ -1,31 +1,23 @@
 """libpq without blocking: connecting, waiting for its socket, and what it reports."""
 
 import asyncio
+from dataclasses import KW_ONLY, dataclass
 
 from psycopg import pq
 from psycopg.pq.abc import PGconn, PGresult
 
 
+@dataclass(eq=False)
 class EngineError(Exception):
-    """The engine refused a statement. `severity`, `sqlstate`, `message`, `detail`, `hint`, `context` are its words."""
+    """The engine refused a statement; the fields are its words."""
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        severity: str = "ERROR",
-        sqlstate: str = "",
-        detail: str = "",
-        hint: str = "",
-        context: str = "",
-    ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.severity = severity
-        self.sqlstate = sqlstate
-        self.detail = detail
-        self.hint = hint
-        self.context = context
+    message: str
+    _: KW_ONLY
+    severity: str = "ERROR"
+    sqlstate: str = ""
+    detail: str = ""
+    hint: str = ""
+    context: str = ""
 
 
 async def finish_connecting(handle: PGconn) -> None:

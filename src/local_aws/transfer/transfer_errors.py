@@ -11,15 +11,14 @@ class TransferProblem(Exception):  # noqa: N818 - it becomes the statement's Err
     """Why COPY or UNLOAD fails."""
 
 
+@dataclass(eq=False)
 class RejectedRow(Exception):  # noqa: N818 - it becomes a row of stl_load_errors
     """Why one row is not loaded: `code` and `reason` are Redshift's, `column` counts from 0."""
 
-    def __init__(self, code: int, reason: str, column: int | None = None, value: str = "") -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
-        self.column = column
-        self.value = value
+    code: int
+    reason: str
+    column: int | None = None
+    value: str = ""
 
 
 @dataclass(frozen=True)
