@@ -6,24 +6,11 @@ from typing import Any
 
 from local_aws.wire.service_errors import ApiError
 
-KINDS = {
-    "latency": "the operation answers `seconds` later",
-    "throttle": "ThrottlingException, before any work",
-    "wrapped_throttle": "a throttle of another service, wrapped in a ValidationException's text, before any work",
-    "server_error": "InternalServerException (500), before any work",
-    "error": "the exception `code` with `message`, before any work",
-    "drop_before": "the connection is closed before any work is done",
-    "drop_after": "the work is done, then the connection is closed without an answer",
-    "ignore_wait": "WaitTimeSeconds is ignored, as by an endpoint that does not know it",
-    "unknown_status": "the answer's Status is `status`, which no model lists",
-    "slow_start": "a statement stays SUBMITTED for `seconds` more",
-    "abort": "a statement that was started ends as ABORTED after `seconds`",
-    "fail": "a statement ends as FAILED with the Error `message`; its SQL is not run",
-    "forget_token": "a ClientToken that was sent before is taken for a new one, as after 8 hours",
-    "active_limit": "ActiveStatementsExceededException while `limit` statements are in flight",
-    "waiting_limit": "ActiveWaitingRequestsExceededException while `limit` requests wait for the statement",
-    "session_limit": "ActiveSessionsExceededException while `limit` sessions are open",
-}
+# README.md says what each of them does.
+KINDS = tuple(
+    """latency throttle wrapped_throttle server_error error drop_before drop_after ignore_wait unknown_status slow_start
+    abort fail forget_token active_limit waiting_limit session_limit""".split()  # noqa: SIM905
+)
 WRAPPED = (
     "Failed to get credentials: Rate exceeded (Service: RedshiftServerless, Status Code: 400) "
     "ThrottlingException (RedshiftServerless)"
