@@ -7,7 +7,7 @@ from local_aws.dialect.messages import error_text
 from local_aws.dialect.names.asking import UNKNOWN_NAME, Answer
 from local_aws.dialect.names.resolving import resolve
 from local_aws.dialect.procedures.dynamic import Mailbox
-from local_aws.dialect.refusals import DialectError, ParameterError, RedshiftError, UnsupportedError
+from local_aws.dialect.refusals import DialectError, RedshiftError, UnsupportedError
 from local_aws.dialect.rewriter import rewrite, rewrite_dynamic, written_table
 from local_aws.dialect.statements.locks import lock_statement
 from local_aws.dialect.statements.quoted_names import KEEP_CASE
@@ -21,7 +21,6 @@ __all__ = [
     "Answer",
     "DialectError",
     "Mailbox",
-    "ParameterError",
     "RedshiftError",
     "UnsupportedError",
     "bind",

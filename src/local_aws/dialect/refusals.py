@@ -2,8 +2,7 @@
 
 DialectError
 ├── RedshiftError      SQL that Redshift refuses as well, in its own words
-├── UnsupportedError   Redshift SQL that the stand-in refuses rather than imitates
-└── ParameterError     named parameters that do not fit their statement
+└── UnsupportedError   Redshift SQL that the stand-in refuses rather than imitates
 """
 
 
@@ -21,7 +20,3 @@ class UnsupportedError(DialectError):
     def __init__(self, what: str) -> None:
         super().__init__(f"local stand-in does not support {what}")
         self.what = what
-
-
-class ParameterError(DialectError):
-    """A `:name` without a value, or a value whose `:name` is not in the statement."""

@@ -1,28 +1,11 @@
 """Named parameters: which ones a text uses, and its values in the engine's order."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
 
 from local_aws import dialect
 from local_aws.wire.service_errors import validation
 
 Parameters = list[dict[str, str]]
-
-
-class _AnyName(Collection[str]):
-    """Every name is welcome and none must be used: binding then tells which names a text has."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
-
-
-ANY_NAME = _AnyName()
 
 
 def check(texts: list[str], parameters: Parameters) -> None:
@@ -34,7 +17,7 @@ def check(texts: list[str], parameters: Parameters) -> None:
     counted = Counter(parameter["name"] for parameter in parameters)
     if repeated := [name for name, count in counted.items() if count > 1]:
         raise validation(f"Parameters list contains duplicate parameters: {', '.join(repeated)}")
-    used = {name for text in texts for name in dialect.bind(text, ANY_NAME)[1]}
+    used = {name for text in texts for name in dialect.bind(text)[1]}
     if unused := [name for name in counted if name not in used]:
         raise validation(f"Parameters list contains unused parameters: {', '.join(unused)}")
 
@@ -44,5 +27,5 @@ def bind(text: str, parameters: Parameters) -> tuple[str, list[str]]:
     if not parameters:
         return text, []
     values = {parameter["name"]: parameter["value"] for parameter in parameters}
-    bound, names = dialect.bind(text, ANY_NAME)
+    bound, names = dialect.bind(text)
     return bound, [values[name] for name in names]

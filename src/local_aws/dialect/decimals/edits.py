@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from local_aws.dialect.decimals.shapes import Shape
 from local_aws.dialect.lexing.tokens import STRING, Tokens, is_name
+from local_aws.dialect.queries.naming import name_item
 
 _FACTORS = ("*", "/", "%", "^")
 _NO_FUNCTION = frozenset(
     "select distinct all in and or not when then else case by where on having , as from between like over".split()  # noqa: SIM905
 )
-_LIST_ENDS = (",", "from", "into", "where", "group", "having", "order", "limit", "union", ")", ";", "")
 
 
 def places(tokens: Tokens) -> dict[int, int]:
@@ -27,11 +27,11 @@ def apply(tokens: Tokens, known: Mapping[int, Shape]) -> None:
     for i in sorted(known):
         start, end = _left(tokens, i - 1), _right(tokens, i + 1)
         precision, scale = known[i]
-        alias = ' AS "?column?"' if _is_column(tokens, start, end) else ""
         tokens.before(start, "trunc(")
         # PostgreSQL rounds to the larger scale of the two, which is to be beyond what is cut off.
         tokens.before(i + 1, "(")
-        tokens.after(end - 1, f" + 0.{'0' * (scale + 2)}), {scale})::numeric({precision}, {scale}){alias}")
+        tokens.after(end - 1, f" + 0.{'0' * (scale + 2)}), {scale})::numeric({precision}, {scale})")
+        name_item(tokens, start, end, '"?column?"')
 
 
 def _right(tokens: Tokens, i: int) -> int:
@@ -48,9 +48,7 @@ def _right(tokens: Tokens, i: int) -> int:
     elif tokens.low[i] == "(":
         i = tokens.close(i) + 1
     else:
-        i += 1
-        while tokens.low[i] == ".":
-            i += 2
+        i = tokens.after_name(i)
     while tokens.low[i] in ("(", "over", "::", "^"):
         if tokens.low[i] == "(":
             i = tokens.close(i) + 1
@@ -102,22 +100,3 @@ def _is_operand(tokens: Tokens, i: int) -> bool:
         or word[:1].isdigit()
         or (is_name(tokens, i) and word not in _NO_FUNCTION)
     )
-
-
-def _is_column(tokens: Tokens, start: int, end: int) -> bool:
-    """Whether start..end is a whole item of a SELECT's list without a name of its own."""
-    if tokens.low[end] not in _LIST_ENDS:
-        return False
-    j = start - 1
-    if tokens.low[j] not in ("select", ",", "distinct", "all"):
-        return False
-    depth = 0
-    while j >= 0:
-        word = tokens.low[j]
-        depth += (word == ")") - (word == "(")
-        if depth < 0 or (depth == 0 and word in ("from", "where", "by", "having", "values", "set")):
-            return False
-        if depth == 0 and word == "select":
-            return True
-        j -= 1
-    return False

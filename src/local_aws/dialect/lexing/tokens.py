@@ -86,6 +86,12 @@ class Tokens:
         """Whether the tokens from i on read as these words."""
         return tuple(self.low[i : i + len(words)]) == words
 
+    def after_name(self, at: int) -> int:
+        """Return the position behind the possibly qualified name at `at`."""
+        while self.low[at + 1] == ".":
+            at += 2
+        return at + 1
+
     def close(self, i: int) -> int:
         """Index of what closes the parenthesis or bracket at i; the end when nothing does or there is none at i."""
         return self._closing.get(i, self.end)

@@ -10,10 +10,11 @@ from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import BODY, Tokens, identifier, is_name
 from local_aws.dialect.names.asking import RULE_WORDS, Answer, Asking
 from local_aws.dialect.names.settling import Variables, may_need_names
-from local_aws.dialect.procedures.plpgsql import Block, Branches, Node, Parser, blocks, leaves
+from local_aws.dialect.procedures.plpgsql import Block, Branches, Node, Parser, leaves, walk
 from local_aws.dialect.queries.selects import top_level
 from local_aws.dialect.refusals import DialectError
 from local_aws.dialect.rewriter import rewrite
+from local_aws.dialect.statements.foreign_types import end_of_type
 
 Resolve = Callable[..., Asking[str]]
 _INTO = "/*local_aws_into*/"
@@ -77,21 +78,11 @@ def _body(tokens: Tokens) -> int | None:
 def _statements(body: Tokens, nodes: list[Node]) -> Iterator[tuple[int, int]]:
     """Statements and queries of loops, in order."""
     found = [(leaf.start, leaf.end) for leaf in leaves(nodes)]
-    for first, last in _conditions(nodes):
+    for first, last in (place for node in walk(nodes, Branches) for place in node.conditions):
         query = next((j for j in range(first, last) if body.low[j] in ("select", "with")), last)
         if body.low[first] == "for" and query < last:
             found.append((query, last))
     return iter(sorted(found))
-
-
-def _conditions(nodes: list[Node]) -> Iterator[tuple[int, int]]:
-    for node in nodes:
-        if isinstance(node, Branches):
-            yield from node.conditions
-            for inner in node.bodies:
-                yield from _conditions(inner)
-        elif isinstance(node, Block):
-            yield from _conditions([*node.body, *node.handler])
 
 
 def _variables(tokens: Tokens, body: Tokens, nodes: list[Node]) -> Variables:
@@ -101,7 +92,7 @@ def _variables(tokens: Tokens, body: Tokens, nodes: list[Node]) -> Variables:
     for first, last in tokens.split(opening + 1, tokens.close(opening)):
         if first < last:
             _declare(found, tokens, first + (tokens.low[first] in ("in", "out", "inout")), last)
-    for block in blocks(nodes):
+    for block in walk(nodes, Block):
         first = block.declare + 1 if block.declare is not None else block.begin
         for j in range(first, block.begin):
             if body.low[j] == ";":
@@ -179,7 +170,7 @@ def _note_table(made: dict[str, str], tokens: Tokens) -> None:
     elif tokens.low[at + 1] == "(":
         columns = [part for part in tokens.split(at + 2, tokens.close(at + 1)) if is_name(tokens, part[0])]
         query = ", ".join(
-            f"NULL::{tokens.render(first + 1, _end_of_type(tokens, first + 1)).strip()} AS {tokens.text[first]}"
+            f"NULL::{tokens.render(first + 1, end_of_type(tokens, first + 1)).strip()} AS {tokens.text[first]}"
             for first, _ in columns
         )
         query = f"SELECT {query}"
@@ -187,11 +178,3 @@ def _note_table(made: dict[str, str], tokens: Tokens) -> None:
         return
     name = f'"{text.lower()}"' if text.startswith("#") else text
     made[name] = rewrite(query)
-
-
-def _end_of_type(tokens: Tokens, at: int) -> int:
-    """Where the type of a column at `at` ends."""
-    stop = at + 1
-    while tokens.low[stop] in ("varying", "precision", "with", "without", "time", "zone"):
-        stop += 1
-    return tokens.close(stop) + 1 if tokens.low[stop] == "(" else stop

@@ -8,14 +8,6 @@ from local_aws.dialect.queries.selects import select_of, top_level
 from local_aws.dialect.refusals import RedshiftError, UnsupportedError
 
 
-def is_pivot(tokens: Tokens, i: int) -> bool:
-    """Whether the word PIVOT or UNPIVOT at i is the clause."""
-    words = ("(",) if tokens.low[i] == "pivot" else ("(", "include", "exclude")
-    return (
-        i > 0 and tokens.low[i + 1] in words and tokens.low[i - 1] not in (".", ",", "select", "from", "join")
-    )
-
-
 def pivot(tokens: Tokens, i: int) -> Asking[None]:
     """PIVOT (aggregate(x) [AS name] FOR column IN (value [AS name], ...)): an aggregate of each value's rows."""
     first, source, columns = yield from _source(tokens, i)

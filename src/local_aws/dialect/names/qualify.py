@@ -7,11 +7,6 @@ from local_aws.dialect.queries.selects import CLAUSES, Select, select_before
 from local_aws.dialect.refusals import UnsupportedError
 
 
-def is_qualify(tokens: Tokens, i: int) -> bool:
-    """Whether the word QUALIFY at i is the clause."""
-    return tokens.low[i + 1] not in (",", ")", "from", "") and select_before(tokens, i) is not None
-
-
 def qualify(tokens: Tokens, i: int) -> Asking[None]:
     """Rewrite the QUALIFY at i. An ORDER BY goes into the subquery, for it may use what the query does not return."""
     start = select_before(tokens, i)

@@ -6,6 +6,7 @@ What holds no construct that needs names is rewritten as always, and nothing is 
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.names import bodies, grouping, lateral, outer_joins, pivots, qualify, settling, stars
 from local_aws.dialect.names.asking import RULE_WORDS, Asking
+from local_aws.dialect.queries import clauses
 from local_aws.dialect.queries.selects import top_level
 from local_aws.dialect.rewriter import rewrite_tokens
 from local_aws.dialect.statements import quoted_names
@@ -78,9 +79,8 @@ def _rule(tokens: Tokens, i: int) -> str:
     elif word == "+":
         meant = tokens.matches(i - 1, "(", "+", ")")
     else:
-        meant = {"exclude": stars.is_exclude, "qualify": qualify.is_qualify}.get(word, pivots.is_pivot)(
-            tokens, i
-        )
+        is_meant = {"exclude": stars.is_exclude, "qualify": clauses.is_qualify}.get(word, clauses.is_pivot)
+        meant = is_meant(tokens, i)
     return word if meant else ""
 
 

@@ -6,7 +6,6 @@ from local_aws.dialect.lexing.literals import dollar_quoted, literal_value
 from local_aws.dialect.lexing.tokens import BODY, STRING, Tokens, is_name
 from local_aws.dialect.refusals import UnsupportedError
 from local_aws.dialect.statements import absent_functions, settings, types, unsupported
-from local_aws.dialect.statements.tables import after_name
 
 BodyRule = Callable[[str, bool, bool], str]
 _LANGUAGES = {"procedure": ("plpgsql",), "function": ("sql",)}
@@ -46,7 +45,7 @@ def rewrite_definition(tokens: Tokens, start: int, end: int, rewrite_body: BodyR
 
 def _check_arguments(tokens: Tokens, kind: int) -> None:
     """Arguments have neither defaults, but for those that OUT arguments are given here, nor a variable number."""
-    opening = after_name(tokens, kind + 1)
+    opening = tokens.after_name(kind + 1)
     for first, last in tokens.split(opening + 1, tokens.close(opening)):
         words = tokens.low[first:last]
         if "variadic" in words or ("default" in words and "inout" not in words) or "=" in words:
@@ -65,7 +64,7 @@ def _check_function(tokens: Tokens, kind: int, end: int) -> None:
         ):
             what = f"functions that return {tokens.low[i + 1].upper()}"
             raise UnsupportedError(f"{what}, and neither does Redshift")
-    opening = after_name(tokens, kind + 1)
+    opening = tokens.after_name(kind + 1)
     if any(
         last - first > 1 and is_name(tokens, first + 1) and tokens.low[first] not in _TYPES_OF_WORDS
         for first, last in tokens.split(opening + 1, tokens.close(opening))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from local_aws.dialect.lexing.literals import literal_value, quoted
 from local_aws.dialect.lexing.tokens import STRING, Tokens
+from local_aws.dialect.queries.selects import top_level
 from local_aws.dialect.refusals import DialectError, RedshiftError
 
 REQUEST = "LA001"
@@ -86,10 +87,5 @@ def is_computed(tokens: Tokens, i: int) -> bool:
 
 
 def _end_of_expression(tokens: Tokens, start: int) -> int:
-    depth = 0
-    for j in range(start, len(tokens.low)):
-        word = tokens.low[j]
-        depth += (word == "(") - (word == ")")
-        if depth == 0 and word in ("into", "using", "loop", ";", ""):
-            return j
-    return tokens.end
+    inside = top_level(tokens, start, tokens.end)
+    return next((j for j in inside if tokens.low[j] in ("into", "using", "loop", ";")), tokens.end)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from local_aws.dialect.lexing.tokens import Tokens
 
@@ -40,30 +41,24 @@ class Block:
 
 
 Node = Leaf | Branches | Block
+T = TypeVar("T", Leaf, Branches, Block)
+
+
+def walk(nodes: Sequence[Node], *kinds: type[T]) -> Iterator[T]:
+    """All nodes of these kinds at any depth, in order, handlers included."""
+    for node in nodes:
+        if isinstance(node, kinds):
+            yield node
+        if isinstance(node, Block):
+            yield from walk((*node.body, *node.handler), *kinds)
+        elif isinstance(node, Branches):
+            for body in node.bodies:
+                yield from walk(body, *kinds)
 
 
 def leaves(nodes: Sequence[Node]) -> Iterator[Leaf]:
-    """All statements without inner statements, in order, handlers included."""
-    for node in nodes:
-        if isinstance(node, Leaf):
-            yield node
-        elif isinstance(node, Block):
-            yield from leaves(node.body)
-            yield from leaves(node.handler)
-        else:
-            for body in node.bodies:
-                yield from leaves(body)
-
-
-def blocks(nodes: Sequence[Node]) -> Iterator[Block]:
-    """All blocks, at any depth."""
-    for node in nodes:
-        if isinstance(node, Block):
-            yield node
-            yield from blocks((*node.body, *node.handler))
-        elif isinstance(node, Branches):
-            for body in node.bodies:
-                yield from blocks(body)
+    """All statements without inner statements."""
+    return walk(nodes, Leaf)
 
 
 class Parser:

@@ -13,6 +13,7 @@ A CONTINUE_HANDLER follows each statement instead of the block.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from local_aws.dialect.lexing.tokens import Tokens
@@ -30,16 +31,16 @@ _CURSOR = frozenset(("open", "fetch", "move", "close"))
 _UNSAFE_IN_CONDITION = frozenset(("(", "/", "%", "::", "select", "execute"))
 
 
+@dataclass
 class TransactionRules:
     """Rewrites the blocks of one body; `nonatomic` is the procedure's mode, `finish` is what comes after this."""
 
-    def __init__(self, tokens: Tokens, nonatomic: bool, finish: Callable[[str], str]) -> None:
-        self.tokens = tokens
-        self.nonatomic = nonatomic
-        self.finish = finish
-        self.blocks = 0
-        # The handlers behind which their blocks go on, by the blocks' numbers.
-        self.going_on: dict[int, str] = {}
+    tokens: Tokens
+    nonatomic: bool
+    finish: Callable[[str], str]
+    blocks: int = 0
+    # The handlers behind which their blocks go on, by the blocks' numbers.
+    going_on: dict[int, str] = field(default_factory=dict)
 
     def apply(self, nodes: Sequence[Node]) -> None:
         """Rewrite the whole body, unless that was done already."""

@@ -30,20 +30,29 @@ def minus(tokens: Tokens, i: int) -> None:
         tokens.text[i] = "EXCEPT"
 
 
+def is_pivot(tokens: Tokens, i: int) -> bool:
+    """Whether the word PIVOT or UNPIVOT at i is the clause."""
+    words = ("(",) if tokens.low[i] == "pivot" else ("(", "include", "exclude")
+    return (
+        i > 0 and tokens.low[i + 1] in words and tokens.low[i - 1] not in (".", ",", "select", "from", "join")
+    )
+
+
 def refuse_pivot(tokens: Tokens, i: int) -> None:
-    """PIVOT (...) and UNPIVOT (...)."""
-    if (
-        tokens.low[i + 1] in ("(", "include", "exclude")
-        and i
-        and tokens.low[i - 1] not in (".", ",", "select")
-    ):
+    """PIVOT (...) and UNPIVOT (...) where nobody can be asked for names."""
+    if is_pivot(tokens, i):
         raise UnsupportedError(tokens.low[i].upper())
+
+
+def is_qualify(tokens: Tokens, i: int) -> bool:
+    """Whether the word QUALIFY at i is the clause."""
+    return tokens.low[i + 1] not in (",", ")", "from", "") and select_before(tokens, i) is not None
 
 
 def qualify(tokens: Tokens, i: int) -> None:
     """QUALIFY condition: the query becomes a subquery that also computes the condition."""
     start = select_before(tokens, i)
-    if start is None or tokens.low[i + 1] in (",", ")", "from", ""):
+    if start is None or not is_qualify(tokens, i):
         return
     end = end_of_select(tokens, i)
     order = next((j for j in top_level(tokens, i, end) if tokens.low[j] in ("order", "limit")), end)

@@ -50,9 +50,7 @@ def _without_prior(tokens: Tokens, first: int, last: int) -> tuple[str, str]:
     above: list[str] = []
     for j in range(first, last):
         if tokens.low[j] == "prior" and is_name(tokens, j + 1):
-            stop = j + 2
-            while tokens.low[stop] == ".":
-                stop += 2
+            stop = tokens.after_name(j + 1)
             above.append(tokens.render(j + 1, stop).strip())
             tokens.drop(j, stop)
             tokens.lead[j], tokens.text[j] = " ", f"local_aws_prior{len(above)}"

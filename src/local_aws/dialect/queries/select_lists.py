@@ -67,9 +67,7 @@ def source_names(tokens: Tokens, at: int) -> tuple[int, str]:
     if tokens.low[at] == "(":
         at = tokens.close(at) + 1
     else:
-        while tokens.low[at + 1] == ".":
-            at += 2
-        at += 1
+        at = tokens.after_name(at)
         at = tokens.close(at) + 1 if tokens.low[at] == "(" else at  # a function
     named = at - 1
     if tokens.low[at] == "as":

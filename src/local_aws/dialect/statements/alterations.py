@@ -43,7 +43,7 @@ def alter(tokens: Tokens, start: int, end: int) -> None:
         return
     if tokens.matches(start + 2, "if", "exists"):
         unsupported.syntax_error(tokens, start + 3)
-    at = tables.after_name(tokens, start + 2)
+    at = tokens.after_name(start + 2)
     if "local_aws_attributes" in tokens.low[at:end]:
         return
     _refuse(tokens, at)
@@ -70,7 +70,7 @@ def _small(tokens: Tokens, start: int, end: int) -> None:
     """Take out what has no effect here: quotas, refreshes by themselves, collations that are the default."""
     kind, name = tokens.low[start + 1], start + 2
     if kind == "materialized":
-        at = tables.after_name(tokens, start + 3)
+        at = tokens.after_name(start + 3)
         if tokens.matches(at, "auto", "refresh"):
             tokens.drop(at, end)
             tokens.text[at] = " SET (autovacuum_enabled = true)"

@@ -61,9 +61,7 @@ def add_constraint(
 
 def reference(tokens: Tokens, at: int) -> int:
     """Where the [schema.]table [(columns)] at `at` ends."""
-    stop = at + 1
-    while tokens.low[stop] == ".":
-        stop += 2
+    stop = tokens.after_name(at)
     return tokens.close(stop) + 1 if tokens.low[stop] == "(" else stop
 
 

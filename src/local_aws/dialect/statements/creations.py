@@ -55,7 +55,7 @@ def _view(tokens: Tokens, start: int, at: int, end: int) -> None:
     if tokens.matches(end - 3, "with", "check", "option") or tokens.matches(end - 3, "with", "no", "data"):
         unsupported.syntax_error(tokens, end - 3)
     if tokens.low[at] == "view":
-        behind = tables.after_name(tokens, at + 1)
+        behind = tokens.after_name(at + 1)
         if tokens.low[behind] == "with":
             unsupported.syntax_error(tokens, behind)
         reserved_words.check(tokens, behind - 1)
@@ -63,7 +63,7 @@ def _view(tokens: Tokens, start: int, at: int, end: int) -> None:
             _late_view(tokens, start, at, end)
         return
     name = at + (5 if tokens.matches(at + 2, "if", "not", "exists") else 2)
-    position = tables.after_name(tokens, name)
+    position = tokens.after_name(name)
     while tokens.low[position] not in ("as", "(", ""):
         position = _option(tokens, position)
 
@@ -73,7 +73,7 @@ def _late_view(tokens: Tokens, start: int, at: int, end: int) -> None:
 
     The query goes as a literal between dollars, so that the rules for expressions still see its tokens.
     """
-    behind = tables.after_name(tokens, at + 1)
+    behind = tokens.after_name(at + 1)
     query = (tokens.close(behind) + 1 if tokens.low[behind] == "(" else behind) + 1
     if tokens.low[query - 1] != "as":
         unsupported.syntax_error(tokens, query - 1)

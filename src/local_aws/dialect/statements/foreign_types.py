@@ -28,14 +28,19 @@ def in_column(tokens: Tokens, at: int, column: str) -> None:
         _unknown(word)
     if word in _OLD:
         raise RedshiftError(f'Column "{column}" has unsupported type "{word}".')
-    behind = tokens.close(at + 1) + 1 if tokens.low[at + 1] == "(" else at + 1
-    while tokens.low[behind] in ("precision", "varying", "without", "with", "time", "zone"):
-        behind += 1
-    behind = tokens.close(behind) + 1 if tokens.low[behind] == "(" else behind
+    behind = end_of_type(tokens, at)
     if tokens.low[behind] in ("[", "array"):
         raise RedshiftError(
             f'Column "{column}" has unsupported type "{tokens.render(at, behind).strip()}[]".'
         )
+
+
+def end_of_type(tokens: Tokens, at: int) -> int:
+    """Where the type of a column at `at` ends, up to the brackets of an array."""
+    behind = tokens.close(at + 1) + 1 if tokens.low[at + 1] == "(" else at + 1
+    while tokens.low[behind] in ("precision", "varying", "without", "with", "time", "zone"):
+        behind += 1
+    return tokens.close(behind) + 1 if tokens.low[behind] == "(" else behind
 
 
 def in_expression(tokens: Tokens, i: int) -> None:

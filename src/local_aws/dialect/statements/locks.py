@@ -1,7 +1,6 @@
 """Redshift's write locks: whoever writes to a table first makes the others wait until its transaction ends."""
 
 from local_aws.dialect.lexing.tokens import Tokens, is_name
-from local_aws.dialect.statements.tables import after_name
 
 MODE = "SHARE ROW EXCLUSIVE"  # against itself and every writer, but not against readers
 _OF = ("share", "row", "exclusive", "mode", ";")
@@ -13,7 +12,7 @@ def written_table(tokens: Tokens, start: int) -> str | None:
     # Nobody else can write to a temporary table.
     if at is None or not is_name(tokens, at) or tokens.text[at].startswith('"#'):
         return None
-    return tokens.render(at, after_name(tokens, at)).strip()
+    return tokens.render(at, tokens.after_name(at)).strip()
 
 
 def lock_statement(table: str) -> str:

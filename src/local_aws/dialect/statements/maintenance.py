@@ -2,7 +2,6 @@
 
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.refusals import UnsupportedError
-from local_aws.dialect.statements.tables import after_name
 
 _VACUUM = frozenset(("full", "sort", "delete", "only", "reindex", "recluster"))
 
@@ -14,7 +13,7 @@ def vacuum(tokens: Tokens, start: int, end: int) -> None:
         at += 1
     tokens.drop(start + 1, at)
     if at < end:
-        tokens.drop(after_name(tokens, at), end)
+        tokens.drop(tokens.after_name(at), end)
 
 
 def analyze(tokens: Tokens, start: int, end: int) -> None:

@@ -1,9 +1,11 @@
 """MERGE as Redshift has it: both clauses, no conditions, no alias of the target; or REMOVE DUPLICATES."""
 
+from collections.abc import Iterator
+
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.queries import expressions
+from local_aws.dialect.queries.selects import top_level
 from local_aws.dialect.refusals import UnsupportedError
-from local_aws.dialect.statements.tables import after_name
 from local_aws.dialect.statements.unsupported import syntax_error
 
 # How what becomes of REMOVE DUPLICATES begins.
@@ -16,10 +18,10 @@ def merge(tokens: Tokens, start: int, end: int) -> None:
     """MERGE INTO target USING source [[AS] alias] ON condition ..."""
     if tokens.low[start + 1] != "into":
         syntax_error(tokens, start + 1)
-    using = after_name(tokens, start + 2)
+    using = tokens.after_name(start + 2)
     if tokens.low[using] != "using":
         syntax_error(tokens, using)
-    clauses = [i for i in _top_level(tokens, using, end) if tokens.low[i] == "when"]
+    clauses = [i for i in _outside_cases(tokens, using, end) if tokens.low[i] == "when"]
     if tokens.matches(end - 2, "remove", "duplicates") and not clauses:
         _simplified(tokens, start, using, end)
         return
@@ -37,7 +39,7 @@ def _simplified(tokens: Tokens, start: int, using: int, end: int) -> None:
 
     One statement, so that the source is read as it was before. A row that matches twice is an error, as on Redshift.
     """
-    on = next((i for i in _top_level(tokens, using, end) if tokens.low[i] == "on"), end)
+    on = next((i for i in _outside_cases(tokens, using, end) if tokens.low[i] == "on"), end)
     if on == end or tokens.low[on - 1] == ")":
         raise UnsupportedError("MERGE ... REMOVE DUPLICATES from a query without an alias")
     ranges = ((start + 2, using), (using + 1, on), (on + 1, end - 2), (on - 1, on))
@@ -63,16 +65,10 @@ def _last(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-def _top_level(tokens: Tokens, start: int, stop: int) -> list[int]:
+def _outside_cases(tokens: Tokens, start: int, stop: int) -> Iterator[int]:
     """Positions outside parentheses and CASE expressions."""
-    found, i, cases = [], start, 0
-    while i < stop:
-        word = tokens.low[i]
-        if word == "(":
-            i = tokens.close(i) + 1
-            continue
-        cases += (word == "case") - (word == "end" and cases > 0)
+    cases = 0
+    for i in top_level(tokens, start, stop):
+        cases += (tokens.low[i] == "case") - (tokens.low[i] == "end" and cases > 0)
         if not cases:
-            found.append(i)
-        i += 1
-    return found
+            yield i

@@ -16,7 +16,6 @@ from local_aws.dialect.statements import (
     unsupported,
     writes,
 )
-from local_aws.dialect.statements.tables import after_name
 
 Rule = Callable[[Tokens, int, int], None]
 _BEGIN_OPTIONS = frozenset(
@@ -123,7 +122,7 @@ def _with(tokens: Tokens, start: int, end: int) -> None:
 
 def _refresh(tokens: Tokens, start: int, end: int) -> None:
     """REFRESH MATERIALIZED VIEW name [RESTRICT | CASCADE]."""
-    behind = after_name(tokens, start + 3)
+    behind = tokens.after_name(start + 3)
     if tokens.low[behind] == "cascade":
         raise UnsupportedError("REFRESH MATERIALIZED VIEW ... CASCADE")
     if tokens.low[behind] == "restrict":

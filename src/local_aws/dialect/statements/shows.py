@@ -4,7 +4,6 @@ from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import Tokens, identifier
 from local_aws.dialect.refusals import UnsupportedError
 from local_aws.dialect.statements import settings
-from local_aws.dialect.statements.tables import after_name
 from local_aws.dialect.statements.unsupported import syntax_error
 
 # What stands behind FROM in each list.
@@ -42,7 +41,7 @@ def _list(tokens: Tokens, start: int, end: int) -> None:
     if tokens.low[at] == "from":
         if not kind or tokens.low[at + 1] != kind:
             raise UnsupportedError(f"SHOW {word.upper()} FROM {tokens.low[at + 1].upper()}")
-        behind = after_name(tokens, at + 2)
+        behind = tokens.after_name(at + 2)
         names, at = _names(tokens, at + 2, behind), behind
     elif kind:
         syntax_error(tokens, at)
@@ -57,7 +56,7 @@ def _list(tokens: Tokens, start: int, end: int) -> None:
 
 
 def _definition(tokens: Tokens, start: int, end: int) -> None:
-    behind = after_name(tokens, start + 2)
+    behind = tokens.after_name(start + 2)
     if behind < end:
         syntax_error(tokens, behind)
     names = _names(tokens, start + 2, behind)

@@ -27,7 +27,7 @@ def create(tokens: Tokens, start: int, end: int) -> None:
     name = at + (4 if tokens.matches(at + 1, "if", "not", "exists") else 1)
     if tokens.text[name].startswith(("#", '"#')) and not _TEMPORARY.intersection(tokens.low[start:at]):
         tokens.after(start, " TEMP")
-    at = after_name(tokens, name)
+    at = tokens.after_name(name)
     reserved_words.check(tokens, at - 1)
     found: Attributes = {}
     close = None
@@ -51,13 +51,6 @@ def create(tokens: Tokens, start: int, end: int) -> None:
         raise RedshiftError(f'column "{unknown[0]}" named in key does not exist')
     if found and close is not None and tokens.low[at] != "as":
         tokens.before(close, f", {check(found)}")
-
-
-def after_name(tokens: Tokens, at: int) -> int:
-    """Return the position behind the possibly qualified name at `at`."""
-    while tokens.low[at + 1] == ".":
-        at += 2
-    return at + 1
 
 
 def check(found: Attributes) -> str:

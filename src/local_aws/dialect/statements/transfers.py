@@ -6,7 +6,6 @@ from local_aws.dialect.lexing.literals import dollar_value, literal_value, quote
 from local_aws.dialect.lexing.tokens import BODY, STRING, TEMPORARY, Tokens, is_name
 from local_aws.dialect.refusals import UnsupportedError
 from local_aws.dialect.statements.locks import lock_statement
-from local_aws.dialect.statements.tables import after_name
 
 _COMMANDS = ("copy", "unload")
 
@@ -22,7 +21,7 @@ def hand_over(tokens: Tokens, start: int, end: int, verb: str, rewrite: Callable
     if tokens.low[start] == "copy":
         if not (is_name(tokens, start + 1) or tokens.low[start + 1] == TEMPORARY):
             raise UnsupportedError("COPY into other than a table")
-        table = rewrite(tokens.render(start + 1, after_name(tokens, start + 1)).strip())
+        table = rewrite(tokens.render(start + 1, tokens.after_name(start + 1)).strip())
         first, subject = f"{lock_statement(table)}; ", table
     else:
         first, subject = "", rewrite(unloaded_query(tokens, start)).strip().rstrip(";")

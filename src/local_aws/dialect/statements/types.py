@@ -74,12 +74,5 @@ def rewrite(tokens: Tokens, i: int) -> None:
 
 def _is_in_cast(tokens: Tokens, i: int) -> bool:
     """Whether the innermost parenthesis around i opens CAST(...); AS is in a list of columns otherwise."""
-    depth = 0
-    for j in range(i - 1, 0, -1):
-        word = tokens.low[j]
-        if word == ";" or (word == "," and depth == 0):
-            return False
-        depth += (word == ")") - (word == "(")
-        if depth < 0:
-            return tokens.low[j - 1] in ("cast", "try_cast")
-    return False
+    opening = tokens.around[0][i]
+    return opening > 0 and tokens.low[opening - 1] in ("cast", "try_cast")

@@ -73,11 +73,9 @@ def rollback(tokens: Tokens, start: int, end: int) -> None:
 
 def truncate(tokens: Tokens, start: int, end: int) -> None:
     """TRUNCATE [TABLE] name, and nothing behind it."""
-    at = start + (2 if tokens.low[start + 1] == "table" else 1)
-    while tokens.low[at + 1] == ".":
-        at += 2
-    if at + 1 < end:
-        syntax_error(tokens, at + 1)
+    behind = tokens.after_name(start + (2 if tokens.low[start + 1] == "table" else 1))
+    if behind < end:
+        syntax_error(tokens, behind)
 
 
 def _without(*words: str) -> Callable[[Tokens, int, int], None]:

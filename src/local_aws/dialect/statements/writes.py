@@ -2,13 +2,12 @@
 
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.refusals import RedshiftError
-from local_aws.dialect.statements.tables import after_name
 from local_aws.dialect.statements.unsupported import syntax_error
 
 
 def insert(tokens: Tokens, start: int, end: int) -> None:
     """INSERT INTO name [(columns)] { VALUES ... | DEFAULT VALUES | query }."""
-    i = after_name(tokens, start + 2)
+    i = tokens.after_name(start + 2)
     if tokens.low[i] == "as":
         syntax_error(tokens, i)
     first = tokens.close(i) + 1 if tokens.low[i] == "(" else i
@@ -40,7 +39,7 @@ def update(tokens: Tokens, start: int, end: int) -> None:
 
 def delete(tokens: Tokens, start: int, end: int) -> None:
     """DELETE [FROM] name [USING ...] [WHERE ...]; the name has no alias."""
-    behind = after_name(tokens, start + (2 if tokens.low[start + 1] == "from" else 1))
+    behind = tokens.after_name(start + (2 if tokens.low[start + 1] == "from" else 1))
     if behind < end and tokens.low[behind] not in ("using", "where"):
         syntax_error(tokens, behind)
     if tokens.low[start + 1] != "from":
