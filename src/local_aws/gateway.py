@@ -5,6 +5,7 @@ import json
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass
 from typing import Any
 
 from local_aws.admin.api import PREFIX, AdminApi
@@ -32,29 +33,20 @@ class Dropped(Exception):  # noqa: N818 - not an error: it was asked for
     """The connection is to be closed without an answer."""
 
 
+@dataclass(eq=False)
 class Gateway:
     """Routes by the header that names an operation; everything unknown is moto's.
 
     `services` maps the prefix of `X-Amz-Target` to a model and to what runs its operations.
     """
 
-    def __init__(
-        self,
-        services: Mapping[str, tuple[ServiceModel, Operation]],
-        redshift: Redshift,
-        rest: RestOfAws,
-        admin: AdminApi,
-        faults: Faults,
-        history: History,
-        rates: Rates,
-    ) -> None:
-        self._services = services
-        self._redshift = redshift
-        self._rest = rest
-        self._admin = admin
-        self._faults = faults
-        self._history = history
-        self._rates = rates
+    services: Mapping[str, tuple[ServiceModel, Operation]]
+    redshift: Redshift
+    rest: RestOfAws
+    admin: AdminApi
+    faults: Faults
+    history: History
+    rates: Rates
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -64,7 +56,7 @@ class Gateway:
             await respond(send, error.http_status, error.body(), error.code)
             return
         prefix, _, operation = headers.get(b"x-amz-target", b"").decode().partition(".")
-        if prefix in self._services:
+        if prefix in self.services:
             await self._call_service(prefix, operation, headers, receive, send)
         elif scope["path"].startswith(PREFIX):
             await self._call_admin(scope, receive, send)
@@ -91,43 +83,43 @@ class Gateway:
     async def _answer(
         self, prefix: str, operation: str, headers: Headers, body: bytes
     ) -> dict[str, Any] | bytes:
-        model, run = self._services[prefix]
+        model, run = self.services[prefix]
         caller = caller_of(headers.get(b"authorization", b"").decode())
         request = parse(body)
-        call = self._history.begin(operation, request, caller.key_id if caller else None)
+        call = self.history.begin(operation, request, caller.key_id if caller else None)
         answer: dict[str, Any] | bytes = b""
         outcome = "dropped"
         try:
             name = call.statement_name
             await self._meet_faults_before(operation, name, call.access_key_id)
             caller = welcome(caller)
-            self._rates.take(operation, caller.region)
+            self.rates.take(operation, caller.region)
             if operation not in model.operations:
                 raise ApiError("UnknownOperationException", f"Unknown operation {operation}", http_status=404)
             validation.check(model, operation, request)
             answer = await run(operation, request, caller)
-            if self._faults.hit("drop_after", operation, name, call.access_key_id):
+            if self.faults.hit("drop_after", operation, name, call.access_key_id):
                 raise Dropped
             outcome = "ok"
         except ApiError as error:
             outcome = error.code
             raise
         finally:
-            self._history.end(call, outcome, answer)
+            self.history.end(call, outcome, answer)
         return answer
 
     async def _meet_faults_before(self, operation: str, name: str | None, key: str | None) -> None:
-        if slow := self._faults.hit("latency", operation, name, key):
+        if slow := self.faults.hit("latency", operation, name, key):
             await asyncio.sleep(slow.seconds)
-        if self._faults.hit("drop_before", operation, name, key):
+        if self.faults.hit("drop_before", operation, name, key):
             raise Dropped
-        if refusing := self._faults.hit(REFUSING, operation, name, key):
+        if refusing := self.faults.hit(REFUSING, operation, name, key):
             raise refusing.as_error()
 
     async def _call_admin(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await read_body(receive)
         try:
-            answer = await self._admin.call(
+            answer = await self.admin.call(
                 scope["method"], scope["path"], scope["query_string"].decode(), body
             )
             await respond(send, 200, answer)
@@ -143,17 +135,17 @@ class Gateway:
         elif caller and caller.service == "redshift" and scope["method"] == "POST":
             await self._call_redshift(scope, caller, receive, send)
         else:
-            await self._rest(scope, receive, send)
+            await self.rest(scope, receive, send)
 
     async def _call_redshift(self, scope: Scope, caller: Caller, receive: Receive, send: Send) -> None:
         body = await read_body(receive)
         try:
-            answer = self._redshift.call(body, caller)
+            answer = self.redshift.call(body, caller)
         except ApiError as error:
             await respond(send, error.http_status, error.as_xml(), error.code, b"text/xml")
             return
         if answer is None:
-            await self._rest(scope, _replay(body), send)
+            await self.rest(scope, _replay(body), send)
         else:
             await respond(send, 200, answer, content_type=b"text/xml")
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,40 +13,34 @@ from local_aws.wire.service_errors import ApiError
 PREFIX = "/_local_aws"
 
 
+@dataclass(frozen=True)
 class AdminApi:
     """Routes of the admin API; `reset` makes everything else as good as new, `fire` fires a schedule."""
 
-    def __init__(
-        self,
-        faults: Faults,
-        history: History,
-        reset: Callable[[], Awaitable[None]],
-        fire: Callable[[str, str | None], Awaitable[dict[str, Any]]],
-    ) -> None:
-        self._faults = faults
-        self._history = history
-        self._reset = reset
-        self._fire = fire
+    faults: Faults
+    history: History
+    reset: Callable[[], Awaitable[None]]
+    fire: Callable[[str, str | None], Awaitable[dict[str, Any]]]
 
     async def call(self, method: str, path: str, query: str, body: bytes) -> dict[str, Any]:
         """Answer one request; raise ApiError for one that makes no sense."""
         match method, path.removeprefix(PREFIX).strip("/").split("/"):
             case "GET", ["faults"]:
-                return {"faults": [fault.show() for fault in self._faults.all()], "kinds": KINDS}
+                return {"faults": [fault.show() for fault in self.faults.all()], "kinds": KINDS}
             case "POST", ["faults"]:
-                return self._faults.add(_object(body)).show()
+                return self.faults.add(_object(body)).show()
             case "DELETE", ["faults", *rest]:
-                self._faults.remove(rest[0] if rest else None)
+                self.faults.remove(rest[0] if rest else None)
             case "GET", ["history"]:
-                return self._history.show(dict(parse_qsl(query)))
+                return self.history.show(dict(parse_qsl(query)))
             case "DELETE", ["history"]:
-                self._history.clear()
+                self.history.clear()
             case "POST", ["schedules", name, "fire"]:
-                return await self._fire(name, _object(body or b"{}").get("time"))
+                return await self.fire(name, _object(body or b"{}").get("time"))
             case "POST", ["reset"]:
-                self._faults.remove()
-                await self._reset()
-                self._history.clear()
+                self.faults.remove()
+                await self.reset()
+                self.history.clear()
             case _:
                 raise ApiError("UnknownOperationException", f"no {method} {path}", http_status=404)
         return {}

@@ -13,20 +13,23 @@ def _without_none(answer: Answer) -> Answer:
     return {name: value for name, value in answer.items() if value is not None}
 
 
-def submitted(statement: Statement) -> Answer:
-    """Return the answer of ExecuteStatement and BatchExecuteStatement."""
-    answer = {
+def _common(statement: Statement) -> Answer:
+    return {
         "Id": statement.id,
         "CreatedAt": statement.created_at,
         "ClusterIdentifier": statement.cluster,
         "WorkgroupName": statement.workgroup,
         "Database": statement.database,
         "DbUser": None if statement.secret_arn else statement.db_user,
-        "DbGroups": [],
         "SecretArn": statement.secret_arn,
         "SessionId": statement.session_id,
         "Status": statement.status,
     }
+
+
+def submitted(statement: Statement) -> Answer:
+    """Return the answer of ExecuteStatement and BatchExecuteStatement."""
+    answer = {**_common(statement), "DbGroups": []}
     if statement.pid:
         answer["RedshiftPid"] = statement.pid
     if statement.has_ended:
@@ -38,15 +41,8 @@ def described(statement: Statement) -> Answer:
     """Return the answer of DescribeStatement for a whole request."""
     first = statement.parts[0]
     answer = {
-        "Id": statement.id,
-        "ClusterIdentifier": statement.cluster,
-        "WorkgroupName": statement.workgroup,
-        "Database": statement.database,
-        "DbUser": None if statement.secret_arn else statement.db_user,
-        "SecretArn": statement.secret_arn,
-        "Status": statement.status,
+        **_common(statement),
         "Error": statement.error,
-        "CreatedAt": statement.created_at,
         "UpdatedAt": statement.updated_at,
         "Duration": statement.duration,
         "RedshiftPid": statement.pid,
@@ -57,7 +53,6 @@ def described(statement: Statement) -> Answer:
         "ResultSize": first.size if not statement.is_batch else -1,
         "QueryParameters": statement.parameters or None,
         "ResultFormat": statement.result_format,
-        "SessionId": statement.session_id,
     }
     if statement.is_batch:
         answer["ExecutionMode"] = statement.mode

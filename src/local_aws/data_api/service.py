@@ -1,6 +1,8 @@
 """The Data API's operations by name: `DataApi.call` takes a checked request and returns its answer."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from local_aws.admin.faults import Faults
@@ -9,7 +11,7 @@ from local_aws.data_api.catalog import listing
 from local_aws.data_api.catalog.metadata import Catalogue
 from local_aws.data_api.records.statement import Part, Statement
 from local_aws.data_api.records.store import Store
-from local_aws.data_api.results.reading import ResultReader
+from local_aws.data_api.results.reading import read_page
 from local_aws.data_api.running.runner import Runner
 from local_aws.data_api.running.sessions import Sessions
 from local_aws.data_api.target import check_place, choose_user
@@ -24,36 +26,29 @@ Answer = dict[str, Any] | bytes
 Handler = Callable[[Request, Caller], Awaitable[Answer]]
 
 
+@dataclass(eq=False)
 class DataApi:
     """All operations on one warehouse."""
 
-    def __init__(
-        self,
-        warehouse: Warehouse,
-        store: Store,
-        sessions: Sessions,
-        runner: Runner,
-        rest: RestOfAws,
-        faults: Faults,
-    ) -> None:
-        self._warehouse = warehouse
-        self._store = store
-        self._sessions = sessions
-        self._runner = runner
-        self._rest = rest
-        self._faults = faults
-        self._waiting = WaitingRoom(faults)
-        self._results = ResultReader(store)
-        catalogue = Catalogue(warehouse)
+    warehouse: Warehouse
+    store: Store
+    sessions: Sessions
+    runner: Runner
+    rest: RestOfAws
+    faults: Faults
+
+    def __post_init__(self) -> None:
+        self._waiting = WaitingRoom(self.faults)
+        catalogue = Catalogue(self.warehouse)
         self._handlers: dict[str, Handler] = {
             "ExecuteStatement": self._submit,
             "BatchExecuteStatement": self._submit,
             "DescribeStatement": self._describe,
             "CancelStatement": self._cancel,
-            "GetStatementResult": self._result,
-            "GetStatementResultV2": self._result_v2,
-            "ListStatements": self._list_statements,
-            "ListSessions": self._list_sessions,
+            "GetStatementResult": partial(self._result, "JSON"),
+            "GetStatementResultV2": partial(self._result, "CSV"),
+            "ListStatements": partial(listing.statements, self.store),
+            "ListSessions": partial(listing.sessions, self.sessions),
             "ListDatabases": self._by_catalogue(catalogue.databases),
             "ListSchemas": self._by_catalogue(catalogue.schemas),
             "ListTables": self._by_catalogue(catalogue.tables),
@@ -63,18 +58,18 @@ class DataApi:
     async def call(self, operation: str, request: Request, caller: Caller) -> Answer:
         """Run one operation; raise ApiError as AWS would."""
         name = request.get("StatementName")
-        if "WaitTimeSeconds" in request and self._faults.hit("ignore_wait", operation, name):
+        if "WaitTimeSeconds" in request and self.faults.hit("ignore_wait", operation, name):
             request = {member: value for member, value in request.items() if member != "WaitTimeSeconds"}
         answer = await self._handlers[operation](request, caller)
         if isinstance(answer, dict) and "Status" in answer and answer["Status"] is not True:
-            odd = self._faults.hit("unknown_status", operation, name)
+            odd = self.faults.hit("unknown_status", operation, name)
             if odd:
                 answer["Status"] = odd.status
         return answer
 
     async def _submit(self, request: Request, caller: Caller) -> Answer:
         if request.get("SessionId"):  # a busy one refuses even the repetition of a request
-            self._sessions.available(request["SessionId"])
+            self.sessions.available(request["SessionId"])
         statement = self._known(request) or await self._start(request, caller)
         await self._waiting.wait(statement, request)
         return answers.submitted(statement)
@@ -82,9 +77,9 @@ class DataApi:
     async def _start(self, request: Request, caller: Caller) -> Statement:
         refusal: str | None = None
         if request.get("SessionId"):
-            session = self._sessions.available(request["SessionId"])
+            session = self.sessions.available(request["SessionId"])
             statement = submit.build_in_session(request, caller, session)
-            self._sessions.enter(statement)
+            self.sessions.enter(statement)
         else:
             submit.check_target(request)
             user, refusal = await self._user(request, caller)
@@ -94,28 +89,28 @@ class DataApi:
                 return known
             statement = submit.build(request, caller, user)
             if request.get("SessionKeepAliveSeconds") and not refusal:
-                self._sessions.open(statement)
+                self.sessions.open(statement)
         try:
-            self._runner.submit(statement, refusal)
+            self.runner.submit(statement, refusal)
         except ApiError:
             if statement.session_id:
-                self._sessions.leave(statement)
+                self.sessions.leave(statement)
             raise
         return statement
 
     def _known(self, request: Request) -> Statement | None:
         token = request.get("ClientToken")
-        if not token or self._faults.hit("forget_token", None, request.get("StatementName")):
+        if not token or self.faults.hit("forget_token", None, request.get("StatementName")):
             return None
-        return self._store.by_token(token)
+        return self.store.by_token(token)
 
     async def _user(self, request: Request, caller: Caller) -> tuple[str, str | None]:
         """Return the database user, and why it may not log in."""
         secret_arn = request.get("SecretArn")
         if not secret_arn:
             return choose_user(request, caller), None
-        user, password = await secret.read(secret_arn, caller.region, self._rest)
-        if await self._warehouse.admits(user, password):
+        user, password = await secret.read(secret_arn, caller.region, self.rest)
+        if await self.warehouse.admits(user, password):
             return user, None
         return user, f'FATAL: password authentication failed for user "{user}"'
 
@@ -131,7 +126,7 @@ class DataApi:
 
     def _find(self, request: Request) -> tuple[Statement, int | None]:
         statement_id, _, suffix = request["Id"].partition(":")
-        statement = self._store.get(statement_id)
+        statement = self.store.get(statement_id)
         number = int(suffix) if suffix else None
         if statement is None or (number is not None and not self._has_part(statement, number)):
             raise not_found("Query does not exist.", request["Id"])
@@ -150,28 +145,16 @@ class DataApi:
         statement, number = self._find(request)
         if number is not None:
             raise validation("Can not cancel a sub-statement of a batch: cancel the batch.")
-        if statement.has_ended or not await self._runner.cancel(statement):
+        if statement.has_ended or not await self.runner.cancel(statement):
             raise validation(
                 f"Could not cancel a query that is already in {statement.status} state with ID: {statement.id}"
             )
         return {"Status": True}
 
-    async def _result(self, request: Request, _: Caller) -> Answer:
-        return await self._page(request, "JSON")
-
-    async def _result_v2(self, request: Request, _: Caller) -> Answer:
-        return await self._page(request, "CSV")
-
-    async def _page(self, request: Request, result_format: str) -> bytes:
+    async def _result(self, result_format: str, request: Request, _: Caller) -> Answer:
         statement, number = self._find(request)
         await self._waiting.wait(statement, request, _part(statement, number))
-        return self._results.page(statement, number, request, result_format)
-
-    async def _list_statements(self, request: Request, caller: Caller) -> Answer:
-        return listing.statements(self._store, request, caller)
-
-    async def _list_sessions(self, request: Request, caller: Caller) -> Answer:
-        return listing.sessions(self._sessions, request, caller)
+        return read_page(self.store, statement, number, request, result_format)
 
 
 def _part(statement: Statement, number: int | None) -> Part | None:

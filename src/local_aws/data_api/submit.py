@@ -6,6 +6,7 @@ from typing import Any
 from local_aws import dialect
 from local_aws.data_api.records.statement import Part, Statement
 from local_aws.data_api.running import parameters
+from local_aws.data_api.running.sessions import Session
 from local_aws.data_api.target import check_place
 from local_aws.identity import Caller
 from local_aws.wire.service_errors import validation
@@ -24,17 +25,16 @@ def build(request: dict[str, Any], caller: Caller, db_user: str) -> Statement:
     """Return the statement that a checked request asks for, outside of any session."""
     return _statement(
         request,
+        caller,
         database=request["Database"],
         db_user=db_user,
         cluster=request.get("ClusterIdentifier"),
         workgroup=request.get("WorkgroupName"),
         secret_arn=request.get("SecretArn"),
-        principal=caller.arn,
-        issuer=caller.key_id,
     )
 
 
-def build_in_session(request: dict[str, Any], caller: Caller, session: Any) -> Statement:
+def build_in_session(request: dict[str, Any], caller: Caller, session: Session) -> Statement:
     """Return the statement that a checked request asks for in an open session, which settles where and as whom."""
     for name, settled in (
         ("ClusterIdentifier", session.cluster),
@@ -45,20 +45,10 @@ def build_in_session(request: dict[str, Any], caller: Caller, session: Any) -> S
     ):
         if request.get(name) is not None and request[name] != settled:
             raise validation(f"{name} can not be provided with SessionId.")
-    return _statement(
-        request,
-        database=session.database,
-        db_user=session.db_user,
-        cluster=session.cluster,
-        workgroup=session.workgroup,
-        secret_arn=session.secret_arn,
-        principal=caller.arn,
-        issuer=caller.key_id,
-        session_id=session.id,
-    )
+    return _statement(request, caller, session_id=session.id, **session.place())
 
 
-def _statement(request: dict[str, Any], **settled: Any) -> Statement:
+def _statement(request: dict[str, Any], caller: Caller, **settled: Any) -> Statement:
     is_batch = "Sqls" in request
     texts = request["Sqls"] if is_batch else [request["Sql"]]
     check_texts(texts, is_batch=is_batch)
@@ -75,6 +65,8 @@ def _statement(request: dict[str, Any], **settled: Any) -> Statement:
         mode=request.get("ExecutionMode") or "TRANSACTION",
         with_event=bool(request.get("WithEvent")),
         keep_alive=request.get("SessionKeepAliveSeconds"),
+        principal=caller.arn,
+        issuer=caller.key_id,
         **settled,
     )
 

@@ -8,7 +8,6 @@ from local_aws import dialect
 from local_aws.dialect.lexing.literals import literal_value
 from local_aws.dialect.lexing.tokens import BODY, STRING, Tokens, identifier
 from local_aws.dialect.statements import quoted_names
-from local_aws.dialect.statements.tables import after_name
 from local_aws.dialect.statements.transfers import unloaded_query
 from local_aws.transfer.options import COPY_OPTIONS, UNLOAD_OPTIONS, Options, read
 from local_aws.transfer.transfer_errors import TransferProblem
@@ -69,7 +68,7 @@ def parse(text: str) -> Copy | Unload | None:
 
 
 def _copy(tokens: Tokens) -> Copy:
-    behind = after_name(tokens, 1)
+    behind = tokens.after_name(1)
     table = dialect.rewrite(tokens.render(1, behind).strip())
     columns: tuple[str, ...] = ()
     if tokens.low[behind] == "(":

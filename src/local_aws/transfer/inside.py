@@ -11,7 +11,7 @@ import json
 import logging
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -57,21 +57,19 @@ class Running:
     rows: Path
 
 
+@dataclass(eq=False)
 class Attendant:
     """Serves the commands of the procedures that one part of a statement calls, for as long as a block lasts."""
 
-    def __init__(
-        self, rest: RestOfAws, log: QueryLog, mailbox: Mailbox, statement: Statement, number: int
-    ) -> None:
-        self._rest = rest
-        self._log = log
-        self._mailbox = mailbox
-        self._statement = statement
-        self._number = number
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._answers: list[str] = []
-        # The engine runs one after the other.
-        self._running: Running | None = None
+    rest: RestOfAws
+    log: QueryLog
+    mailbox: Mailbox
+    statement: Statement
+    number: int
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _answers: list[str] = field(default_factory=list)
+    # The engine runs one after the other.
+    _running: Running | None = None
 
     async def __aenter__(self) -> "Attendant":
         """Be ready."""
@@ -84,7 +82,7 @@ class Attendant:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._close("FAILED", REFUSED)
         for name in self._answers:
-            (self._mailbox.folder / name).unlink(missing_ok=True)
+            (self.mailbox.folder / name).unlink(missing_ok=True)
 
     def hear(self, sqlstate: str, message: str) -> bool:
         """Take a notice of the engine; return whether it was meant for this."""
@@ -104,7 +102,7 @@ class Attendant:
             message, _, detail = str(problem).partition("\n  Detail: ")
             answer = {"error": message, "detail": detail}
             self._close("FAILED", message)
-            await self._log.flush(self._statement.database)  # for a handler that looks into stl_load_errors
+            await self.log.flush(self.statement.database)  # for a handler that looks into stl_load_errors
         except Exception:
             LOG.exception("COPY or UNLOAD in a procedure")
             answer = {"error": "the local stand-in failed; see its log", "detail": ""}
@@ -113,12 +111,12 @@ class Attendant:
     async def _begin(self, request: dict[str, Any]) -> dict[str, Any]:
         self._close("FAILED", REFUSED)  # the one before, whose error the procedure has handled
         part = Part(sql=request["command"], query_id=next(QUERY_IDS))
-        rows = self._mailbox.folder / f"{request['id']}.rows"
+        rows = self.mailbox.folder / f"{request['id']}.rows"
         command = parse(request["command"])
-        backend = await self._rest.s3()
+        backend = await self.rest.s3()
         step: Step
         if isinstance(command, Copy):
-            report = partial(self._log.add_load_errors, self._statement.database, part.query_id)
+            report = partial(self.log.add_load_errors, self.statement.database, part.query_id)
             step = _Copying(command, request, backend, rows, report)
         else:
             assert isinstance(command, Unload)  # noqa: S101 - the dialect hands over nothing else
@@ -140,11 +138,11 @@ class Attendant:
         running.rows.unlink(missing_ok=True)
         running.part.duration = int((time.time() - running.started) * 1e9)
         running.part.move(status, error)
-        self._log.add(Ran(self._statement, self._number, running.part, running.started, ()))
+        self.log.add(Ran(self.statement, self.number, running.part, running.started, ()))
 
     def _put(self, name: str, text: str) -> None:
         self._answers.append(name)
-        self._mailbox.put(name, text)
+        self.mailbox.put(name, text)
 
 
 class _Copying:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from local_aws.data_api.records.query_log import QueryLog
@@ -26,17 +26,17 @@ REMEMBER = (
 REMEMBER_ID = "SELECT set_config('local_aws.last_copy_id', $1, false)"
 
 
+@dataclass(frozen=True)
 class Transfers:
     """COPY and UNLOAD."""
 
-    def __init__(self, rest: RestOfAws, log: QueryLog, mailbox: Mailbox) -> None:
-        self._rest = rest
-        self._log = log
-        self._mailbox = mailbox
+    rest: RestOfAws
+    log: QueryLog
+    mailbox: Mailbox
 
     def attend(self, statement: Statement, number: int) -> Attendant:
         """Return who serves the COPY and UNLOAD commands of procedures that a part, counted from 0, calls."""
-        return Attendant(self._rest, self._log, self._mailbox, statement, number)
+        return Attendant(self.rest, self.log, self.mailbox, statement, number)
 
     async def run(self, text: str, connection: Connection, statement: Statement, part: Part) -> int | None:
         """Run a COPY or an UNLOAD and return how many rows it moved; None for any other text.
@@ -51,7 +51,7 @@ class Transfers:
             raise await _failed(connection, problem) from None
         if command is None:
             return None
-        backend = await self._rest.s3()
+        backend = await self.rest.s3()
         if isinstance(command, Copy):
             return await self._copy(command, connection, backend, statement, part)
         query = await asking.resolve(connection, command.query, thorough=True)
@@ -78,7 +78,7 @@ class Transfers:
                 await connection.run(REMEMBER_ID, [str(part.query_id)])
             raise
         finally:
-            self._log.add_load_errors(statement.database, part.query_id, rejected)
+            self.log.add_load_errors(statement.database, part.query_id, rejected)
 
 
 async def _in_transaction(connection: Connection, work: Callable[[], Awaitable[int]]) -> int:

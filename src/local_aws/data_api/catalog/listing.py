@@ -11,7 +11,7 @@ from local_aws.wire.service_errors import not_found, validation
 PAGE = 100
 
 
-def statements(store: Store, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+async def statements(store: Store, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     """Return one page of statements, newest first; without a Status only finished ones, as AWS says."""
     _one_place_at_most(request)
     conditions: dict[str, Any] = {}
@@ -45,7 +45,7 @@ def _one_place_at_most(request: dict[str, Any]) -> None:
         raise validation("ClusterIdentifier and WorkgroupName can not be provided together.")
 
 
-def sessions(found: Sessions, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+async def sessions(found: Sessions, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     """Return one page of the caller's sessions; without a Status only the open ones, as AWS says."""
     _one_place_at_most(request)
     filters = [

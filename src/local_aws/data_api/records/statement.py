@@ -11,31 +11,20 @@ TOKEN_SECONDS = 8 * 3600
 UNKNOWN = -1  # what AWS answers for a number that it does not know (yet)
 
 
-@dataclass(slots=True)
-class Part:
-    """One SQL text. Times are seconds since the epoch, `duration` is nanoseconds, `size` is bytes."""
+@dataclass(slots=True, kw_only=True)
+class Progress:
+    """How far something is. Times are seconds since the epoch, `duration` is nanoseconds."""
 
-    sql: str
     status: str = "SUBMITTED"
     error: str | None = None
-    created_at: float = 0.0
+    created_at: float = field(default_factory=time.time)
     updated_at: float = 0.0
     duration: int = UNKNOWN
-    rows: int = UNKNOWN
-    size: int = UNKNOWN
-    query_id: int = 0
-    has_result: bool = False
-    leader_only: bool = False
-    columns: list[dict[str, Any]] = field(default_factory=list)
     ended: asyncio.Event = field(default_factory=asyncio.Event, compare=False, repr=False)
 
-    def move(self, status: str, error: str | None = None) -> None:
-        """Enter a status now."""
-        self.status = status
-        self.updated_at = time.time()
-        if error is not None:
-            self.error = error
-        if status in ENDED:
+    def __post_init__(self) -> None:
+        self.updated_at = self.updated_at or self.created_at
+        if self.has_ended:
             self.ended.set()
 
     @property
@@ -43,9 +32,35 @@ class Part:
         """Tell whether the status is final."""
         return self.status in ENDED
 
+    def move(self, status: str, error: str | None = None) -> None:
+        """Enter a status now."""
+        self.status = status
+        self.updated_at = time.time()
+        if error is not None:
+            self.error = error
 
-@dataclass(slots=True)
-class Statement:
+
+@dataclass(slots=True, kw_only=True)
+class Part(Progress):
+    """One SQL text; `size` is bytes."""
+
+    sql: str
+    rows: int = UNKNOWN
+    size: int = UNKNOWN
+    query_id: int = 0
+    has_result: bool = False
+    leader_only: bool = False
+    columns: list[dict[str, Any]] = field(default_factory=list)
+
+    def move(self, status: str, error: str | None = None) -> None:
+        """Enter a status now; the last one wakes whoever waits."""
+        Progress.move(self, status, error)
+        if self.has_ended:
+            self.ended.set()
+
+
+@dataclass(slots=True, kw_only=True)
+class Statement(Progress):
     """What one ExecuteStatement or BatchExecuteStatement asked for, and what became of it."""
 
     id: str
@@ -66,26 +81,7 @@ class Statement:
     issuer: str = ""
     session_id: str | None = None
     keep_alive: int | None = None
-    status: str = "SUBMITTED"
-    error: str | None = None
-    created_at: float = field(default_factory=time.time)
-    updated_at: float = 0.0
-    duration: int = UNKNOWN
     pid: int = 0
-    ended: asyncio.Event = field(default_factory=asyncio.Event, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self.updated_at = self.updated_at or self.created_at
-        for part in self.parts:
-            part.created_at = part.created_at or self.created_at
-            part.updated_at = part.updated_at or self.created_at
-        if self.status in ENDED:
-            self.ended.set()
-
-    @property
-    def has_ended(self) -> bool:
-        """Tell whether the status is final."""
-        return self.status in ENDED
 
     @property
     def has_result(self) -> bool:
@@ -93,12 +89,9 @@ class Statement:
         return any(part.has_result for part in self.parts)
 
     def move(self, status: str, error: str | None = None) -> None:
-        """Enter a status now; the last one wakes whoever waits."""
-        self.status = status
-        self.updated_at = time.time()
-        if error is not None:
-            self.error = error
-        if status in ENDED:
+        """Enter a status now; whoever waits for the last one is woken once it is kept."""
+        Progress.move(self, status, error)
+        if self.has_ended:
             self.duration = sum(part.duration for part in self.parts if part.duration > 0)
 
     def to_document(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from local_aws import dialect
 from local_aws.data_api.records.statement import Part, Statement
@@ -16,17 +17,15 @@ from local_aws.engine.connection import Connection, EngineError
 CANCELLED = "Query cancelled on user's request"
 
 
+@dataclass(eq=False)
 class Execution:
     """One run of a statement: `run` it once, unless there is a `refusal`; `cancel` may be called meanwhile."""
 
-    def __init__(
-        self, statement: Statement, collaborators: Collaborators, refusal: str | None = None
-    ) -> None:
-        self.statement = statement
-        self.refusal = refusal
-        self.cancelled = False
-        self.cancel_turn = asyncio.Lock()
-        self._tools = collaborators
+    statement: Statement
+    tools: Collaborators
+    refusal: str | None = None
+    cancelled: bool = False
+    cancel_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self, connection: Connection) -> None:
         """Run every part; errors end up in the parts, not as exceptions."""
@@ -69,11 +68,11 @@ class Execution:
         part.move("STARTED")
         part.query_id, part.leader_only = next(QUERY_IDS), is_leader_only(part.sql)
         connection.take_notices()
-        part_run = PartRun(connection, self.statement, number, self._tools)
+        part_run = PartRun(connection, self.statement, number, self.tools)
         started = time.time()
         clock = time.perf_counter_ns()
         try:
-            async with self._tools.transfer.attend(self.statement, number) as attendant:
+            async with self.tools.transfer.attend(self.statement, number) as attendant:
                 with connection.heard_by(attendant.hear):
                     await part_run.run()
             status, error = "FINISHED", None
@@ -85,7 +84,7 @@ class Execution:
             if self.cancelled:
                 status = "ABORTED"
         part.move(status, error)
-        self._tools.observe(Ran(self.statement, number, part, started, connection.take_notices()))
+        self.tools.observe(Ran(self.statement, number, part, started, connection.take_notices()))
         return status == "FINISHED"
 
 

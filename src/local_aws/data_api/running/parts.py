@@ -2,6 +2,7 @@
 
 import re
 from contextlib import aclosing, suppress
+from dataclasses import dataclass
 
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
@@ -34,24 +35,26 @@ class Refusal(Exception):  # noqa: N818 - it becomes the statement's Error
     """Why a part failed, in Redshift's wording."""
 
 
+@dataclass(eq=False)
 class PartRun:
     """The texts of one part of a statement; `number` counts parts from 0."""
 
-    def __init__(
-        self, connection: Connection, statement: Statement, number: int, collaborators: Collaborators
-    ) -> None:
-        self._connection = connection
-        self._statement = statement
-        self._number = number
-        self._part: Part = statement.parts[number]
-        self._tools = collaborators
-        self._began = False
+    connection: Connection
+    statement: Statement
+    number: int
+    tools: Collaborators
+    _began: bool = False
+
+    @property
+    def part(self) -> Part:
+        """Return the part."""
+        return self.statement.parts[self.number]
 
     async def run(self) -> None:
         """Run them all; raise Refusal or ResultTooLarge at the first that fails."""
-        texts = dialect.split(self._part.sql) if self._statement.is_batch else [self._part.sql]
+        texts = dialect.split(self.part.sql) if self.statement.is_batch else [self.part.sql]
         for text in texts:
-            if self._part.has_result:  # of a text before this one: a part shows the result of its last text
+            if self.part.has_result:  # of a text before this one: a part shows the result of its last text
                 self.forget_result()
             try:
                 await self._run_one(text)
@@ -64,64 +67,64 @@ class PartRun:
             except KeyError:
                 raise Refusal('ERROR: syntax error at or near ":"') from None
             except ResultTooLarge:
-                await self._connection.abandon()
+                await self.connection.abandon()
                 await self._roll_back()
                 raise
 
     def forget_result(self) -> None:
         """Drop the pages that were kept."""
-        part = self._part
+        part = self.part
         part.has_result, part.rows, part.size, part.columns = False, -1, -1, []
-        self._tools.store.drop_pages(self._statement.id, self._number)
+        self.tools.store.drop_pages(self.statement.id, self.number)
 
     async def _run_one(self, text: str) -> None:
         await self._learn_case(text)
-        moved = await self._tools.transfer.run(text, self._connection, self._statement, self._part)
+        moved = await self.tools.transfer.run(text, self.connection, self.statement, self.part)
         if moved is not None:
-            self._part.has_result, self._part.rows, self._part.size, self._part.columns = False, moved, 0, []
+            self.part.has_result, self.part.rows, self.part.size, self.part.columns = False, moved, 0, []
             return
-        bound, values = parameters.bind(text, self._statement.parameters)
+        bound, values = parameters.bind(text, self.statement.parameters)
         # An error in a block is the end of it, so names are looked at before; otherwise only after one.
-        in_block = self._connection.in_transaction
-        sql = await asking.resolve(self._connection, bound, thorough=in_block)
+        in_block = self.connection.in_transaction
+        sql = await asking.resolve(self.connection, bound, thorough=in_block)
         try:
             await self._run_resolved(sql, values)
         except EngineError as error:
             if in_block or error.sqlstate not in dialect.UNKNOWN_NAME:
                 raise
             await self._roll_back()
-            again = await asking.resolve(self._connection, bound, thorough=True)
+            again = await asking.resolve(self.connection, bound, thorough=True)
             if again == sql:
                 raise
             await self._run_resolved(again, values)
 
     async def _run_resolved(self, sql: str, values: list[str]) -> None:
-        if BEGIN.match(sql) and self._connection.in_transaction:
+        if BEGIN.match(sql) and self.connection.in_transaction:
             sql = "BEGIN"  # only a warning, as long as it asks for nothing
         if GLOBAL_CHANGE.match(sql):
-            await self._tools.drop_idle()
+            await self.tools.drop_idle()
         if LOOK.search(sql):
-            await self._tools.before_look(self._statement.database)
+            await self.tools.before_look(self.statement.database)
         for schema in dialect.searched_schemas(sql) if SEARCH_PATH.match(sql) else ():
-            await asking.require_schema(self._connection, schema)
-        sql = await divisions.scaled(self._connection, sql)
+            await asking.require_schema(self.connection, schema)
+        sql = await divisions.scaled(self.connection, sql)
         table = dialect.written_table(sql)
         if table is not None:
             await self._write(sql, values, table)
             return
         await self._stream(sql, values)
-        if self._connection.in_transaction and TRUNCATE.match(sql):
-            await self._connection.run("COMMIT")
+        if self.connection.in_transaction and TRUNCATE.match(sql):
+            await self.connection.run("COMMIT")
 
     async def _spoil(self, words: str) -> None:
         """Let the engine fail too, so that an open transaction ends as by any other error."""
-        if self._connection.in_transaction and not self._connection.failed:
+        if self.connection.in_transaction and not self.connection.failed:
             with suppress(EngineError):
-                await self._connection.run("SELECT local_aws.fail($1)", [words])
+                await self.connection.run("SELECT local_aws.fail($1)", [words])
 
     async def _learn_case(self, text: str) -> None:
         """Tell the dialect whether quoted names keep their case; only sessions that ever spoke of it are asked."""
-        connection = self._connection
+        connection = self.connection
         connection.speaks_of_case |= dialect.CASE_SETTING in text.lower()
         if connection.speaks_of_case and not connection.failed:
             [(value,)] = await connection.run(KEEPS_CASE)
@@ -131,33 +134,33 @@ class PartRun:
     async def _write(self, sql: str, values: list[str], table: str) -> None:
         # The lock comes first, so that the statement sees what the writer before it has committed.
         lock = (dialect.lock_statement(table), ())
-        if self._connection.in_transaction:
-            results, error = await self._connection.run_together(lock, (IDENTIFY, [table]), (sql, values))
+        if self.connection.in_transaction:
+            results, error = await self.connection.run_together(lock, (IDENTIFY, [table]), (sql, values))
             if error:
-                raise _named(error, results, self._statement.pid)
+                raise _named(error, results, self.statement.pid)
         else:
             self._began = True
-            results, error = await self._connection.run_together(
+            results, error = await self.connection.run_together(
                 ("BEGIN", ()), lock, (sql, values), ("COMMIT", ())
             )
             if error:
                 raise error
             self._began = False
-        part = self._part
+        part = self.part
         part.has_result, part.rows, part.size, part.columns = False, results[2].command_tuples or 0, 0, []
 
     async def _roll_back(self) -> None:
         """End the transaction if it was begun for one statement only."""
-        if self._began and self._connection.in_transaction:
-            await self._connection.run("ROLLBACK")
+        if self._began and self.connection.in_transaction:
+            await self.connection.run("ROLLBACK")
         self._began = False
 
     async def _stream(self, sql: str, values: list[str]) -> None:
         pages: Pages | None = None
         places: list[tuple[int, int]] = []
         affected = 0
-        part = self._part
-        async with aclosing(self._connection.stream(sql, values)) as results:
+        part = self.part
+        async with aclosing(self.connection.stream(sql, values)) as results:
             async for result in results:
                 if result.nfields and pages is None:
                     pages = self._pages()
@@ -173,10 +176,10 @@ class PartRun:
         pages.finish()
         part.has_result, part.rows, part.size = True, pages.rows, pages.size
         if any(oid for oid, _ in places):
-            await columns.add_tables(self._connection, part.columns, places)
+            await columns.add_tables(self.connection, part.columns, places)
 
     def _pages(self) -> Pages:
-        statement, number, store = self._statement, self._number, self._tools.store
+        statement, number, store = self.statement, self.number, self.tools.store
 
         def keep(page: int, body: bytes) -> None:
             store.add_page(statement.id, number, page, body)

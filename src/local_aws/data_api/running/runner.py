@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import InitVar, dataclass, field
 
 from local_aws.admin.faults import Faults
 from local_aws.data_api.records.statement import Statement
@@ -24,41 +25,36 @@ LOG = logging.getLogger(__name__)
 EndHook = Callable[[Statement], Awaitable[None]]
 
 
+@dataclass(eq=False)
 class Runner:
     """Statements in flight. `max_executing` run at a time, the others are queued in their order of arrival."""
 
-    def __init__(
-        self,
-        warehouse: Warehouse,
-        collaborators: Collaborators,
-        sessions: Sessions,
-        faults: Faults,
-        max_executing: int,
-    ) -> None:
-        self._warehouse = warehouse
-        self._tools = collaborators
-        self._store = collaborators.store
-        self._sessions = sessions
+    warehouse: Warehouse
+    tools: Collaborators
+    sessions: Sessions
+    faults: Faults
+    max_executing: InitVar[int]
+    on_end: list[EndHook] = field(default_factory=list)
+    _running: dict[str, tuple[Execution, Connection | None]] = field(default_factory=dict)
+    _tasks: set[asyncio.Future[None]] = field(default_factory=set)
+
+    def __post_init__(self, max_executing: int) -> None:
         self._slots = asyncio.Semaphore(max_executing)
-        self._running: dict[str, tuple[Execution, Connection | None]] = {}
-        self._tasks: set[asyncio.Future[None]] = set()
-        self._faults = faults
-        self.on_end: list[EndHook] = []
 
     def submit(self, statement: Statement, refusal: str | None = None) -> None:
         """Take a statement in, which fails where the login is refused.
 
         Raises ActiveStatementsExceededException when too many are in flight.
         """
-        fault = self._faults.hit("active_limit", None, statement.name)
+        fault = self.faults.hit("active_limit", None, statement.name)
         allowed = fault.limit if fault else MAX_ACTIVE
         if len(self._running) >= allowed:
             raise ApiError(
                 "ActiveStatementsExceededException",
                 f"Active statements exceeded the allowed quota ({allowed}).",
             )
-        self._store.save(statement)
-        execution = Execution(statement, self._tools, refusal)
+        self.tools.store.save(statement)
+        execution = Execution(statement, self.tools, refusal)
         self._running[statement.id] = execution, None
         self._keep(self._run(execution))
 
@@ -102,12 +98,12 @@ class Runner:
 
     async def _run_in_turn(self, execution: Execution) -> None:
         statement = execution.statement
-        if slow := self._faults.hit("slow_start", None, statement.name):
+        if slow := self.faults.hit("slow_start", None, statement.name):
             await asyncio.sleep(slow.seconds)
         async with self._slots:
             if statement.has_ended:
                 return
-            if failing := self._faults.hit("fail", None, statement.name):
+            if failing := self.faults.hit("fail", None, statement.name):
                 self._fail(execution, failing.message)
                 return
             statement.move("PICKED")
@@ -129,8 +125,8 @@ class Runner:
         self._running[statement.id] = execution, connection
         statement.pid = connection.pid
         statement.move("STARTED")
-        self._store.save_status(statement)
-        if abort := self._faults.hit("abort", None, statement.name):
+        self.tools.store.save_status(statement)
+        if abort := self.faults.hit("abort", None, statement.name):
             self._keep(self._abort(statement, abort.seconds))
         failure: str | None = None
         try:
@@ -171,22 +167,22 @@ class Runner:
     def _finish(self, execution: Execution) -> None:
         statement = execution.statement
         if statement.session_id:
-            self._sessions.leave(statement)
+            self.sessions.leave(statement)
         conclude(statement, cancelled=execution.cancelled)
         self._running.pop(statement.id, None)
-        self._store.save(statement)
+        self.tools.store.save(statement)
         statement.ended.set()
         for hook in self.on_end:
             self._keep(hook(statement))
 
     async def _connect(self, statement: Statement) -> Connection:
         if statement.session_id:
-            return await self._sessions.connection(statement)
-        return await self._warehouse.acquire(statement.database, statement.db_user)
+            return await self.sessions.connection(statement)
+        return await self.warehouse.acquire(statement.database, statement.db_user)
 
     async def _release(self, statement: Statement, connection: Connection) -> None:
         if not statement.session_id:
-            await self._warehouse.release(connection, statement.database, statement.db_user)
+            await self.warehouse.release(connection, statement.database, statement.db_user)
 
     def _keep(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)

@@ -4,6 +4,7 @@ import asyncio
 import time
 import uuid
 from dataclasses import dataclass, field
+from typing import Any
 
 from local_aws.admin.faults import Faults
 from local_aws.data_api.records.statement import Statement
@@ -13,6 +14,7 @@ from local_aws.wire.service_errors import ApiError, validation
 
 LONGEST_SECONDS = 24 * 3600
 MAX_OPEN = 500
+PLACE = ("database", "db_user", "cluster", "workgroup", "secret_arn")
 
 
 @dataclass
@@ -37,6 +39,10 @@ class Session:
     def expires_at(self) -> float:
         """Return when the session closes: `keep_alive` after its last statement, but 24 hours after its start."""
         return min(self.updated_at + self.keep_alive, self.created_at + LONGEST_SECONDS)
+
+    def place(self) -> dict[str, Any]:
+        """Return where and as whom its statements run, by the fields of a statement."""
+        return {name: getattr(self, name) for name in PLACE}
 
     def move(self, status: str, statement_id: str | None = None) -> None:
         """Enter a status now."""
@@ -81,13 +87,9 @@ class Sessions:
             raise ApiError("ActiveSessionsExceededException", "Active sessions exceeded the allowed quota.")
         session = Session(
             id=str(uuid.uuid4()),
-            database=statement.database,
-            db_user=statement.db_user,
-            cluster=statement.cluster,
-            workgroup=statement.workgroup,
-            secret_arn=statement.secret_arn,
             principal=statement.principal,
             keep_alive=statement.keep_alive or 0,
+            **{name: getattr(statement, name) for name in PLACE},
         )
         self._sessions[session.id] = session
         statement.session_id = session.id
