@@ -51,24 +51,18 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers: Headers = dict(scope["headers"])
-        if refused := origins.refusal(headers):
-            error = ApiError("AccessDeniedException", refused, http_status=403)
-            await respond(send, error.http_status, error.body(), error.code)
-            return
         prefix, _, operation = headers.get(b"x-amz-target", b"").decode().partition(".")
-        if prefix in self.services:
-            await self._call_service(prefix, operation, headers, receive, send)
-        elif scope["path"].startswith(PREFIX):
-            await self._call_admin(scope, receive, send)
-        else:
-            await self._call_rest(scope, headers, receive, send)
-
-    async def _call_service(
-        self, prefix: str, operation: str, headers: Headers, receive: Receive, send: Send
-    ) -> None:
-        body = await read_body(receive)
+        refused = origins.refusal(headers)
         try:
-            answer = await self._answer(prefix, operation, headers, body)
+            if refused:
+                raise ApiError("AccessDeniedException", refused, http_status=403)
+            if prefix in self.services:
+                answer = await self._answer(prefix, operation, headers, await read_body(receive))
+            elif scope["path"].startswith(PREFIX):
+                query, body = scope["query_string"].decode(), await read_body(receive)
+                answer = await self.admin.call(scope["method"], scope["path"], query, body)
+            else:
+                answer = None
         except ApiError as error:
             await respond(send, error.http_status, error.body(), error.code)
         except Dropped:
@@ -78,7 +72,10 @@ class Gateway:
             failed = ApiError("InternalServerException", "The local stand-in failed; see its log.")
             await respond(send, failed.http_status, failed.body(), failed.code)
         else:
-            await respond(send, 200, answer)
+            if answer is None:
+                await self._call_rest(scope, headers, receive, send)
+            else:
+                await respond(send, 200, answer)
 
     async def _answer(
         self, prefix: str, operation: str, headers: Headers, body: bytes
@@ -116,38 +113,22 @@ class Gateway:
         if refusing := self.faults.hit(REFUSING, operation, name, key):
             raise refusing.as_error()
 
-    async def _call_admin(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await read_body(receive)
-        try:
-            answer = await self.admin.call(
-                scope["method"], scope["path"], scope["query_string"].decode(), body
-            )
-            await respond(send, 200, answer)
-        except ApiError as error:
-            await respond(send, error.http_status, error.body(), error.code)
-
     async def _call_rest(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         caller = caller_of(headers.get(b"authorization", b"").decode())
-        if caller and (refused := refusal(caller)):
-            code = "InvalidAccessKeyId" if caller.service == "s3" else "InvalidClientTokenId"
-            error = ApiError(code, refused.message, http_status=403)
-            await respond(send, error.http_status, error.as_xml(), error.code, b"text/xml")
-        elif caller and caller.service == "redshift" and scope["method"] == "POST":
-            await self._call_redshift(scope, caller, receive, send)
-        else:
-            await self.rest(scope, receive, send)
-
-    async def _call_redshift(self, scope: Scope, caller: Caller, receive: Receive, send: Send) -> None:
-        body = await read_body(receive)
         try:
-            answer = self.redshift.call(body, caller)
+            if caller and (refused := refusal(caller)):
+                code = "InvalidAccessKeyId" if caller.service == "s3" else "InvalidClientTokenId"
+                raise ApiError(code, refused.message, http_status=403)
+            if caller and caller.service == "redshift" and scope["method"] == "POST":
+                body = await read_body(receive)
+                receive = _replay(body)
+                if answer := self.redshift.call(body, caller):
+                    await respond(send, 200, answer, content_type=b"text/xml")
+                    return
         except ApiError as error:
             await respond(send, error.http_status, error.as_xml(), error.code, b"text/xml")
-            return
-        if answer is None:
-            await self.rest(scope, _replay(body), send)
         else:
-            await respond(send, 200, answer, content_type=b"text/xml")
+            await self.rest(scope, receive, send)
 
 
 def _replay(body: bytes) -> Receive:

@@ -13,13 +13,11 @@ class Admin:
 
     def add_fault(self, kind: str, **details: Any) -> dict[str, Any]:
         """Order a fault; see README.md for kinds and details."""
-        fault: dict[str, Any] = self._send("POST", "/faults", {"kind": kind, **details})
-        return fault
+        return self._send("POST", "/faults", {"kind": kind, **details})
 
     def faults(self) -> list[dict[str, Any]]:
         """Return the faults in force, with their `hits`."""
-        faults: list[dict[str, Any]] = self._send("GET", "/faults")["faults"]
-        return faults
+        return list(self._send("GET", "/faults")["faults"])
 
     def clear_faults(self) -> None:
         """Remove every fault."""
@@ -27,13 +25,11 @@ class Admin:
 
     def calls(self, **wanted: str) -> list[dict[str, Any]]:
         """Return the API calls so far, such as `calls(operation="DescribeStatement")`."""
-        calls: list[dict[str, Any]] = self._send("GET", f"/history?{urlencode(wanted)}")["calls"]
-        return calls
+        return list(self._send("GET", f"/history?{urlencode(wanted)}")["calls"])
 
     def executions(self, **wanted: str) -> list[dict[str, Any]]:
         """Return what the engine ran so far, such as `executions(database="dev")`."""
-        executions: list[dict[str, Any]] = self._send("GET", f"/history?{urlencode(wanted)}")["executions"]
-        return executions
+        return list(self._send("GET", f"/history?{urlencode(wanted)}")["executions"])
 
     def clear_history(self) -> None:
         """Forget calls and executions."""
@@ -41,14 +37,13 @@ class Admin:
 
     def fire_schedule(self, name: str, time: str | None = None) -> dict[str, Any]:
         """Fire a schedule as if it were due at a time (ISO 8601, by default now), and return what became of it."""
-        fired: dict[str, Any] = self._send("POST", f"/schedules/{name}/fire", {"time": time} if time else {})
-        return fired
+        return self._send("POST", f"/schedules/{name}/fire", {"time": time} if time else {})
 
     def reset(self) -> None:
         """Make the stand-in as good as new: databases, statements, sessions, buckets, faults, history."""
         self._send("POST", "/reset")
 
-    def _send(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    def _send(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         import urllib.request  # here, because it would take a tenth of the stand-in's own start
 
         request = urllib.request.Request(  # noqa: S310 - it is always http on this machine
@@ -59,4 +54,4 @@ class Admin:
         )
         # Without proxies: the environment may name one that knows nothing of this machine.
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
-            return json.loads(answer.read())
+            return dict(json.loads(answer.read()))

@@ -2,7 +2,6 @@
 
 import secrets
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from local_aws.engine.warehouse import CLUSTER, DATABASE, NAMESPACE, WORKGROUP, WORKGROUP_ID
@@ -20,15 +19,6 @@ DEFAULT_SECONDS, LONGEST_SECONDS = 900, 3600
 __all__ = ["CLUSTER", "DATABASE", "NAMESPACE", "WORKGROUP", "WORKGROUP_ID"]
 
 
-@dataclass(frozen=True)
-class Credentials:
-    """Temporary credentials of the right shape; no port listens for them, the Data API needs none."""
-
-    user: str
-    password: str
-    expires_at: float
-
-
-def credentials(user: str, seconds: int | None) -> Credentials:
-    """Return fresh credentials for so many seconds."""
-    return Credentials(user, secrets.token_urlsafe(24), time.time() + (seconds or DEFAULT_SECONDS))
+def credentials(seconds: int | None) -> tuple[str, float]:
+    """Return a password of the right shape and when it expires; no port listens for it, the Data API needs none."""
+    return secrets.token_urlsafe(24), time.time() + (seconds or DEFAULT_SECONDS)

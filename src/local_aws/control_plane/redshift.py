@@ -47,11 +47,10 @@ def _seconds(form: dict[str, str]) -> int:
 
 
 def _credentials(user: str, seconds: int) -> str:
-    made = place.credentials(user, seconds)
-    expiration = datetime.fromtimestamp(made.expires_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    password, expires_at = place.credentials(seconds)
+    expiration = datetime.fromtimestamp(expires_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return (
-        f"<DbUser>{escape(made.user, quote=False)}</DbUser>"
-        f"<DbPassword>{escape(made.password, quote=False)}</DbPassword>"
+        f"<DbUser>{escape(user, quote=False)}</DbUser><DbPassword>{password}</DbPassword>"
         f"<Expiration>{expiration}</Expiration>"
     )
 

@@ -28,8 +28,8 @@ async def call(operation: str, request: dict[str, Any], caller: Caller) -> dict[
             return {"tags": []}
         case "GetCredentials":
             _check_workgroup(request.get("workgroupName"))
-            made = place.credentials(caller.database_user, request.get("durationSeconds"))
-            return {"dbUser": made.user, "dbPassword": made.password, "expiration": made.expires_at}
+            password, expires_at = place.credentials(request.get("durationSeconds"))
+            return {"dbUser": caller.database_user, "dbPassword": password, "expiration": expires_at}
     raise ApiError(
         "UnknownOperationException", f"local stand-in does not support {operation}", http_status=404
     )

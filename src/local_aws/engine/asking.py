@@ -20,12 +20,17 @@ async def resolve(connection: Connection, text: str, *, thorough: bool = False) 
     asking = dialect.resolve(text, thorough=thorough)
     try:
         query = next(asking)
-        if connection.in_transaction and (table := dialect.written_table(text)) is not None:
-            await connection.run(dialect.lock_statement(dialect.rewrite(table)))
+        await lock_first(connection, text)
         while True:
             query = asking.send(await _describe(connection, query))
     except StopIteration as done:
         return str(done.value)
+
+
+async def lock_first(connection: Connection, text: str) -> None:
+    """Take the lock of the table that a statement writes to, if it is in a transaction block."""
+    if connection.in_transaction and (table := dialect.written_table(text)) is not None:
+        await connection.run(dialect.lock_statement(dialect.rewrite(table)))
 
 
 async def require_schema(connection: Connection, name: str) -> None:
@@ -33,34 +38,25 @@ async def require_schema(connection: Connection, name: str) -> None:
 
     SET CONSTRAINTS looks for it without taking the transaction's snapshot, which no query does, and always fails.
     """
-    if in_block := connection.in_transaction:
-        await connection.run("SAVEPOINT local_aws_asking")
     quoted = name.replace('"', '""')
-    try:
-        await connection.run(f'SET CONSTRAINTS "{quoted}".local_aws DEFERRED')
-    except EngineError as error:
-        if error.sqlstate == "3F000":
-            raise
-    if in_block:
-        await connection.run_script("ROLLBACK TO local_aws_asking; RELEASE local_aws_asking")
+    async with connection.aside():
+        try:
+            await connection.run(f'SET CONSTRAINTS "{quoted}".local_aws DEFERRED')
+        except EngineError as error:
+            if error.sqlstate == "3F000":
+                raise
 
 
 async def _describe(connection: Connection, query: str) -> dialect.Answer:
-    in_block = connection.in_transaction
-    if in_block:
-        await connection.run("SAVEPOINT local_aws_asking")
-    connection.handle.send_prepare(b"", query.encode())
-    result = await connection.last_result()
-    if result.status in GOOD:
-        connection.handle.send_describe_prepared(b"")
+    async with connection.aside():
+        connection.handle.send_prepare(b"", query.encode())
         result = await connection.last_result()
-    if result.status in GOOD:
-        answer = dialect.Answer([(result.fname(n) or b"").decode() for n in range(result.nfields)])
-    else:
-        answer = _refusal(result)
-    if in_block:
-        await connection.run_script("ROLLBACK TO local_aws_asking; RELEASE local_aws_asking")
-    return answer
+        if result.status in GOOD:
+            connection.handle.send_describe_prepared(b"")
+            result = await connection.last_result()
+        if result.status not in GOOD:
+            return _refusal(result)
+        return dialect.Answer([(result.fname(n) or b"").decode() for n in range(result.nfields)])
 
 
 def _refusal(result: PGresult) -> dialect.Answer:

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from psycopg import OperationalError, pq
@@ -194,6 +194,16 @@ class Connection:
         """Close the connection; the server rolls back what is open."""
         self.handle.notice_handler = None
         self.handle.finish()
+
+    @asynccontextmanager
+    async def aside(self) -> AsyncIterator[None]:
+        """Let a block, which asks something, leave no trace in an open transaction, unless it raises."""
+        in_block = self.in_transaction
+        if in_block:
+            await self.run("SAVEPOINT local_aws_aside")
+        yield
+        if in_block:
+            await self.run_script("ROLLBACK TO local_aws_aside; RELEASE local_aws_aside")
 
     @contextmanager
     def heard_by(self, answer: Answer) -> Iterator[None]:

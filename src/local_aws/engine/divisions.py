@@ -6,6 +6,7 @@ from psycopg.pq.abc import PGresult
 from local_aws import dialect
 from local_aws.dialect.decimals import edits, shapes, trees
 from local_aws.dialect.lexing.tokens import Tokens
+from local_aws.engine.asking import lock_first
 from local_aws.engine.connection import Connection
 from local_aws.engine.libpq import field
 
@@ -26,8 +27,7 @@ async def scaled(connection: Connection, sql: str) -> str:
     start = _query(tokens)
     if start is None:
         return sql
-    if connection.in_transaction and (table := dialect.written_table(sql)) is not None:
-        await connection.run(dialect.lock_statement(table))
+    await lock_first(connection, sql)
     asked = tokens.render(start)
     found = await _divisions(connection, asked, edits.places(Tokens(asked)))
     if not found:
@@ -72,25 +72,21 @@ async def _trees(connection: Connection, sql: str) -> list[str]:
         if field(result, pq.DiagnosticField.MESSAGE_PRIMARY).startswith("parse tree"):
             found.append(field(result, pq.DiagnosticField.MESSAGE_DETAIL))
 
-    handle, in_block, heard = connection.handle, connection.in_transaction, connection.handle.notice_handler
-    if in_block:
-        await connection.run("SAVEPOINT local_aws_divisions")
-    handle.notice_handler = hear
+    handle, heard = connection.handle, connection.handle.notice_handler
     try:
-        handle.enter_pipeline_mode()
-        for setting in _SHOW_TREE:
-            handle.send_query_params(setting.encode(), None)
-        handle.send_prepare(b"", sql.encode())
-        handle.pipeline_sync()
-        await connection.flush()
-        for _ in range(len(_SHOW_TREE) + 1):
-            while await connection.next_result() is not None:
-                pass
-        await connection.next_result()
-        handle.exit_pipeline_mode()
-        if in_block:
-            await connection.run("ROLLBACK TO SAVEPOINT local_aws_divisions")
-            await connection.run("RELEASE SAVEPOINT local_aws_divisions")
+        async with connection.aside():
+            handle.notice_handler = hear
+            handle.enter_pipeline_mode()
+            for setting in _SHOW_TREE:
+                handle.send_query_params(setting.encode(), None)
+            handle.send_prepare(b"", sql.encode())
+            handle.pipeline_sync()
+            await connection.flush()
+            for _ in range(len(_SHOW_TREE) + 1):
+                while await connection.next_result() is not None:
+                    pass
+            await connection.next_result()
+            handle.exit_pipeline_mode()
     finally:
         handle.notice_handler = heard
     return [text for text in found if ":opno 1761" in text]

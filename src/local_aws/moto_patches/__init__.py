@@ -3,6 +3,7 @@
 Each service is patched before its first use, because the patches load what they patch.
 """
 
+import functools
 from typing import Any
 
 
@@ -10,6 +11,12 @@ def replace(owner: Any, **members: Any) -> None:
     """Put ours in the place of moto's members of a class or a module."""
     for name, member in members.items():
         setattr(owner, name, member)
+
+
+def wrap(owner: Any, **members: Any) -> None:
+    """Put ours in front of moto's methods of a class, or functions of a module, which ours are given."""
+    partial = functools.partialmethod if isinstance(owner, type) else functools.partial
+    replace(owner, **{name: partial(member, getattr(owner, name)) for name, member in members.items()})
 
 
 def patch(service: str) -> None:

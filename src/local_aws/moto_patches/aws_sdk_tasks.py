@@ -21,7 +21,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 )
 
 from local_aws.identity import REGION
-from local_aws.moto_patches import replace
+from local_aws.moto_patches import replace, wrap
 
 # What Step Functions calls a service in a resource, where boto3 calls it otherwise; and what in the name of an error.
 BOTO_NAMES = {"redshiftdata": "redshift-data", "redshiftserverless": "redshift-serverless"}
@@ -33,9 +33,9 @@ def apply() -> None:
     StateTaskService._SERVICE_NAME_SFN_TO_BOTO_OVERRIDES.update(BOTO_NAMES)
     state_task_service_aws_sdk._SERVICE_ERROR_NAMES.update(ERROR_NAMES)
     replace(state_task_service_aws_sdk, boto_client_for=_client_for)
+    wrap(StateTaskServiceAwsSdk, _from_error=_as_failure)
     replace(
         StateTaskServiceAwsSdk,
-        _from_error=functools.partialmethod(_as_failure, StateTaskServiceAwsSdk._from_error),
         _normalise_parameters=_name_as_boto,
         _normalise_response=_name_as_step_functions,
     )

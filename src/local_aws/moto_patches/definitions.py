@@ -10,7 +10,7 @@ from moto.stepfunctions.exceptions import StateMachineDoesNotExist
 from moto.stepfunctions.parser.api import InvalidDefinition, InvalidExecutionInput
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
-from local_aws.moto_patches import replace
+from local_aws.moto_patches import replace, wrap
 
 MISSING = "MISSING_TRANSITION_TARGET"
 
@@ -18,12 +18,9 @@ MISSING = "MISSING_TRANSITION_TARGET"
 def apply() -> None:
     """Patch them."""
     backend = StepFunctionsParserBackend
-    replace(
-        backend,
-        _validate_definition=staticmethod(functools.partial(_validate, backend._validate_definition)),
-        create_state_machine=functools.partialmethod(_create, backend.create_state_machine),
-        start_execution=functools.partialmethod(_start, backend.start_execution),
-    )
+    validate = functools.partial(_validate, backend._validate_definition)
+    replace(backend, _validate_definition=staticmethod(validate))
+    wrap(backend, create_state_machine=_create, start_execution=_start)
 
 
 def _validate(validate: Callable[..., None], definition: str) -> None:

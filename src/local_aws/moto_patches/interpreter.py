@@ -15,7 +15,7 @@ from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguagePa
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
-from local_aws.moto_patches import aws_sdk_tasks, definitions, paths, replace
+from local_aws.moto_patches import aws_sdk_tasks, definitions, paths, replace, wrap
 
 
 @functools.cache
@@ -25,15 +25,12 @@ def backends() -> Any:
     logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
     aws_sdk_tasks.apply()
     paths.apply()
-    replace(Environment, set_error=functools.partialmethod(_set_error, Environment.set_error))
+    wrap(Environment, set_error=_set_error)
     # moto cannot pass on an error of Step Functions' own, such as States.Timeout, out of a branch or by a Fail.
     replace(CustomErrorName, __init__=ErrorName.__init__)
     replace(AmazonStateLanguageParser, parse=staticmethod(_parsed_once(AmazonStateLanguageParser.parse)))
-    reflect = BaseExecutionWorkerCommunication._reflect_execution_status
+    wrap(BaseExecutionWorkerCommunication, _reflect_execution_status=_reflect)
     definitions.apply()
-    replace(
-        BaseExecutionWorkerCommunication, _reflect_execution_status=functools.partialmethod(_reflect, reflect)
-    )
     return stepfunctions_parser_backends
 
 

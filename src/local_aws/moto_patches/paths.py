@@ -14,7 +14,7 @@ from moto.stepfunctions.parser.asl.component.state.choice.state_choice import St
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 from moto.stepfunctions.parser.asl.utils import json_path
 
-from local_aws.moto_patches import replace
+from local_aws.moto_patches import replace, wrap
 
 _DEFINITE = re.compile(r"\$(\.\w+|\['[^']*'\]|\[\d+\])*")
 _FOLLOWED = "the last rule that was looked at applies"
@@ -30,8 +30,7 @@ def apply() -> None:
     replace(StringVariableSample, _eval_body=_sample_variable)
     replace(ChoiceRule, _eval_body=_follow_rule)
     replace(StateChoice, _eval_state_output=_leave_choice)
-    visit = Preprocessor.visitChoice_rule_comparison_variable
-    replace(Preprocessor, visitChoice_rule_comparison_variable=functools.partialmethod(_rule_of_one, visit))
+    wrap(Preprocessor, visitChoice_rule_comparison_variable=_rule_of_one)
 
 
 @functools.lru_cache(maxsize=256)

@@ -11,7 +11,7 @@ from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Event, 
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.sqs.models import Queue
 
-from local_aws.moto_patches import replace
+from local_aws.moto_patches import replace, wrap
 from local_aws.moto_patches.template_rules import check, is_unchanged
 
 UNCHANGED = (
@@ -22,22 +22,11 @@ UNCHANGED = (
 def apply() -> None:
     """Patch them."""
     backend = CloudFormationBackend
-    replace(
-        backend,
-        create_stack=functools.partialmethod(_create_stack, backend.create_stack),
-        create_change_set=functools.partialmethod(_create_change_set, backend.create_change_set),
-        execute_change_set=_execute_change_set,
-    )
-    replace(Stack, update=functools.partialmethod(_update, Stack.update))
-    replace(
-        parsing,
-        parse_and_create_resource=functools.partial(_noting_failure, parsing.parse_and_create_resource),
-        parse_and_update_resource=functools.partial(_noting_failure, parsing.parse_and_update_resource),
-    )
-    answers = CloudFormationResponse
-    replace(
-        answers, process_cfn_response=functools.partialmethod(_hear_of_resource, answers.process_cfn_response)
-    )
+    wrap(backend, create_stack=_create_stack, create_change_set=_create_change_set)
+    replace(backend, execute_change_set=_execute_change_set)
+    wrap(Stack, update=_update)
+    wrap(parsing, parse_and_create_resource=_noting_failure, parse_and_update_resource=_noting_failure)
+    wrap(CloudFormationResponse, process_cfn_response=_hear_of_resource)
     # Where custom resources answer to.
     replace(settings, moto_server_host=lambda: "http://127.0.0.1")
     # moto names the real SQS, to which some clients then go.

@@ -1,6 +1,5 @@
 """CloudFormation: which resources a change of a stack concerns, and how each is changed."""
 
-import functools
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -8,17 +7,13 @@ from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.logs.models import LogGroup
 
-from local_aws.moto_patches import replace
+from local_aws.moto_patches import replace, wrap
 
 
 def apply() -> None:
     """Patch them."""
-    resources = parsing.ResourceMap
-    replace(resources, build_resource_diff=functools.partialmethod(_diff, resources.build_resource_diff))
-    replace(
-        parsing,
-        parse_and_update_resource=functools.partial(_update_resource, parsing.parse_and_update_resource),
-    )
+    wrap(parsing.ResourceMap, build_resource_diff=_diff)
+    wrap(parsing, parse_and_update_resource=_update_resource)
     replace(LogGroup, update_from_cloudformation_json=staticmethod(_update_log_group))
 
 

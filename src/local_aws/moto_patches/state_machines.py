@@ -1,6 +1,5 @@
 """Step Functions' API: the interpreter loaded at its first use; requests, ends and histories of executions."""
 
-import functools
 import json
 import sys
 import uuid
@@ -13,7 +12,7 @@ from moto.core.responses import ActionResult
 from moto.stepfunctions import responses
 from moto.stepfunctions.parser import api
 
-from local_aws.moto_patches import replace
+from local_aws.moto_patches import replace, wrap
 from local_aws.wire import model, validation
 from local_aws.wire.service_errors import ApiError
 
@@ -28,10 +27,9 @@ def apply() -> None:
         if isinstance(error, type) and issubclass(error, AWSError) and isinstance(error.code, str):
             error.TYPE = error.code
     answers = responses.StepFunctionResponse
+    wrap(answers, call_action=_call_action, describe_execution=_describe_execution)
     replace(
         answers,
-        call_action=functools.partialmethod(_call_action, answers.call_action),
-        describe_execution=functools.partialmethod(_describe_execution, answers.describe_execution),
         start_execution=_start_execution,
         stop_execution=_stop_execution,
         get_execution_history=_get_execution_history,

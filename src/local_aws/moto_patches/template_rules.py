@@ -1,6 +1,5 @@
 """CloudFormation: how a template is read, its rules and the limits of its parameters, which moto ignores."""
 
-import functools
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,13 +9,12 @@ from moto.cloudformation import models, parsing, responses
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.utils import yaml_tag_constructor
 
-from local_aws.moto_patches import replace
+from local_aws.moto_patches import replace, wrap
 
 
 def apply() -> None:
     """Have them checked before a stack is made or changed."""
-    resources = parsing.ResourceMap
-    replace(resources, load_parameters=functools.partialmethod(_load_parameters, resources.load_parameters))
+    wrap(parsing.ResourceMap, load_parameters=_load_parameters)
     replace(responses.CloudFormationResponse, _validate_different_update=_refuse_same)
     for reader in (models, responses):
         replace(reader, yaml_tag_constructor=_function)

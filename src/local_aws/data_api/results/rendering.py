@@ -129,19 +129,15 @@ def _string(value: bytes) -> str:
     return '{"stringValue":' + quoted(value.decode()) + "}"
 
 
-def _decimal(value: bytes) -> str:
-    return _string(_checked(value))
-
-
-def _checked(value: bytes) -> bytes:
+def _decimal(value: bytes) -> bytes:
     """Return a decimal; the engine's may have more digits than Redshift's can."""
     if len(value) > MAX_DIGITS and len(value.translate(None, b"-.").removeprefix(b"0")) > MAX_DIGITS:
         raise ResultTooLarge("ERROR: 128 bit numeric data overflow")
     return value
 
 
-def _super(value: bytes) -> str:
-    return '{"stringValue":' + quoted(super_text(value.decode())) + "}"
+def _super(value: bytes) -> bytes:
+    return super_text(value.decode()).encode()
 
 
 def super_text(kept: str) -> str:
@@ -149,12 +145,8 @@ def super_text(kept: str) -> str:
     return kept[1:] if kept.startswith(SUPER_MARK) else json.dumps(kept, ensure_ascii=False)
 
 
-def _hex(value: bytes) -> str:
-    return _string(value[2:])
-
-
-def _plain(value: bytes) -> str:
-    return value.decode()
+def _hex(value: bytes) -> bytes:
+    return value[2:]
 
 
 JSON_FIELDS: dict[str, Render] = {
@@ -162,16 +154,16 @@ JSON_FIELDS: dict[str, Render] = {
     "double": _double,
     "boolean": _boolean,
     "string": _string,
-    "hex": _hex,
-    "super": _super,
-    "decimal": _decimal,
+    "hex": lambda value: _string(_hex(value)),
+    "super": lambda value: _string(_super(value)),
+    "decimal": lambda value: _string(_decimal(value)),
 }
 CSV_FIELDS: dict[str, Render] = {
-    "long": _plain,
-    "double": _plain,
+    "long": bytes.decode,
+    "double": bytes.decode,
     "boolean": lambda value: "true" if value == b"t" else "false",
     "string": csv_text,
-    "hex": lambda value: value.decode()[2:],
-    "decimal": lambda value: csv_text(_checked(value)),
-    "super": lambda value: csv_text(super_text(value.decode()).encode()),
+    "hex": lambda value: csv_text(_hex(value)),
+    "super": lambda value: csv_text(_super(value)),
+    "decimal": lambda value: csv_text(_decimal(value)),
 }

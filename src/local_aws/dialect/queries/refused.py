@@ -57,15 +57,6 @@ def _called(tokens: Tokens, close: int) -> str:
     return tokens.low[tokens.open(close) - 1]
 
 
-def _named_window(tokens: Tokens, i: int) -> None:
-    if (
-        is_name(tokens, i + 1)
-        and tokens.matches(i + 2, "as", "(")
-        and tokens.low[i - 1] not in ("as", ",", ".")
-    ):
-        _neither("named windows")
-
-
 def _within(tokens: Tokens, i: int) -> None:
     if tokens.matches(i - 1, ")", "within", "group"):
         if _called(tokens, i - 1) not in _ORDERED_SETS:
@@ -92,12 +83,6 @@ def _with(tokens: Tokens, i: int) -> None:
                 syntax_error(tokens, inside)
             if tokens.low[inside] == "(" and tokens.low[inside + 1] in _WRITES:
                 syntax_error(tokens, inside + 1)
-
-
-def _values(tokens: Tokens, i: int) -> None:
-    behind_query = tokens.low[i - 1] in ("union", "all", "except", "intersect", "minus")
-    if (tokens.low[i - 1] == "(" or behind_query) and tokens.low[i + 1] == "(":
-        syntax_error(tokens, i)
 
 
 def _is(tokens: Tokens, i: int) -> None:
@@ -184,6 +169,8 @@ _SHAPES: dict[str, tuple[str, str, int | str]] = {
     "tablesample": ("(?!(?:select|,|as)$).*", rf"{_NAME} \( ", 0),
     "only": ("from|join", rf"{_NAME} ", 1),
     "offset": (".*", r"\S+ rows? ", 2),
+    "values": (r"\(|union|all|except|intersect|minus", r"\( ", 0),
+    "window": (r"(?!(?:as|,|\.)$).*", rf"{_NAME} as \( ", "named windows, and neither does Redshift"),
     "row": (r"select|,|\(|=|where|and|or|in", r"\( ", "ROW(...), and neither does Redshift"),
 }
 _COMPILED = {word: (re.compile(a), re.compile(b), how) for word, (a, b, how) in _SHAPES.items()}
@@ -211,7 +198,6 @@ def _shape(tokens: Tokens, i: int) -> None:
 
 RULES: dict[str, Callable[[Tokens, int], None]] = {
     "over": _window,
-    "window": _named_window,
     "is": _is,
     **dict.fromkeys(_SHAPES, _shape),
     **dict.fromkeys(("ctid", "cmin", "cmax", "xmin", "xmax", "tableoid"), _system_column),
@@ -220,5 +206,4 @@ RULES: dict[str, Callable[[Tokens, int], None]] = {
     "median": _sorted,
     "within": _within,
     "with": _with,
-    "values": _values,
 }
