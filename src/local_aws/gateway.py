@@ -52,17 +52,15 @@ class Gateway:
         """Answer one request."""
         headers: Headers = dict(scope["headers"])
         prefix, _, operation = headers.get(b"x-amz-target", b"").decode().partition(".")
-        refused = origins.refusal(headers)
+        answer: dict[str, Any] | bytes | None = None
         try:
-            if refused:
+            if refused := origins.refusal(headers):
                 raise ApiError("AccessDeniedException", refused, http_status=403)
             if prefix in self.services:
                 answer = await self._answer(prefix, operation, headers, await read_body(receive))
             elif scope["path"].startswith(PREFIX):
                 query, body = scope["query_string"].decode(), await read_body(receive)
                 answer = await self.admin.call(scope["method"], scope["path"], query, body)
-            else:
-                answer = None
         except ApiError as error:
             await respond(send, error.http_status, error.body(), error.code)
         except Dropped:

@@ -170,6 +170,7 @@ NOT_ON_TABLES = 'SQL command "{}" not supported on Redshift tables.'
         ('set local "Work_Mem" to 1', 'unrecognized configuration parameter "work_mem"'),
         ("set plpgsql.check_asserts to off", 'unrecognized configuration parameter "plpgsql.check_asserts"'),
         ("alter role r set work_mem to 1", 'unrecognized configuration parameter "work_mem"'),
+        ("set enable_memoize to off", 'unrecognized configuration parameter "enable_memoize"'),
         ("show enable_seqscan", 'unrecognized configuration parameter "enable_seqscan"'),
         ("create table t (a int) sortkey (b)", 'column "b" named in key does not exist'),
         (

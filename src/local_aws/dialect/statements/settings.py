@@ -4,33 +4,17 @@ from local_aws.dialect.lexing.literals import literal_value, quoted
 from local_aws.dialect.lexing.tokens import Tokens, identifier
 from local_aws.dialect.refusals import RedshiftError, UnsupportedError
 
-_PREFIXES = (
-    "wlm_",
-    "mv_",
-    "spectrum_",
-    "pg_federation_",
-    "json_",
-    "auto_",
-    "navigate_",
-    "query_group",
-    "enable_",
-)
+_PREFIXES = ("wlm_", "mv_", "spectrum_", "pg_federation_", "json_", "auto_", "navigate_")
 _NAMES = frozenset(
-    """analyze_threshold_percent cast_super_null_on_error parse_super_null_on_error describe_field_name_in_uppercase
-    downcase_delimited_identifier error_on_nondeterministic_update max_concurrency_scaling_clusters
-    max_cursor_result_set_size stored_proc_log_min_messages use_fips_ssl default_geometry_encoding
-    interval_forbid_composite_literals datashare_break_glass_session_var query_group""".split()  # noqa: SIM905
+    """parse_super_null_on_error downcase_delimited_identifier max_concurrency_scaling_clusters enable_vacuum_boost
+    stored_proc_log_min_messages default_geometry_encoding interval_forbid_composite_literals
+    datashare_break_glass_session_var""".split()  # noqa: SIM905
 )
 # PostgreSQL's own parameters that Redshift has too, and words that stand in their place.
 _SHARED = frozenset(
     """datestyle timezone time extra_float_digits search_path statement_timeout client_encoding names application_name
     intervalstyle standard_conforming_strings session transaction role seed all is_superuser server_version
     server_encoding integer_datetimes transaction_isolation characteristics""".split()  # noqa: SIM905
-)
-# PostgreSQL's own parameters that begin like Redshift's.
-_POSTGRES = tuple(
-    f"enable_{what}"
-    for what in ("seqscan", "indexscan", "hashjoin", "nestloop", "mergejoin", "sort", "hashagg")
 )
 # What SHOW tells before anybody sets them, as far as the guide says.
 _DEFAULTS = {
@@ -111,7 +95,7 @@ def value_of(name: str) -> str:
 
 def is_redshift(name: str) -> bool:
     """Whether only Redshift has a parameter of this name."""
-    return (name.startswith(_PREFIXES) or name in _NAMES) and name not in _POSTGRES
+    return name.startswith(_PREFIXES) or name in _NAMES or name in _DEFAULTS
 
 
 def _name(tokens: Tokens, at: int) -> str:
