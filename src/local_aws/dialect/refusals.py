@@ -5,6 +5,8 @@ DialectError
 └── UnsupportedError   Redshift SQL that the stand-in refuses rather than imitates
 """
 
+from typing import NoReturn
+
 
 class DialectError(ValueError):
     """Any refusal of a statement before it reaches the engine."""
@@ -12,6 +14,11 @@ class DialectError(ValueError):
 
 class RedshiftError(DialectError):
     """SQL that PostgreSQL would run and Redshift does not; the message is Redshift's."""
+
+
+def refuse_as_redshift(what: str) -> NoReturn:
+    """Refuse a construct that Redshift refuses as well, in words that are not known."""
+    raise UnsupportedError(f"{what}, and neither does Redshift")
 
 
 class UnsupportedError(DialectError):

@@ -7,7 +7,7 @@ from local_aws.dialect.procedures.plpgsql import Block, Parser, leaves, walk
 from local_aws.dialect.procedures.transactions import TransactionRules
 from local_aws.dialect.queries import expressions
 from local_aws.dialect.queries.selects import Select
-from local_aws.dialect.refusals import UnsupportedError
+from local_aws.dialect.refusals import UnsupportedError, refuse_as_redshift
 from local_aws.dialect.statements import locks, quoted_names, transfers, types
 from local_aws.dialect.statements import rules as statements
 
@@ -62,7 +62,7 @@ def _rewrite_body(body: str, nonatomic: bool, plpgsql: bool) -> str:
     if not plpgsql:
         query = Select(tokens, tokens.low.index("select")) if "select" in tokens.low else None
         if query and (query.clauses or tokens.low.count("select") > 1):
-            raise UnsupportedError("functions in SQL of more than one expression, and neither does Redshift")
+            refuse_as_redshift("functions in SQL of more than one expression")
         return rewrite(body)
     _check_names(tokens)
     quoted_names.fold(tokens)
@@ -73,7 +73,7 @@ def _rewrite_body(body: str, nonatomic: bool, plpgsql: bool) -> str:
     unsupported.check(tokens, leaves(nodes))
     for leaf in leaves(nodes):
         if tokens.low[leaf.start] == "vacuum":
-            raise UnsupportedError("VACUUM in a procedure, and neither does Redshift")
+            refuse_as_redshift("VACUUM in a procedure")
         if transfers.is_transfer(tokens, leaf.start):
             transfers.hand_over(tokens, leaf.start, leaf.end, "PERFORM", rewrite)
             continue

@@ -5,7 +5,7 @@ from local_aws.dialect.names.asking import Asking
 from local_aws.dialect.names.columns import columns_of
 from local_aws.dialect.queries.select_lists import source_names
 from local_aws.dialect.queries.selects import Select, select_of, top_level
-from local_aws.dialect.refusals import UnsupportedError
+from local_aws.dialect.refusals import UnsupportedError, refuse_as_redshift
 
 Columns = dict[str, list[str]]
 
@@ -45,7 +45,7 @@ def _sources(tokens: Tokens, select: Select) -> Asking[tuple[dict[str, str], Col
     """Return the tables of FROM by their names, as they are spelt, and their columns."""
     start, stop = select.clauses["from"], select.clauses["where"]
     if any(tokens.low[j] == "join" for j in top_level(tokens, start, stop)):
-        raise UnsupportedError("(+) beside JOIN, and neither does Redshift")
+        refuse_as_redshift("(+) beside JOIN")
     sources: dict[str, str] = {}
     columns: Columns = {}
     for first, last in tokens.split(start + 1, stop):

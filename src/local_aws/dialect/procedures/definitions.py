@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from local_aws.dialect.lexing.literals import dollar_quoted, literal_value
 from local_aws.dialect.lexing.tokens import BODY, STRING, Tokens, is_name
-from local_aws.dialect.refusals import UnsupportedError
+from local_aws.dialect.refusals import UnsupportedError, refuse_as_redshift
 from local_aws.dialect.statements import absent_functions, settings, types, unsupported
 
 BodyRule = Callable[[str, bool, bool], str]
@@ -49,7 +49,7 @@ def _check_arguments(tokens: Tokens, kind: int) -> None:
     for first, last in tokens.split(opening + 1, tokens.close(opening)):
         words = tokens.low[first:last]
         if "variadic" in words or ("default" in words and "inout" not in words) or "=" in words:
-            raise UnsupportedError("VARIADIC arguments and defaults of arguments, and neither does Redshift")
+            refuse_as_redshift("VARIADIC arguments and defaults of arguments")
 
 
 def _check_function(tokens: Tokens, kind: int, end: int) -> None:
@@ -62,8 +62,7 @@ def _check_function(tokens: Tokens, kind: int, end: int) -> None:
             "trigger",
             "record",
         ):
-            what = f"functions that return {tokens.low[i + 1].upper()}"
-            raise UnsupportedError(f"{what}, and neither does Redshift")
+            refuse_as_redshift(f"functions that return {tokens.low[i + 1].upper()}")
     opening = tokens.after_name(kind + 1)
     if any(
         last - first > 1 and is_name(tokens, first + 1) and tokens.low[first] not in _TYPES_OF_WORDS

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.procedures.plpgsql import Leaf
-from local_aws.dialect.refusals import UnsupportedError
+from local_aws.dialect.refusals import refuse_as_redshift
 from local_aws.dialect.statements.unsupported import syntax_error
 
 _NOT_INSIDE = (("create", "database"), ("drop", "database"), ("prepare",), ("alter", "table", "append"))
@@ -30,7 +30,7 @@ def _check_leaf(tokens: Tokens, leaf: Leaf) -> None:
     words = tokens.low[leaf.start : leaf.end]
     for refused in _NOT_INSIDE:
         if words[: len(refused)] == list(refused):
-            raise UnsupportedError(f"{' '.join(refused).upper()} in a procedure, and neither does Redshift")
+            refuse_as_redshift(f"{' '.join(refused).upper()} in a procedure")
     if words[:1] == ["assert"] and words[1:2] not in ([":="], ["="]):
         syntax_error(tokens, leaf.start)
     if words[:2] in (["return", "next"], ["return", "query"], ["get", "stacked"]):

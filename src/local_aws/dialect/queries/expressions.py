@@ -7,7 +7,6 @@ from local_aws.dialect.lexing.tokens import STRING, TEMPORARY, Tokens
 from local_aws.dialect.queries import aggregates, catalog_names, hierarchies, naming, refused, unnesting
 from local_aws.dialect.queries import clauses as queries
 from local_aws.dialect.queries import function_calls as calls
-from local_aws.dialect.refusals import UnsupportedError
 from local_aws.dialect.statements import absent_functions, foreign_types, types
 
 Rule = Callable[[Tokens, int], None]
@@ -43,10 +42,6 @@ def _string(tokens: Tokens, i: int) -> None:
         before = tokens.text[i - 1][-1:] if i and not tokens.lead[i] else ""
         apart = " " if before.isalnum() or before in ("_", "$", "#") else ""
         tokens.text[i] = apart + escaped(tokens.text[i])
-
-
-def _returning(_tokens: Tokens, _i: int) -> None:
-    raise UnsupportedError("RETURNING, and neither does Redshift")
 
 
 _NAME_MAY_FOLLOW = frozenset(
@@ -100,7 +95,6 @@ RULES: dict[str, Rule] = {
     "pivot": queries.refuse_pivot,
     "unpivot": _unpivot,
     "max": types.maximum,
-    "returning": _returning,
     "connect": hierarchies.connect_by,
     "[": unnesting.steps,
     "at": unnesting.in_from,

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Callable
-from typing import NoReturn
 
 from local_aws.dialect.lexing.tokens import Tokens, is_name
 from local_aws.dialect.queries.function_calls import OURS
 from local_aws.dialect.queries.selects import SET_OPERATORS, Select, end_of_select, selects_around, top_level
-from local_aws.dialect.refusals import RedshiftError, UnsupportedError
+from local_aws.dialect.refusals import RedshiftError, UnsupportedError, refuse_as_redshift
 from local_aws.dialect.statements.unsupported import syntax_error
 
 _NEED_FRAME = frozenset(
@@ -29,10 +28,6 @@ _CATALOGUE = ("pg_", "information_schema", "svv_", "stv_", "admin")
 _STATEMENT_BEGINS = frozenset((";", "begin", "then", "loop", "else"))
 
 
-def _neither(what: str) -> NoReturn:
-    raise UnsupportedError(f"{what}, and neither does Redshift")
-
-
 def _window(tokens: Tokens, i: int) -> None:
     """OVER (...): an aggregate with an order needs a frame, which is one of rows."""
     close = i - 1
@@ -42,12 +37,12 @@ def _window(tokens: Tokens, i: int) -> None:
         return
     if tokens.low[i + 1] != "(":
         if is_name(tokens, i + 1):
-            _neither("named windows")
+            refuse_as_redshift("named windows")
         return
     words = [tokens.low[j] for j in top_level(tokens, i + 2, tokens.close(i + 1))]
     frame = next((word for word in words if word in _FRAMES), None)
     if frame in ("range", "groups") or (frame and "exclude" in words):
-        _neither("window frames other than ROWS")
+        refuse_as_redshift("window frames other than ROWS")
     if "order" in words and not frame and _called(tokens, close) in _NEED_FRAME:
         raise RedshiftError("Aggregate window functions with an ORDER BY clause require a frame clause")
 
@@ -60,7 +55,7 @@ def _called(tokens: Tokens, close: int) -> str:
 def _within(tokens: Tokens, i: int) -> None:
     if tokens.matches(i - 1, ")", "within", "group"):
         if _called(tokens, i - 1) not in _ORDERED_SETS:
-            _neither(f"{_called(tokens, i - 1).upper()} WITHIN GROUP")
+            refuse_as_redshift(f"{_called(tokens, i - 1).upper()} WITHIN GROUP")
         _sorted(tokens, i)
 
 
@@ -88,7 +83,7 @@ def _with(tokens: Tokens, i: int) -> None:
 def _is(tokens: Tokens, i: int) -> None:
     at = i + (2 if tokens.low[i + 1] == "not" else 1)
     if tokens.matches(at, "distinct", "from") and OURS not in tokens.lead[at + 2]:
-        _neither("IS DISTINCT FROM")
+        refuse_as_redshift("IS DISTINCT FROM")
 
 
 def _leader(tokens: Tokens, i: int) -> None:
@@ -171,6 +166,7 @@ _SHAPES: dict[str, tuple[str, str, int | str]] = {
     "offset": (".*", r"\S+ rows? ", 2),
     "values": (r"\(|union|all|except|intersect|minus", r"\( ", 0),
     "window": (r"(?!(?:as|,|\.)$).*", rf"{_NAME} as \( ", "named windows, and neither does Redshift"),
+    "returning": (".*", ".*", "RETURNING, and neither does Redshift"),
     "row": (r"select|,|\(|=|where|and|or|in", r"\( ", "ROW(...), and neither does Redshift"),
 }
 _COMPILED = {word: (re.compile(a), re.compile(b), how) for word, (a, b, how) in _SHAPES.items()}

@@ -2,7 +2,7 @@
 
 from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import Tokens, identifier
-from local_aws.dialect.refusals import RedshiftError, UnsupportedError
+from local_aws.dialect.refusals import RedshiftError, UnsupportedError, refuse_as_redshift
 from local_aws.dialect.statements import (
     creations,
     reserved_words,
@@ -129,7 +129,7 @@ def _check_added(tokens: Tokens, first: int, last: int) -> None:
         unsupported.syntax_error(tokens, at + 1)
     for word in ("unique", "primary", "references", "identity", "distkey", "sortkey"):
         if word in words[at - first + 1 :]:
-            raise UnsupportedError(f"ADD COLUMN with {word.upper()}, and neither does Redshift")
+            refuse_as_redshift(f"ADD COLUMN with {word.upper()}")
     not_null = [i for i in range(at, last) if tokens.matches(i, "not", "null")]
     if not_null and ("default" not in words or words[words.index("default") + 1] == "null"):
         raise RedshiftError(
@@ -159,7 +159,7 @@ def _is_recorded(tokens: Tokens, first: int, last: int, table: str, found: Attri
         if tables.constraint(tokens, first + 1, found):
             return True
         if words[1] == "constraint":
-            raise UnsupportedError("CHECK constraints, and neither does Redshift")
+            refuse_as_redshift("CHECK constraints")
         rewrite_column(tokens, first + (2 if words[1] == "column" else 1), last, table, found)
     elif words[:2] == ["drop", "constraint"]:
         found["drop_constraint"] = identifier(tokens.text[first + 2])

@@ -3,7 +3,7 @@
 from typing import Any
 
 from local_aws.dialect.lexing.tokens import Tokens, identifier
-from local_aws.dialect.refusals import RedshiftError, UnsupportedError
+from local_aws.dialect.refusals import RedshiftError, UnsupportedError, refuse_as_redshift
 from local_aws.dialect.statements import reserved_words, types
 from local_aws.dialect.statements.unsupported import syntax_error
 
@@ -37,7 +37,7 @@ def rewrite_column(tokens: Tokens, first: int, last: int, table: str, found: Att
                 syntax_error(tokens, i + 1)
         return
     if tokens.low[first] in ("check", "exclude") and tokens.low[first + 1] in ("(", "using"):
-        raise UnsupportedError(f"{tokens.low[first].upper()} constraints, and neither does Redshift")
+        refuse_as_redshift(f"{tokens.low[first].upper()} constraints")
     if last - first < 2:
         return
     reserved_words.check(tokens, first)
@@ -73,7 +73,7 @@ def _attribute(tokens: Tokens, at: int, name: str, found: Attributes) -> int:
         found.setdefault("encode", {})[name] = tokens.low[at + 1]
     elif word in ("distkey", "sortkey"):
         if word in found:
-            raise UnsupportedError(f"{word.upper()} on two columns, and neither does Redshift")
+            refuse_as_redshift(f"{word.upper()} on two columns")
         found[word] = [name]
     elif tokens.matches(at, "primary", "key"):
         stop = at + 2
@@ -88,7 +88,7 @@ def _attribute(tokens: Tokens, at: int, name: str, found: Attributes) -> int:
         if tokens.low[at + 1] not in ("case_sensitive", "cs"):
             raise UnsupportedError(f"COLLATE {tokens.text[at + 1].upper()}")
     elif word == "check" and tokens.low[at + 1] == "(":
-        raise UnsupportedError("CHECK constraints, and neither does Redshift")
+        refuse_as_redshift("CHECK constraints")
     elif tokens.matches(at, "generated", "always", "as") and not tokens.matches(
         at + 3, "identity", "(", "start"
     ):

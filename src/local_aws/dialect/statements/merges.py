@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.queries import expressions
 from local_aws.dialect.queries.selects import top_level
-from local_aws.dialect.refusals import UnsupportedError
+from local_aws.dialect.refusals import UnsupportedError, refuse_as_redshift
 from local_aws.dialect.statements.unsupported import syntax_error
 
 # How what becomes of REMOVE DUPLICATES begins.
@@ -29,9 +29,7 @@ def merge(tokens: Tokens, start: int, end: int) -> None:
         if not (tokens.matches(i, *_MATCHED) or tokens.matches(i, *_NOT_MATCHED)):
             syntax_error(tokens, i + (3 if tokens.low[i + 1] == "not" else 2))
     if len(clauses) != 2 or not tokens.matches(clauses[0], *_MATCHED):
-        raise UnsupportedError(
-            "MERGE without WHEN MATCHED and then WHEN NOT MATCHED, once each, and neither does Redshift"
-        )
+        refuse_as_redshift("MERGE without WHEN MATCHED and then WHEN NOT MATCHED, once each")
 
 
 def _simplified(tokens: Tokens, start: int, using: int, end: int) -> None:
