@@ -42,7 +42,9 @@ REFUSALS = (
 def test_the_engines_files_and_libraries_are_out_of_reach(statements: Statements, sql: str, way: str) -> None:
     if way == "execute":
         quoted = sql.replace("'", "''")
-        made = statements.run(f"create procedure p() as $$ begin execute '{quoted}'; end $$ language plpgsql")
+        made = statements.run(
+            f"create procedure p() as $p$ begin execute '{quoted}'; end $p$ language plpgsql"
+        )
         done = statements.run("call p()") if made["Status"] == "FINISHED" else made
     else:
         done = statements.run(sql)
@@ -77,9 +79,11 @@ def test_the_engines_files_and_libraries_are_out_of_reach(statements: Statements
 def test_the_engines_own_parameters_are_out_of_reach(statements: Statements, sql: str) -> None:
     statements.run("create procedure q() as $$ begin null; end $$ language plpgsql")
     before = statements.rows("select setting from pg_settings where name = 'enable_seqscan'")
-    assert statements.run(sql)["Status"] == "FAILED"
+    done = statements.run(sql)
+    assert done["Status"] == "FAILED"
+    assert re.search("unrecognized configuration parameter|permission denied|does not exist", done["Error"])
     quoted = sql.replace("'", "''")
-    made = statements.run(f"create procedure p() as $$ begin execute '{quoted}'; end $$ language plpgsql")
+    made = statements.run(f"create procedure p() as $p$ begin execute '{quoted}'; end $p$ language plpgsql")
     assert "FAILED" in (made["Status"], statements.run("call p()")["Status"])
     statements.run("create procedure c(inout s varchar(9999)) as $$ begin execute s; end $$ language plpgsql")
     assert statements.run(f"call c('{quoted}')")["Status"] == "FAILED"

@@ -41,19 +41,19 @@ class Block:
 
 
 Node = Leaf | Branches | Block
-T = TypeVar("T", Leaf, Branches, Block)
+T = TypeVar("T", bound=Leaf | Branches | Block)
 
 
-def walk(nodes: Sequence[Node], *kinds: type[T]) -> Iterator[T]:
-    """All nodes of these kinds at any depth, in order, handlers included."""
+def walk(nodes: Sequence[Node], kind: type[T]) -> Iterator[T]:
+    """All nodes of a kind at any depth, in order, handlers included."""
     for node in nodes:
-        if isinstance(node, kinds):
+        if isinstance(node, kind):
             yield node
         if isinstance(node, Block):
-            yield from walk((*node.body, *node.handler), *kinds)
+            yield from walk((*node.body, *node.handler), kind)
         elif isinstance(node, Branches):
             for body in node.bodies:
-                yield from walk(body, *kinds)
+                yield from walk(body, kind)
 
 
 def leaves(nodes: Sequence[Node]) -> Iterator[Leaf]:
