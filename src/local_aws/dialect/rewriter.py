@@ -3,7 +3,7 @@
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.procedures import definitions as procedures
 from local_aws.dialect.procedures import dynamic, unsupported
-from local_aws.dialect.procedures.plpgsql import Block, Parser, leaves, walk
+from local_aws.dialect.procedures.plpgsql import Parser, blocks, leaves
 from local_aws.dialect.procedures.transactions import TransactionRules
 from local_aws.dialect.queries import expressions
 from local_aws.dialect.queries.selects import Select
@@ -79,7 +79,7 @@ def _rewrite_body(body: str, nonatomic: bool, plpgsql: bool) -> str:
             continue
         locks.lock_first(tokens, leaf.start)
         statements.apply(tokens, leaf.start, leaf.end)
-    for block in walk(nodes, Block):
+    for block in blocks(nodes):
         if block.declare is not None:
             types.in_declarations(tokens, block.declare, block.begin)
     TransactionRules(tokens, nonatomic, lambda text: _finish(Tokens(text))).apply(nodes)

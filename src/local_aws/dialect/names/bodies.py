@@ -10,7 +10,7 @@ from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import BODY, Tokens, identifier, is_name
 from local_aws.dialect.names.asking import RULE_WORDS, Answer, Asking
 from local_aws.dialect.names.settling import Variables, may_need_names
-from local_aws.dialect.procedures.plpgsql import Block, Branches, Node, Parser, leaves, walk
+from local_aws.dialect.procedures.plpgsql import Branches, Node, Parser, blocks, leaves, walk
 from local_aws.dialect.queries.selects import top_level
 from local_aws.dialect.refusals import DialectError
 from local_aws.dialect.rewriter import rewrite
@@ -78,11 +78,15 @@ def _body(tokens: Tokens) -> int | None:
 def _statements(body: Tokens, nodes: list[Node]) -> Iterator[tuple[int, int]]:
     """Statements and queries of loops, in order."""
     found = [(leaf.start, leaf.end) for leaf in leaves(nodes)]
-    for first, last in (place for node in walk(nodes, Branches) for place in node.conditions):
+    for first, last in _conditions(nodes):
         query = next((j for j in range(first, last) if body.low[j] in ("select", "with")), last)
         if body.low[first] == "for" and query < last:
             found.append((query, last))
     return iter(sorted(found))
+
+
+def _conditions(nodes: list[Node]) -> Iterator[tuple[int, int]]:
+    return (place for node in walk(nodes) if isinstance(node, Branches) for place in node.conditions)
 
 
 def _variables(tokens: Tokens, body: Tokens, nodes: list[Node]) -> Variables:
@@ -92,7 +96,7 @@ def _variables(tokens: Tokens, body: Tokens, nodes: list[Node]) -> Variables:
     for first, last in tokens.split(opening + 1, tokens.close(opening)):
         if first < last:
             _declare(found, tokens, first + (tokens.low[first] in ("in", "out", "inout")), last)
-    for block in walk(nodes, Block):
+    for block in blocks(nodes):
         first = block.declare + 1 if block.declare is not None else block.begin
         for j in range(first, block.begin):
             if body.low[j] == ";":

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from local_aws.dialect.lexing.tokens import Tokens
 
@@ -41,24 +40,27 @@ class Block:
 
 
 Node = Leaf | Branches | Block
-T = TypeVar("T", bound=Leaf | Branches | Block)
 
 
-def walk(nodes: Sequence[Node], kind: type[T]) -> Iterator[T]:
-    """All nodes of a kind at any depth, in order, handlers included."""
+def walk(nodes: Sequence[Node]) -> Iterator[Node]:
+    """All nodes at any depth, in order, handlers included."""
     for node in nodes:
-        if isinstance(node, kind):
-            yield node
+        yield node
         if isinstance(node, Block):
-            yield from walk((*node.body, *node.handler), kind)
+            yield from walk((*node.body, *node.handler))
         elif isinstance(node, Branches):
             for body in node.bodies:
-                yield from walk(body, kind)
+                yield from walk(body)
 
 
 def leaves(nodes: Sequence[Node]) -> Iterator[Leaf]:
     """All statements without inner statements."""
-    return walk(nodes, Leaf)
+    return (node for node in walk(nodes) if isinstance(node, Leaf))
+
+
+def blocks(nodes: Sequence[Node]) -> Iterator[Block]:
+    """All blocks."""
+    return (node for node in walk(nodes) if isinstance(node, Block))
 
 
 class Parser:
