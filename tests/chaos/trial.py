@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,11 +18,11 @@ from uuid import UUID
 
 from prefect import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterTags
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import AwaitingRetry, Cancelling
 
-from prefect_redshift.runner.cancellation import CONFIRMED
+from prefect_redshift.runner.cancellation import CONFIRMED, NOTHING_LEFT
 from tests.chaos.attempts import FLOWS, Attempt, Surroundings, bury, command_line, execute
 from tests.chaos.job import DAILY, Job
 from tests.chaos.judge import SETTLE_SECONDS, Judge, Tables
@@ -175,14 +176,8 @@ class Trial:
         if has_worker and code and state not in FINAL_STATES:
             self.worker_notices()
             state = "CRASHED"
-        if (
-            code
-            and state == "COMPLETED"
-            and run
-            and run.end_time
-            and run.end_time.timestamp() < attempt.asked_at
-        ):
-            return True  # the flow had ended already, and its process was about to
+        if run and run.state and _was_done(code, run.state, run.end_time, attempt.asked_at):
+            return True
         is_final = state in FINAL_STATES or (run is None and attempt.cause is not None)
         if (code == 0) != (state == "COMPLETED") or not is_final:
             self.verdict.untrue.append(f"exit code {code}, state {state}")
@@ -255,3 +250,10 @@ def must_end_well(one: Trial, attempt: Attempt) -> None:
     """Wait for the end of an attempt; one that fails has lost something."""
     if not one.ended(attempt):
         one.verdict.lost.append(f"it failed: {attempt.words()[-1500:]}")
+
+
+def _was_done(code: int, state: State[Any], end_time: datetime | None, asked_at: float) -> bool:
+    """Whether the work was done when the run was asked to end: by its exit code, and by its state the other way."""
+    if code == 0:
+        return state.is_cancelled() and state.message == NOTHING_LEFT
+    return state.is_completed() and end_time is not None and end_time.timestamp() < asked_at

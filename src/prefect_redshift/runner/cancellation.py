@@ -17,6 +17,7 @@ from prefect_redshift.aws.uncancelled import wait_uncancelled
 from prefect_redshift.blocks.cancelled_here import cancelled_here
 
 CONFIRMED = "what ran was cancelled, and its end confirmed."
+NOTHING_LEFT = "Nothing was left to cancel."
 
 
 def outcome(*name_prefixes: str) -> str:
@@ -44,7 +45,7 @@ async def cancellation_confirmed() -> AsyncIterator[None]:
         with ThreadPoolExecutor(1) as thread:
             # On a thread, for this task may be cancelled again; in its context, which knows the run's server.
             await wait_uncancelled(
-                thread.submit(copy_context().run, _confirm, flow_run_id, _outcome_of_this_run())
+                thread.submit(copy_context().run, confirm, flow_run_id, _outcome_of_this_run())
             )
         raise
 
@@ -56,7 +57,8 @@ def _outcome_of_this_run() -> str:
     return words[:1].upper() + words[1:]
 
 
-def _confirm(flow_run_id: UUID, message: str) -> None:
+def confirm(flow_run_id: UUID, message: str) -> None:
+    """Let a flow run that reads Cancelling read Cancelled, with that message."""
     try:
         with get_client(sync_client=True) as client:
             state = client.read_flow_run(flow_run_id).state

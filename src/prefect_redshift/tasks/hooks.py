@@ -1,5 +1,6 @@
 """What is done when a flow run has ended."""
 
+import asyncio
 from typing import Any
 
 from prefect import Flow
@@ -12,6 +13,7 @@ from prefect_redshift.data_api.cancelling.cancellation import CANCELLATION_SECON
 from prefect_redshift.exceptions import RedshiftError
 from prefect_redshift.reports.artifacts import publish
 from prefect_redshift.reports.run_report import RunReport
+from prefect_redshift.runner.cancellation import CONFIRMED, NOTHING_LEFT, confirm
 from prefect_redshift.tasks.connections import connect
 from prefect_redshift.tasks.hand_off import connect_machine, execution_name
 from prefect_redshift.tasks.names import statement_prefix
@@ -21,11 +23,13 @@ SECONDS_AFTER_CANCELLING = 1.0
 
 
 # Prefect passes the arguments by these names.
-async def cancel_statements(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001
+async def cancel_statements(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     """Stop the execution that the flow run has started, and cancel whatever statement still runs, found by name.
 
     A live process cancels its own; this is for one that was killed, of which only the names are left. The hook runs
     wherever Prefect notices: in the process itself, where it finds what an earlier try may have left, or in the worker.
+    In the process itself, a run that reads Cancelling still, since its work was done when it was asked to end, reads
+    Cancelled then.
     """
     logger = get_logger("hooks")
     prefix = statement_prefix(flow.name, str(flow_run.id))
@@ -44,6 +48,15 @@ async def cancel_statements(flow: Flow[..., Any], flow_run: FlowRun, state: Stat
                 await machine.astop_executions(execution_name(flow.name, str(flow_run.id), attempt))
     except RedshiftError as error:
         logger.error("Something of the flow run %s may still run: %s", flow_run.name, error)
+        return
+    if state.is_cancelling() and is_prefect_sigterm_handler_installed():
+        await asyncio.to_thread(confirm, flow_run.id, _said(cancelled_here(prefix) + outcome))
+
+
+def _said(outcome: Cancellation) -> str:
+    if outcome.unconfirmed:
+        return " ".join(map(str, outcome.unconfirmed))
+    return f"{CONFIRMED[:1].upper()}{CONFIRMED[1:]}" if outcome.confirmed else NOTHING_LEFT
 
 
 def _seconds_to_look(prefix: str) -> float:

@@ -7,7 +7,7 @@ from prefect_redshift.data_api.statement import Statement
 
 # How long a cancellation takes at most: with all else that a run does then, it has ended after 5 seconds. Prefect kills
 # a process 30 seconds after it asked it to end.
-CANCELLATION_SECONDS = 4.0
+CANCELLATION_SECONDS = 3.5
 
 
 @dataclass(frozen=True, kw_only=True)
