@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_aws.admin.api import PREFIX, AdminApi
-from local_aws.admin.faults import REFUSING, Faults
+from local_aws.admin.faults import REFUSING, Fault, Faults
 from local_aws.admin.history import History
 from local_aws.control_plane.redshift import Redshift
 from local_aws.identity import Caller, caller_of, refusal, welcome
 from local_aws.rest_of_aws import RestOfAws
-from local_aws.wire import origins, validation
+from local_aws.wire import origins, s3_operations, validation
 from local_aws.wire.model import ServiceModel
 from local_aws.wire.rates import Rates
 from local_aws.wire.service_errors import ApiError
@@ -117,6 +117,11 @@ class Gateway:
             if caller and (refused := refusal(caller)):
                 code = "InvalidAccessKeyId" if caller.service == "s3" else "InvalidClientTokenId"
                 raise ApiError(code, refused.message, http_status=403)
+            if caller and caller.service == "s3" and self.faults.all():
+                receive = _replay(await read_body(receive))
+                if await self._meet_faults_of_s3(scope, headers, caller.key_id):
+                    await self.rest(scope, receive, _into_nothing)
+                    raise Dropped
             if caller and caller.service == "redshift" and scope["method"] == "POST":
                 body = await read_body(receive)
                 receive = _replay(body)
@@ -125,8 +130,26 @@ class Gateway:
                     return
         except ApiError as error:
             await respond(send, error.http_status, error.as_xml(), error.code, b"text/xml")
+        except Dropped:
+            await drop(send)
         else:
             await self.rest(scope, receive, send)
+
+    async def _meet_faults_of_s3(self, scope: Scope, headers: Headers, key: str) -> bool:
+        """Meet the faults that name the operation of a request to S3; return whether its answer is to be lost."""
+        method, path, query = scope["method"], scope["path"], scope["query_string"].decode()
+        operation = s3_operations.operation_of(method, path, query, headers)
+
+        def hit(*kinds: str) -> Fault | None:
+            return self.faults.hit(kinds, operation, access_key_id=key, is_named=True)
+
+        if slow := hit("latency"):
+            await asyncio.sleep(slow.seconds)
+        if hit("drop_before"):
+            raise Dropped
+        if refusing := hit("throttle", "server_error", "error"):
+            raise s3_operations.error_of(refusing)
+        return hit("drop_after") is not None
 
 
 def _replay(body: bytes) -> Receive:
@@ -134,6 +157,10 @@ def _replay(body: bytes) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return receive
+
+
+async def _into_nothing(message: MutableMapping[str, Any]) -> None:
+    """Send nothing."""
 
 
 def parse(body: bytes) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Faults on order, and the history that tells what really happened."""
 
+from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import boto3
 import pytest
@@ -183,3 +185,56 @@ def test_a_forgotten_token_makes_another_statement(admin: Admin, data_api: Any, 
     second = data_api.execute_statement(**request, WaitTimeSeconds=30)
     admin.clear_faults()
     assert (second["Id"] != first, second["Status"]) == (True, "FINISHED")
+
+
+@pytest.mark.parametrize(
+    ("operation", "call"),
+    [
+        ("PutObject", lambda s3, bucket: s3.put_object(Bucket=bucket, Key="a/b", Body=b"content")),
+        ("GetObject", lambda s3, bucket: s3.get_object(Bucket=bucket, Key="a/b")),
+        ("HeadObject", lambda s3, bucket: s3.head_object(Bucket=bucket, Key="a/b")),
+        ("ListObjectsV2", lambda s3, bucket: s3.list_objects_v2(Bucket=bucket)),
+        (
+            "DeleteObjects",
+            lambda s3, bucket: s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "a/b"}]}),
+        ),
+        ("DeleteObject", lambda s3, bucket: s3.delete_object(Bucket=bucket, Key="a/b")),
+    ],
+)
+def test_a_fault_of_s3_strikes_the_operation_that_it_names(
+    stand_in: Served, admin: Admin, operation: str, call: Callable[[Any, str], Any]
+) -> None:
+    session = boto3.Session("key", "secret", region_name="us-east-1")
+    s3 = session.client("s3", endpoint_url=stand_in.url, config=Config(retries={"total_max_attempts": 1}))
+    bucket = f"faults-{uuid4().hex}"
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="a/b", Body=b"")
+    admin.add_fault("throttle", count=1)
+    admin.add_fault("error", operation=operation, code="AccessDenied", message="not yours", count=1)
+    admin.add_fault("drop_before", operation=operation, count=1)
+    admin.add_fault("throttle", operation=operation, count=1)
+    with pytest.raises(ConnectionClosedError):
+        call(s3, bucket)
+    with pytest.raises(ClientError, match=r"403|AccessDenied"):
+        call(s3, bucket)
+    with pytest.raises(ClientError, match=r"503|SlowDown"):
+        call(s3, bucket)
+    call(s3, bucket)
+    assert [fault["hits"] for fault in admin.faults()] == [0, 1, 1, 1]
+    s3.delete_object(Bucket=bucket, Key="a/b")
+    s3.delete_bucket(Bucket=bucket)
+    s3.close()
+
+
+def test_an_object_is_there_when_the_answer_was_lost(stand_in: Served, admin: Admin) -> None:
+    session = boto3.Session("key", "secret", region_name="us-east-1")
+    s3 = session.client("s3", endpoint_url=stand_in.url, config=Config(retries={"total_max_attempts": 1}))
+    bucket = f"faults-{uuid4().hex}"
+    s3.create_bucket(Bucket=bucket)
+    admin.add_fault("drop_after", operation="PutObject", count=1)
+    with pytest.raises(ConnectionClosedError):
+        s3.put_object(Bucket=bucket, Key="a", Body=b"content")
+    assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"content"
+    s3.delete_object(Bucket=bucket, Key="a")
+    s3.delete_bucket(Bucket=bucket)
+    s3.close()

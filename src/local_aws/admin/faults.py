@@ -107,15 +107,24 @@ class Faults:
         operation: str | None,
         name: str | None = None,
         access_key_id: str | None = None,
+        *,
+        is_named: bool = False,
     ) -> Fault | None:
-        """Return the first fault of these kinds that strikes; without an operation it concerns a statement."""
+        """Return the first fault of these kinds that strikes; without an operation it concerns a statement.
+
+        With `is_named`, those of any operation are left out.
+        """
         if not self._faults:
             return None
         kinds = (kind,) if isinstance(kind, str) else kind
         for fault in self._faults.values():
             meant = (
                 fault.kind in kinds
-                and (operation is None or fault.operation in ("*", operation))
+                and (
+                    operation is None
+                    or fault.operation == operation
+                    or (fault.operation == "*" and not is_named)
+                )
                 and fault.access_key_id in (None, access_key_id)
             )
             if meant and (name or "").startswith(fault.statement_name or "") and fault.strikes():
