@@ -253,6 +253,7 @@ class RedshiftDataApi(DatabaseBlock):
     unload_to_arrow, aunload_to_arrow, unload_to_arrow_sync = forms(Frames.unload_to_arrow, frames)
     unload_to_pandas, aunload_to_pandas, unload_to_pandas_sync = forms(Frames.unload_to_pandas, frames)
     unload_to_folder, aunload_to_folder, unload_to_folder_sync = forms(Frames.unload_to_folder, frames)
+    remove_staged, aremove_staged, remove_staged_sync = forms(Frames.remove_staged, frames)
     session = delegate(DataApi.session, data_api)
     list_databases = stream(DataApi.list_databases, data_api)
     list_schemas = stream(DataApi.list_schemas, data_api)

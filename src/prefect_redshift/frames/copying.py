@@ -114,6 +114,8 @@ class Copying:
         return self.area.url + name
 
     async def _load_of(self, schema: pa.Schema) -> Load:
+        if not schema.names:
+            raise FrameError("The frame has no columns.")
         check_columns(schema.names)
         described = await self._described()
         if not described and not self.create:
@@ -143,14 +145,19 @@ class Copying:
         return declared(entry.name, sql) if sql else column_for(entry)
 
     async def _described(self) -> Sequence[Column]:
-        catalog = Catalog(self.connection)
-        described = await catalog.describe_table(self.table.table, schema=self.table.schema or None)
-        schemas = sorted({column.schema_name for column in described.columns})
+        described = await self._columns_of(self.table)
+        if not described and self.table.lowered != self.table:
+            described = await self._columns_of(self.table.lowered)
+        schemas = sorted({column.schema_name for column in described})
         if len(schemas) > 1:
             raise FrameError(
                 f"There are tables {self.table.table} in the schemas {', '.join(schemas)}: write schema.table."
             )
-        return described.columns
+        return described
+
+    async def _columns_of(self, table: TableName) -> Sequence[Column]:
+        catalog = Catalog(self.connection)
+        return (await catalog.describe_table(table.table, schema=table.schema or None)).columns
 
 
 def _key(number: int, part: Part) -> str:

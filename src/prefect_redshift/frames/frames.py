@@ -1,6 +1,5 @@
 """Rows into tables and out of queries by files in S3, for many of them."""
 
-import hashlib
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -15,17 +14,15 @@ from prefect_redshift.aws.aws_client import CALL_THREADS, AwsClient
 from prefect_redshift.aws.boto3_clients import make_client
 from prefect_redshift.data_api.connection import Connection
 from prefect_redshift.data_api.listings import ListedStatement
-from prefect_redshift.data_api.results.columns import Column
-from prefect_redshift.data_api.results.pages import json_pages
-from prefect_redshift.data_api.results.reading import read_rows
 from prefect_redshift.data_api.sql.value_text import Parameters
 from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.data_api.statements import Statements
-from prefect_redshift.exceptions import ResultError
+from prefect_redshift.exceptions import FrameError, ResultError
 from prefect_redshift.frames.loading import load_once
-from prefect_redshift.frames.names import TableName, location, role_sql
+from prefect_redshift.frames.names import TableName, beginning_of, folder_of, location, role_sql
 from prefect_redshift.frames.optional import import_optional
 from prefect_redshift.frames.staging_area import StagingArea
+from prefect_redshift.frames.unload_answers import columns_of, count_of
 
 if TYPE_CHECKING:
     import pandas
@@ -163,8 +160,8 @@ class Frames:
         Args:
             sql: A query.
             parameters: Values of its `:name` parameters; with them, the rows pass through a temporary table.
-            name: What its statements' names begin with. It is run each time; an earlier one of the name that still runs
-                is ended first.
+            name: What its statements' names begin with, and its files' keys. It is run each time; an earlier one of the
+                name that still runs is ended first, and its files are removed with these.
             listed: As of `run`.
             s3_prefix: `s3://bucket/prefix/`; by default the connection's.
             iam_role: An ARN, or `default`; by default the connection's.
@@ -180,17 +177,20 @@ class Frames:
         query_of = import_optional("prefect_redshift.frames.unload_statements").Query
         read_files = import_optional("prefect_redshift.frames.unloaded_files").read_files
         query = query_of(sql.strip().rstrip(";").rstrip(), bool(parameters))
-        area = self._area("unload", "", s3_prefix)
+        area = self._area("unload", name, s3_prefix)
+        # Not where an earlier try may have left files, which go with ours.
+        own = f"{uuid4().hex}/"
         run = Statements(self.connection).run
         try:
             probe = f"{name or 'unload'}/columns/{uuid4()}"
-            columns = await self._columns(
-                await run(query.probe, parameters, name=probe, listed=(), timeout=timeout)
+            columns = await columns_of(
+                self.connection,
+                await run(query.probe, parameters, name=probe, listed=(), timeout=timeout),
             )
-            statements = query.statements(columns, area.url, role)
+            statements = query.statements(columns, area.url + own, role)
             statement = await run(statements, parameters, name=name, listed=listed, timeout=timeout)
-            count, written = 0, await self._count(statement)
-            async with aclosing(read_files(area, columns)) as batches:
+            count, written = 0, await count_of(self.connection, statement)
+            async with aclosing(read_files(area, own, columns)) as batches:
                 async for batch in batches:
                     count += batch.num_rows
                     yield batch
@@ -241,23 +241,33 @@ class Frames:
             found: list[Path] = await write(batches, Path(folder))
             return found
 
-    async def _columns(self, statement: Statement) -> Sequence[Column]:
-        async with aclosing(json_pages(self.connection.client, statement)) as pages:
-            async for page in pages:
-                return page.columns
-        raise ResultError(f"{statement.id}: the service told no columns.")
+    async def remove_staged(self, name_prefix: str, *, s3_prefix: str | None = None) -> None:
+        """Remove the files of work whose names begin so, for whoever cleans up after a process that is dead.
 
-    async def _count(self, statement: Statement) -> int:
-        last = statement.sub_statements[-1]
-        async with aclosing(read_rows(self.connection.client, last)) as rows:
-            async for row in rows:
-                return int(row[0])
-        raise ResultError(f"{statement.id}: the service told no number of rows.")
+        A live one removes its own. Nothing is raised where some cannot be removed: that is told to the listener
+        (API: ListObjectsV2, DeleteObjects).
+
+        Args:
+            name_prefix: What the names begin with, in 400 characters at most.
+            s3_prefix: `s3://bucket/prefix/`; by default the connection's.
+
+        Raises:
+            FrameError: The prefix is empty, or there is no place in S3.
+        """
+        if not name_prefix:
+            raise FrameError(
+                "Name what the work's names begin with: without it, the files of all work would go."
+            )
+        bucket, prefix = location(s3_prefix or self.s3_prefix)
+        for what in ("copy", "unload"):
+            await self._below(bucket, f"{prefix}{what}/{beginning_of(name_prefix)}").remove()
 
     def _area(self, what: str, name: str, s3_prefix: str | None) -> StagingArea:
         bucket, prefix = location(s3_prefix or self.s3_prefix)
-        own = hashlib.sha256(name.encode()).hexdigest()[:32] if name else uuid4().hex
-        return StagingArea(self.s3, bucket, f"{prefix}{what}/{own}/", self.connection.listener)
+        return self._below(bucket, f"{prefix}{what}/{folder_of(name or uuid4().hex)}")
+
+    def _below(self, bucket: str, prefix: str) -> StagingArea:
+        return StagingArea(self.s3, bucket, prefix, self.connection.listener)
 
 
 def s3_client(session: boto3.Session | None = None) -> AwsClient:

@@ -2,19 +2,22 @@
 
 import asyncio
 import time
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from prefect_redshift.aws.aws_client import CALL_SECONDS, AwsClient
-from prefect_redshift.aws.retries import retried
+from prefect_redshift.aws.retries import backoff, retried
 from prefect_redshift.aws.uncancelled import wait_uncancelled
 from prefect_redshift.data_api.listener import Listener
 from prefect_redshift.exceptions import CallError
 
 # Prefect kills a process 30 seconds after it asked it to end; a statement's cancellation comes before.
 REMOVAL_SECONDS = 20.0
+# What S3 says of one object in the answer to a call that has worked.
+PASSING_CODES = frozenset({"InternalError", "ServiceUnavailable", "SlowDown"})
 # A slow line: what a call may take longer for each byte.
 _BYTES_A_SECOND = 100_000
 
@@ -49,14 +52,14 @@ class StagingArea:
         inputs = {"Bucket": self.bucket, "Key": self.prefix + name, "Body": content}
         await retried(lambda: self._call("PutObject", inputs, len(content)))
 
-    async def objects(self) -> list[tuple[str, int]]:
-        """Return the keys and sizes of all objects, in the keys' order (API: ListObjectsV2).
+    async def objects(self, folder: str) -> list[tuple[str, int]]:
+        """Return the keys and sizes of all objects in a folder, in the keys' order (API: ListObjectsV2).
 
         Raises:
             CallError: The call was refused.
         """
         found: list[tuple[str, int]] = []
-        inputs = {"Bucket": self.bucket, "Prefix": self.prefix}
+        inputs = {"Bucket": self.bucket, "Prefix": self.prefix + folder}
         token: dict[str, str] = {}
         while True:
             page = await self.client.request("ListObjectsV2", inputs | token)
@@ -101,12 +104,16 @@ class StagingArea:
         # An upload that is under way could arrive after its object was removed.
         running = [call for call in list(self._calls) if not call.cancel()]
         late = wait(running, max(0.0, deadline - time.monotonic() - CALL_SECONDS / 6)).not_done
+        attempt = 0
         try:
             while keys := self._some_keys(deadline):
                 inputs = {"Bucket": self.bucket, "Delete": {"Objects": keys, "Quiet": True}}
-                response = self.client.request_until("DeleteObjects", inputs, deadline)
-                for error in response.get("Errors", ()):
-                    return f"{error.get('Code')}: {error.get('Message')}"
+                refused = self.client.request_until("DeleteObjects", inputs, deadline).get("Errors", ())
+                if reason := _reason(refused, deadline):
+                    return reason
+                if refused:
+                    attempt += 1
+                    time.sleep(backoff(attempt))
         except CallError as error:
             return str(error)
         return "an upload was still under way" if late else ""
@@ -115,3 +122,11 @@ class StagingArea:
         inputs = {"Bucket": self.bucket, "Prefix": self.prefix}
         page = self.client.request_until("ListObjectsV2", inputs, deadline)
         return [{"Key": entry["Key"]} for entry in page.get("Contents", ())]
+
+
+def _reason(refused: Sequence[Mapping[str, str]], deadline: float) -> str:
+    """Return why objects will be left; an empty text while there is hope."""
+    for error in refused:
+        if error.get("Code") not in PASSING_CODES:
+            return f"{error.get('Code')}: {error.get('Message')}"
+    return "" if time.monotonic() < deadline else "there was not time for all of them"

@@ -22,24 +22,26 @@ _BYTES_A_READ = 1 << 16
 _CALLS_AT_ONCE = 4
 
 
-async def read_files(area: StagingArea, columns: Sequence[Column]) -> AsyncGenerator[pa.RecordBatch, None]:
-    """Yield the rows of all files of an area, at least one batch, which may be empty.
+async def read_files(
+    area: StagingArea, folder: str, columns: Sequence[Column]
+) -> AsyncGenerator[pa.RecordBatch, None]:
+    """Yield the rows of all files in a folder of an area, at least one batch, which may be empty.
 
     Raises:
         FrameError: A file is not of the query's columns.
         CallError: A call was refused.
     """
-    files = [entry for entry in await area.objects() if entry[1]]
+    files = [entry for entry in await area.objects(folder) if entry[1]]
     loop = asyncio.get_running_loop()
-    with tempfile.TemporaryDirectory(prefix="prefect-redshift-") as folder:
+    with tempfile.TemporaryDirectory(prefix="prefect-redshift-") as place:
         # One thread, since each keeps a heap of its own.
         thread = ThreadPoolExecutor(1, thread_name_prefix="read-parquet")
         ahead: asyncio.Task[Path] | None = None
         is_found = False
         try:
             for number in range(len(files)):
-                path = await (ahead or _fetch_soon(area, files, number, folder))
-                ahead = _fetch_soon(area, files, number + 1, folder) if number + 1 < len(files) else None
+                path = await (ahead or _fetch_soon(area, files, number, place))
+                ahead = _fetch_soon(area, files, number + 1, place) if number + 1 < len(files) else None
                 reader = await loop.run_in_executor(thread, _Reader, path, columns)
                 while (batch := await loop.run_in_executor(thread, reader.next)) is not None:
                     is_found = True

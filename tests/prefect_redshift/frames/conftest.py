@@ -66,3 +66,8 @@ async def rows(warehouse: RedshiftDataApi, sql: str) -> list[tuple[Any, ...]]:
     """Return the rows of a query, as the Data API itself returns them."""
     found: AsyncIterator[Any] = warehouse.rows(await warehouse.run(sql))
     return [tuple(row) async for row in found]
+
+
+def folders(bucket: Bucket) -> set[str]:
+    """Return the folders of all objects."""
+    return {key.rpartition("/")[0] for key in bucket.keys()}  # noqa: SIM118 - it is no mapping

@@ -11,7 +11,7 @@ import pytest
 
 from local_aws import Admin
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
-from prefect_redshift.exceptions import ChangedWorkError, FrameError, RedshiftError, StatementFailedError
+from prefect_redshift.exceptions import ChangedWorkError, FrameError, StatementFailedError
 from tests.history import History
 from tests.prefect_redshift.frames.conftest import Bucket, rows, until
 
@@ -96,6 +96,11 @@ async def test_a_failure_changes_nothing_and_leaves_nothing(items: RedshiftDataA
     ("options", "frame", "words"),
     [
         (
+            {"mode": "upsert", "keys": ["id", "name"]},
+            {"id": [5, 5], "name": ["a", None]},
+            "The key name is NULL in a row",
+        ),
+        (
             {"mode": "upsert", "keys": ["id"]},
             {"id": [5, 5], "name": ["a", "b"]},
             "several rows have the same keys",
@@ -139,6 +144,10 @@ async def test_bad_input_gets_a_sentence(
         ("items", FRAME["id"], "call its to_frame"),
         ("items", pd.DataFrame({"id": [1, "x"]}), "values of several types"),
         ("items", [], "There is not one frame to load"),
+        ("items", pd.DataFrame(index=[1, 2]), "The frame has no columns"),
+        ("a.b.items", FRAME, "is no name of a table"),
+        ('"a"b"', FRAME, "is no name of a table"),
+        ("x" * 128, FRAME, "is no name of a table"),
         ("items", [FRAME, FRAME[["id"]]], "The first frame has the columns"),
     ],
 )
@@ -157,6 +166,8 @@ async def test_no_rows(items: RedshiftDataApi) -> None:
     assert await rows(items, ALL) == ROWS
     await items.copy_into("items", FRAME.iloc[:0], mode="overwrite")
     assert await rows(items, ALL) == []
+    await items.copy_into("made", pa.Table.from_pandas(FRAME)[:0], create=True)
+    assert await rows(items, "select id, name from made") == []
 
 
 async def test_named_work_is_loaded_once(items: RedshiftDataApi, history: History) -> None:
@@ -179,15 +190,64 @@ async def test_an_append_of_other_rows_under_the_same_name_is_refused(items: Red
     assert await rows(items, ALL) == ROWS[1:]
 
 
-async def test_a_failed_load_is_tried_again_under_its_name(items: RedshiftDataApi) -> None:
-    await items.run("create table keyed (id bigint, name varchar(2))")
-    # The engine alone knows that it does not fit: the frame says nothing of it.
-    await items.run("alter table items rename to gone")
-    with pytest.raises(RedshiftError):
-        await items.copy_into("items", FRAME, name="late")
-    await items.run("alter table gone rename to items")
-    await items.copy_into("items", FRAME, name="late")
+async def test_a_failed_copy_is_tried_again_under_its_name(items: RedshiftDataApi, history: History) -> None:
+    await items.run("drop table items")
+    # What COPY leaves out is NULL; the frame says nothing of it.
+    await items.run("create table items (id bigint, name varchar(20), due integer not null)")
+    with pytest.raises(StatementFailedError) as failed:
+        await items.copy_into("items", FRAME, name="late", rows_a_part=1)
+    statuses = [(part.status, part.number) for part in failed.value.statement.sub_statements]
+    assert statuses[0] == ("FAILED", 1)
+    assert await rows(items, "select count(*) from items") == [(0,)]
+    await items.run("alter table items drop column due")
+    await items.copy_into("items", FRAME, name="late", rows_a_part=1)
     assert await rows(items, ALL) == ROWS
+    copies = [run["status"] for run in history.executions("late/") if run["sql"].startswith("copy ")]
+    assert copies == ["FAILED", "FINISHED"]
+
+
+@pytest.mark.parametrize(
+    ("table", "made"),
+    [
+        ("order", '"order"'),
+        ("public.Items_2", "public.items_2"),
+        ('"sales of 2026".order', '"sales of 2026"."order"'),
+        ('public."sales.by-day"', 'public."sales.by-day"'),
+        ('"ITEMS"', "items"),
+    ],
+)
+async def test_names_that_need_quotes(items: RedshiftDataApi, database: str, table: str, made: str) -> None:
+    await items.run('create schema "sales of 2026"')
+    if made != "items":
+        await items.run(f"create table {made} (id bigint, name varchar(20))")
+    for mode, keys in (("append", ()), ("upsert", ("id",)), ("overwrite", ())):
+        copied: Any = await items.copy_into(table, FRAME, mode=mode, keys=keys)  # type: ignore[arg-type]
+        assert copied.rows == 3
+    assert await rows(items, f"select id, name from {made} order by id") == ROWS
+    back = await items.unload_to_arrow(f"select id from {made}")
+    assert sorted(back["id"].to_pylist()) == [1, 2, 3]
+
+
+async def test_an_upsert_by_several_keys_of_types_that_are_staged(items: RedshiftDataApi) -> None:
+    await items.run("create table visits (shop varchar(9), at timestamptz, clock time, n integer)")
+    at = pa.array([0, 0, 1], pa.timestamp("s", tz="UTC"))
+    clock = pa.array([0, 1, 0], pa.time32("s"))
+    first = {"shop": ["a", "a", "b"], "at": at, "clock": clock, "n": [1, 2, 3]}
+    keys = ["shop", "at", "clock"]
+    await items.copy_into("visits", pa.table(first), mode="upsert", keys=keys)
+    second = first | {"shop": ["a", "b", "b"], "n": [10, 20, 30]}
+    await items.copy_into("visits", pa.table(second), mode="upsert", keys=keys)
+    assert await rows(items, "select shop, n from visits order by shop, n") == [
+        ("a", 2),
+        ("a", 10),
+        ("b", 20),
+        ("b", 30),
+    ]
+    with pytest.raises(FrameError, match=r"several rows have the same keys \(shop, at, clock\)"):
+        await items.copy_into(
+            "visits", pa.concat_tables([pa.table(first), pa.table(first)]), mode="upsert", keys=keys
+        )
+    assert await rows(items, "select count(*) from visits") == [(4,)]
 
 
 async def test_a_cancelled_load_ends_its_statement_and_leaves_nothing(

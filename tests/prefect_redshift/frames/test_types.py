@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -89,6 +90,30 @@ async def test_a_table_is_created_from_the_schema(warehouse: RedshiftDataApi) ->
     assert found["instant"][0] == "timestamptz"
     back = await warehouse.unload_to_arrow("select * from made")
     assert repr(back.sort_by("n").to_pylist()) == repr(table.to_pylist())
+
+
+async def test_what_pandas_holds_comes_back(warehouse: RedshiftDataApi) -> None:
+    frame = pd.DataFrame(
+        {
+            "n": [1, 2, 3],
+            "code": pd.Series([7, None, 2**62], dtype="Int64"),
+            "flag": pd.Series([True, None, False], dtype="boolean"),
+            "ratio": [0.1, math.nan, -math.inf],
+            "name": ["é", None, ""],
+            "kind": pd.Categorical(["a", None, "b"]),
+            "price": [Decimal("1.50"), None, Decimal("-0.01")],
+            "day": [date(2020, 2, 29), None, date(1, 1, 1)],
+            "at": pd.to_datetime(["2020-01-02 03:04:05.000006", None, "1969-12-31 23:59:59.999999"]),
+            "instant": pd.to_datetime(["2020-03-29 02:30", None, "2020-10-25 02:30"], utc=True).tz_convert(
+                "Europe/Berlin"
+            ),
+        }
+    )
+    await warehouse.copy_into("held", frame, create=True)
+    back = (await warehouse.unload_to_pandas("select * from held", dtype_backend="numpy")).sort_values("n")
+    for name in frame:
+        given = [None if pd.isna(value) else value for value in frame[name]]
+        assert [None if pd.isna(value) else value for value in back[name]] == given, name
 
 
 @pytest.mark.parametrize(
