@@ -4,8 +4,7 @@
 
 Beside it a Prefect flow that does nothing. Alone, that starts Prefect's own temporary server, as any `python flow.py`
 does. Fresh is a home without Prefect's database and a state folder without a warehouse; warm is the second run in the
-same ones. With a server running, both use that one, and the pipeline starts or joins a stand-in. The same run is also
-taken with the code of an earlier commit, which imported the flow first and then started its servers.
+same ones. With a server running, both use that one, and the pipeline starts or joins a stand-in.
 """
 
 import os
@@ -28,8 +27,6 @@ from prefect_redshift.local.processes import child
 KINDS = ("fresh", "warm")
 MOST = {"fresh": 0.75, "warm": 0.7}
 MOST_WITH_SERVER = 1.5
-MOST_OF_BEFORE = 0.7
-BEFORE = "5e12c06c"
 NOTHING = ["-m", "benchmarks.peers.nothing"]
 
 Found = dict[tuple[str, str], list[float]]
@@ -39,23 +36,19 @@ def measure(repeats: int) -> Section:
     """Run all of them, alternately, so many times."""
     found: Found = {}
     with temporary_folder() as place:
-        before = earlier_code(place / "before")
         for repeat in range(repeats):
-            alone(place / f"alone-{repeat}", before, found)
+            alone(place / f"alone-{repeat}", found)
         with_server(place / "served", repeats, found)
     return section({key: statistics.median(values) for key, values in found.items()})
 
 
-def alone(folder: Path, before: Path | None, found: Found) -> None:
+def alone(folder: Path, found: Found) -> None:
     """Measure what starts its own server."""
     folder.mkdir(mode=0o711)
     for kind in KINDS:
         note(found, "nothing", kind, seconds_of(NOTHING, folder / "nothing"))
         note(found, "pipeline", kind, seconds_of(pipeline(folder / "state"), folder / "pipeline"))
         note(found, "engine", kind, engine_start(folder / "engine"))
-        if before:
-            seconds = seconds_of(pipeline(folder / "state-before"), folder / "before", project=before)
-            note(found, "before", kind, seconds)
 
 
 def with_server(folder: Path, repeats: int, found: Found) -> None:
@@ -82,25 +75,36 @@ def pipeline(state: Path) -> list[str]:
     return ["-m", "flows.sales_data_pipeline", "--state-folder", str(state)]
 
 
-def seconds_of(
-    arguments: list[str], home: Path, extra: Mapping[str, str] | None = None, project: Path = PROJECT
-) -> float:
-    """Run Python with a home of its own to its end."""
-    names = ("PREFECT_", "AWS_", "REDSHIFT_", "PYTHONPATH")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(names)}
+def seconds_of(arguments: list[str], home: Path, extra: Mapping[str, str] | None = None) -> float:
+    """Run Python with a home of its own to its end; a run that fails says why."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PREFECT_", "AWS_", "REDSHIFT_"))
+    }
     variables = {
         **kept,
         "HOME": str(home),
         "PREFECT_HOME": str(home / ".prefect"),
         "AWS_EC2_METADATA_DISABLED": "true",
-        # Before the installed package, which is this checkout's.
-        "PYTHONPATH": f"{project}{os.pathsep}{project / 'src'}",
         **(extra or {}),
     }
     home.mkdir(exist_ok=True)
+    log = home / "run.log"
     began = time.perf_counter()
-    subprocess.run([sys.executable, *arguments], cwd=project, env=variables, capture_output=True, check=True)
-    return time.perf_counter() - began
+    with log.open("w") as output:
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=PROJECT,
+            env=variables,
+            stdout=output,
+            stderr=output,
+            check=False,
+        )
+    seconds = time.perf_counter() - began
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(arguments)} ended with {done.returncode}:\n{log.read_text()[-2000:]}")
+    return seconds
 
 
 def engine_start(folder: Path) -> float:
@@ -108,16 +112,6 @@ def engine_start(folder: Path) -> float:
     began = time.perf_counter()
     with running(folder):
         return time.perf_counter() - began
-
-
-def earlier_code(folder: Path) -> Path | None:
-    """Return a folder with the code of the commit before; None where this checkout does not know that commit."""
-    folder.mkdir()
-    archive = subprocess.run(["git", "archive", BEFORE], cwd=PROJECT, capture_output=True, check=False)
-    if archive.returncode:
-        return None
-    subprocess.run(["tar", "-x"], cwd=folder, input=archive.stdout, check=True)
-    return folder
 
 
 @contextmanager
@@ -135,45 +129,19 @@ def prefect_server(folder: Path) -> Iterator[dict[str, str]]:
 def section(medians: dict[tuple[str, str], float]) -> Section:
     """Put the medians side by side."""
 
-    def row(kind: str) -> list[Any]:
+    def row(kind: str, pipeline: str = "pipeline", note: str = "") -> list[Any]:
         engine = medians.get(("engine", kind), 0.0)
-        ratio = medians["pipeline", kind] / (medians["nothing", kind] + engine)
-        before = medians.get(("before", kind), "-")
-        return [kind, medians["nothing", kind], engine or "-", medians["pipeline", kind], before, ratio]
+        nothing, ours = medians["nothing", kind], medians[pipeline, kind]
+        return [f"{kind}{note}", nothing, engine or "-", ours, ours / (nothing + engine)]
 
     served = "server running"
-    rows = [row(kind) for kind in (*KINDS, served)]
-    joined = medians["joined", served]
-    rows.append(
-        [
-            f"{served}, stand-in too",
-            medians["nothing", served],
-            "-",
-            joined,
-            "-",
-            joined / medians["nothing", served],
-        ]
-    )
-    header = [
-        "seconds",
-        "flow that does nothing",
-        "engine's start",
-        "the pipeline",
-        f"it at {BEFORE}",
-        "pipeline over both",
-    ]
+    rows = [row(kind) for kind in (*KINDS, served)] + [row(served, "joined", ", stand-in too")]
+    header = ["seconds", "flow that does nothing", "engine's start", "the pipeline", "pipeline over both"]
     bars = [
-        Bar(
-            f"{kind} run over a flow that does nothing and the engine's start", row(kind)[-1], MOST[kind], "x"
-        )
-        for kind in KINDS
+        Bar(f"{kind} run over a flow that does nothing and the engine's start", ratio, MOST[kind], "x")
+        for kind, *_, ratio in rows[: len(KINDS)]
     ]
-    bars.append(
-        Bar("run with a server over a flow that does nothing", row(served)[-1], MOST_WITH_SERVER, "x")
-    )
-    if ("before", "warm") in medians:
-        ratio = medians["pipeline", "warm"] / medians["before", "warm"]
-        bars.append(Bar(f"warm run over the same at {BEFORE}", ratio, MOST_OF_BEFORE, "x"))
+    bars.append(Bar("run with a server over a flow that does nothing", rows[-2][-1], MOST_WITH_SERVER, "x"))
     return Section(
         key="cold",
         title="From the prompt to a validated result",

@@ -1,0 +1,51 @@
+"""What two sections of the benchmarks make of the figures that were taken."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks import cold, frames
+
+
+def test_a_run_from_the_prompt_is_divided_by_the_flow_and_the_engine() -> None:
+    medians = {
+        ("nothing", "fresh"): 19.0,
+        ("engine", "fresh"): 1.0,
+        ("pipeline", "fresh"): 16.0,
+        ("nothing", "warm"): 9.5,
+        ("engine", "warm"): 0.5,
+        ("pipeline", "warm"): 6.0,
+        ("nothing", "server running"): 4.0,
+        ("pipeline", "server running"): 5.0,
+        ("joined", "server running"): 4.4,
+    }
+    section = cold.section(medians)
+    assert [bar.measured for bar in section.bars] == [0.8, 0.6, 1.25]
+    assert [bar.is_met for bar in section.bars] == [False, True, True]
+    [table] = section.tables
+    assert [row[0] for row in table.rows] == [
+        "fresh",
+        "warm",
+        "server running",
+        "server running, stand-in too",
+    ]
+    assert all(len(row) == len(table.header) for row in table.rows)
+    assert table.rows[-1][-1] == pytest.approx(1.1)
+
+
+def test_a_command_that_fails_says_why(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match=r"ended with 1:\n(.|\n)*ZeroDivisionError"):
+        cold.seconds_of(["-c", "1 / 0"], tmp_path / "home")
+
+
+def test_frames_are_compared_by_speed_and_by_growth() -> None:
+    def taken(seconds: float, grown: float) -> list[dict[str, object]]:
+        return [{"rows": 10, "seconds": seconds, "idle": 100.0, "peak": 100.0 + grown, "exact": True}]
+
+    ours = {frames.UNLOADED: taken(1.0, 20.0), frames.COPIED: taken(2.0, 50.0)}
+    others = {client: taken(4.0, 40.0) for client in frames.CLIENTS if client not in ours}
+    bars = {bar.what: bar for bar in frames.section(ours | others, 10).bars}
+    assert len(bars) == 6
+    assert bars["10 rows written, speed over awswrangler write"].measured == 2.0
+    assert not bars["10 rows written, memory over awswrangler write"].is_met
+    assert bars["10 rows read, memory over awswrangler read"].measured == 0.5
