@@ -24,7 +24,7 @@ SECONDS_AFTER_CANCELLING = 1.0
 
 # Prefect passes the arguments by these names.
 async def cancel_statements(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
-    """Stop the execution that the flow run has started, and cancel whatever statement still runs, found by name.
+    """Stop the flow run's execution, cancel whatever statement still runs, and remove its files in S3, found by name.
 
     A live process cancels its own; this is for one that was killed, of which only the names are left. The hook runs
     wherever Prefect notices: in the process itself, where it finds what an earlier try may have left, or in the worker.
@@ -41,6 +41,9 @@ async def cancel_statements(flow: Flow[..., Any], flow_run: FlowRun, state: Stat
             logger.info("Cancelled %s (%s): it ended %s", statement.name, statement.id, statement.status)
         for unconfirmed in outcome.unconfirmed:
             logger.error("%s", unconfirmed)
+        # A live process removes its own files.
+        if warehouse.s3_prefix and seconds == SECONDS_FOR_A_DEAD_PROCESS:
+            await warehouse.aremove_staged(prefix)
         if (hand_off := flow_run.parameters.get("hand_off", "none")) != "none":
             machine = await connect_machine(hand_off, flow_run.parameters.get("state_machine"), warehouse)
             # A try after a failed validation has an execution of its own.
