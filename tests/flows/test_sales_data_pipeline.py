@@ -225,6 +225,29 @@ def test_a_run_costs_at_most_fourteen_calls(warehouse: Warehouse, admin: Admin) 
     assert all(step.statement.seconds > 0 for step in report.steps)
 
 
+def test_what_waits_for_the_warehouse_one_call_after_the_other(
+    warehouse: Warehouse, admin: Admin, scripts: Path
+) -> None:
+    with (scripts / "checks.sql").open("a") as checks:
+        checks.write(
+            "\n-- check: slow (warn)\nselect 1 as expected, 1 as actual from (select pg_sleep(0.5)) s;\n"
+        )
+    report = run(run_date=DAY, scripts=str(scripts))
+    calls = admin.calls()
+    submitted = [call for call in calls if "Execute" in call["operation"]]
+    # Each step by one call, which is answered at its end; only the result of the checks is asked for by another one.
+    assert [call["wait_seconds"] for call in submitted] == [10, 10, 10, 10, 10, None]
+    loaded, validated = submitted[-2], submitted[-1]["statement_id"]
+    others = [call for call in calls if call not in submitted]
+    assert all(call["started_at"] >= loaded["ended_at"] for call in others)
+    # And that one is on its way before the checks have ended.
+    (checked,) = [run for run in admin.executions() if run["statement_id"] == validated]
+    asked = [call for call in others if call["statement_id"] == validated]
+    assert sorted(call["operation"] for call in asked) == ["DescribeStatement", "GetStatementResult"]
+    assert all(call["started_at"] < checked["ended_at"] for call in asked)
+    assert len(report.checks) == len(CHECKS) + 1
+
+
 def test_a_run_in_a_schema_of_its_own(warehouse: Warehouse) -> None:
     warehouse.run("create schema team")
     run(run_date=DAY, schema_name="team")

@@ -41,19 +41,30 @@ class Pager:
 
 
 async def pages(
-    client: AwsClient, operation: str, inputs: Mapping[str, Any], *, ahead: bool = False
+    client: AwsClient,
+    operation: str,
+    inputs: Mapping[str, Any],
+    *,
+    ahead: bool = False,
+    first: dict[str, Any] | None = None,
 ) -> AsyncGenerator[dict[str, Any], None]:
     """Yield all pages of a paginated operation, one at a time.
 
     Args:
         ahead: Whether the next page is fetched while the caller works on the current one.
+        first: The first page, where it has been fetched already.
 
     Raises:
         ResultError: The service repeats a page.
         CallError: A call was refused.
     """
     pager = Pager(operation, inputs)
-    fetch = asyncio.ensure_future(client.request(operation, pager.inputs))
+    fetch: asyncio.Future[dict[str, Any]]
+    if first is None:
+        fetch = asyncio.ensure_future(client.request(operation, pager.inputs))
+    else:
+        fetch = asyncio.get_running_loop().create_future()
+        fetch.set_result(first)
     try:
         while True:
             page = await fetch

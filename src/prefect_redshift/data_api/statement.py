@@ -1,7 +1,7 @@
 """What DescribeStatement tells about a statement, typed."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ class SubStatement:
         rows: Rows returned or changed; -1 where the engine does not say.
         result_bytes: Size of the result; -1 where the service does not say.
         result_format: JSON or CSV: in which format its result is read.
+        first_page: The first page of its result, where that was read ahead.
     """
 
     id: str
@@ -31,6 +32,7 @@ class SubStatement:
     redshift_query_id: int | None = None
     result_bytes: int = -1
     result_format: str = "JSON"
+    first_page: dict[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @property
     def number(self) -> int:
@@ -80,6 +82,13 @@ class Statement(SubStatement):
         if self.created_at is None or self.updated_at is None:
             return 0.0
         return max(0.0, (self.updated_at - self.created_at).total_seconds() - self.seconds)
+
+    def with_first_page(self, page: dict[str, Any] | None) -> "Statement":
+        """Return the same statement with the first page of its result or, of a batch, of its last statement's."""
+        if not self.sub_statements:
+            return replace(self, first_page=page)
+        *others, last = self.sub_statements
+        return replace(self, sub_statements=(*others, replace(last, first_page=page)))
 
     def errors(self) -> Iterator[str]:
         """Yield the engine's own words, the batch's and those of its statements."""

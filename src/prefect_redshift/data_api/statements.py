@@ -168,6 +168,7 @@ class Statements:
         result_format: ResultFormat = "JSON",
         at_most_once: bool = False,
         describe: bool | None = None,
+        read_ahead: bool = False,
     ) -> Statement:
         """Run a statement, or a batch of them, to its end; never twice under the same name.
 
@@ -198,6 +199,9 @@ class Statements:
             describe: Whether a statement that has finished is described (API: DescribeStatement): its rows, run time
                 and query id, and the sub-statements of a batch. That is one more call where the submission has told
                 the end. By default only a batch is, since its results are read by its sub-statements.
+            read_ahead: Whether the first page of its result, of a batch that of its last statement, is asked for while
+                it still runs, beside its description: `rows` then has it without a further call. Where it takes more
+                than 30 seconds, that call is in vain.
 
         Raises:
             ChangedWorkError: It may be done once only, and an earlier form of it has finished, or runs.
@@ -211,5 +215,11 @@ class Statements:
             listed = await attempts_listed(self.connection, name)
         limit = self.connection.limit(timeout)
         return await run_once(
-            self.connection, request, limit, listed, at_most_once=at_most_once, describe=describe
+            self.connection,
+            request,
+            limit,
+            listed,
+            at_most_once=at_most_once,
+            describe=describe,
+            read_ahead=read_ahead,
         )

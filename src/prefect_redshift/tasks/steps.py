@@ -111,11 +111,10 @@ async def _validated(run: JobRun, after: Sequence[str]) -> ValidationReport:
     suite = run.scripts.suite
     sql = run.scripts.in_schema(suite.statements())
     try:
-        statement = await run.run_statements(run.job.validate, sql, _day(run), after=after)
+        statement = await run.run_statements(run.job.validate, sql, _day(run), after=after, read_ahead=True)
     except StatementError as error:
         return await _one_by_one(run, after, error)
-    rows, described = await asyncio.gather(read_rows(run, statement), run.describe(run.job.validate))
-    return report_of(described, rows, run.run_date)
+    return report_of(statement, await read_rows(run, statement), run.run_date)
 
 
 async def _one_by_one(run: JobRun, after: Sequence[str], error: StatementError) -> ValidationReport:

@@ -51,6 +51,67 @@ async def test_what_is_to_be_described_costs_one_more(warehouse: RedshiftDataApi
     assert operations(admin)[1:] == ["BatchExecuteStatement", "DescribeStatement"]
 
 
+SLOW = "(select pg_sleep(0.5)) s"
+
+
+def asked_while_it_ran(admin: Admin) -> list[tuple[str, int]]:
+    """Return what was asked about the statement before its end, and for how long each of these calls waits."""
+    (ran,) = [run for run in admin.executions() if SLOW in run["sql"]]
+    return sorted(
+        (call["operation"], call["wait_seconds"])
+        for call in admin.calls()
+        if call["operation"].startswith(("Describe", "Get")) and call["started_at"] < ran["ended_at"]
+    )
+
+
+async def test_a_result_that_is_read_ahead_costs_no_call_after_the_end(
+    warehouse: RedshiftDataApi, admin: Admin
+) -> None:
+    statement = await warehouse.run(f"select 7 as n from {SLOW}", name="ahead", read_ahead=True)
+    assert [row.n async for row in warehouse.rows(statement)] == [7]
+    assert (statement.rows, statement.is_described) == (1, True)
+    assert asked_while_it_ran(admin) == [("DescribeStatement", 30), ("GetStatementResult", 30)]
+    assert len(operations(admin)) == 3
+
+
+async def test_of_a_batch_the_last_result_is_read_ahead(warehouse: RedshiftDataApi, admin: Admin) -> None:
+    batch = ["select 1 as n", f"select 2 as n from {SLOW}"]
+    statement = await warehouse.run(batch, name="ahead", read_ahead=True, result_format="CSV")
+    found = [row.n for part in statement.sub_statements async for row in warehouse.rows(part)]
+    assert found == [1, 2]
+    assert asked_while_it_ran(admin) == [("DescribeStatement", 30), ("GetStatementResultV2", 30)]
+    assert len(operations(admin)) == 4
+
+
+async def test_of_a_long_result_the_pages_after_the_one_that_was_read_ahead_follow(
+    warehouse: RedshiftDataApi, admin: Admin
+) -> None:
+    sql = "select n, repeat('x', 1000) as text from generate_series(1, 3000) as n order by n"
+    statement = await warehouse.run(sql, name="ahead", read_ahead=True)
+    for _ in range(2):  # the rows can be read again
+        assert [row.n async for row in warehouse.rows(statement)] == list(range(1, 3001))
+    reads = [call for call in admin.calls() if call["operation"] == "GetStatementResult"]
+    assert [call["wait_seconds"] for call in reads] == [30] + [None] * (len(reads) - 1)
+    assert len(reads) > 2
+
+
+@pytest.mark.parametrize("fault", ["ignore_wait", "drop_before"])
+async def test_what_cannot_be_read_ahead_is_read_after_the_end(
+    warehouse: RedshiftDataApi, admin: Admin, fault: str
+) -> None:
+    admin.add_fault(fault, operation="GetStatementResult", count=1)
+    statement = await warehouse.run(f"select 7 as n from {SLOW}", name="ahead", read_ahead=True)
+    assert [row.n async for row in warehouse.rows(statement)] == [7]
+
+
+async def test_a_statement_that_fails_while_its_result_is_asked_for(
+    warehouse: RedshiftDataApi, admin: Admin
+) -> None:
+    with pytest.raises(StatementFailedError, match="division by zero"):
+        await warehouse.run(f"select 1 / count(*) - 1 / 0 from {SLOW}", name="ahead", read_ahead=True)
+    assert all(call["outcome"] != "pending" for call in admin.calls())
+
+
 async def test_an_error_is_read_by_one_call_more(warehouse: RedshiftDataApi, admin: Admin) -> None:
     with pytest.raises(StatementFailedError, match="division by zero"):
         await warehouse.run("select 1 / 0", name="wrong")

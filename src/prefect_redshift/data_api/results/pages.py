@@ -58,7 +58,8 @@ async def json_pages(client: AwsClient, statement: SubStatement) -> AsyncGenerat
         ResultError: There is no such result, or the service repeats a page.
     """
     check_readable(statement, "JSON")
-    async with aclosing(pages(client, "GetStatementResult", {"Id": statement.id}, ahead=True)) as answers:
+    inputs, first = {"Id": statement.id}, statement.first_page
+    async with aclosing(pages(client, "GetStatementResult", inputs, ahead=True, first=first)) as answers:
         async for page in answers:
             columns = columns_of(page)
             readers = field_readers(columns)
@@ -78,7 +79,8 @@ async def csv_pages(client: AwsClient, statement: SubStatement) -> AsyncGenerato
     """
     check_readable(statement, "CSV")
     is_first = True
-    async with aclosing(pages(client, "GetStatementResultV2", {"Id": statement.id}, ahead=True)) as answers:
+    inputs, first = {"Id": statement.id}, statement.first_page
+    async with aclosing(pages(client, "GetStatementResultV2", inputs, ahead=True, first=first)) as answers:
         async for page in answers:
             columns = columns_of(page)
             with _fitting(statement):

@@ -10,6 +10,7 @@ from prefect_redshift.data_api.cancelling.cancellation import CANCELLATION_SECON
 from prefect_redshift.data_api.cancelling.lost_submission import LostSubmission
 from prefect_redshift.data_api.connection import Connection
 from prefect_redshift.data_api.request import Request
+from prefect_redshift.data_api.running.read_ahead import wait_and_read
 from prefect_redshift.data_api.running.recent_ids import RecentIds
 from prefect_redshift.data_api.running.waiting import wait_for_end
 from prefect_redshift.data_api.statement import Statement
@@ -38,6 +39,7 @@ class InFlight:
 
     def __init__(self, connection: Connection, request: Request) -> None:
         self._client = connection.client
+        self._request = request
         self._listener = connection.listener
         self._submission = Submission(connection.client, request, connection.target)
         self.name = self._submission.name
@@ -84,19 +86,22 @@ class InFlight:
             self._listener.submitted(self.statement)
         return self.statement
 
-    async def end(self, timeout: float, *, described: bool = True) -> Statement:
+    async def end(self, timeout: float, *, described: bool = True, read_ahead: bool = False) -> Statement:
         """Wait for the end of the submitted statement.
 
         Args:
             timeout: Seconds.
             described: Whether a statement is described whose submission has told already that it has finished.
+            read_ahead: Whether the first page of its result is asked for meanwhile.
 
         Raises:
             StatementTimeoutError: `timeout` seconds have passed; the statement was cancelled, or may still run.
         """
         if self.statement is None:
             raise RuntimeError("submit() comes before end().")
-        if described or not self._submission.has_told_end:
+        if read_ahead:
+            self.statement = await wait_and_read(self._client, self.statement, self._request, timeout)
+        elif described or not self._submission.has_told_end:
             self.statement = await wait_for_end(self._client, self.statement, timeout)
         if self.statement.has_ended:
             self._listener.ended(self.statement)

@@ -40,6 +40,7 @@ async def run_once(
     *,
     at_most_once: bool = False,
     describe: bool | None = None,
+    read_ahead: bool = False,
 ) -> Statement:
     """Run `request` to its end, picking up where an earlier try at the same work has left off.
 
@@ -57,6 +58,7 @@ async def run_once(
         at_most_once: Whether the work may finish in one form only: then an earlier form that has finished, or runs, is
             an error.
         describe: Whether a finished statement is described; by default only a batch.
+        read_ahead: Whether the first page of its result is asked for while it runs; then it is described.
 
     Raises:
         ChangedWorkError: The work may be done once only, and has been in another form.
@@ -80,7 +82,7 @@ async def run_once(
         if known is not None:
             in_flight.find(known.id, known.status)
         described = request.is_batch if describe is None else describe
-        statement = await _to_the_end(in_flight, deadline, described=described)
+        statement = await _to_the_end(in_flight, deadline, described=described, read_ahead=read_ahead)
         if statement.status not in UNSUCCESSFUL_STATUSES:
             return statement
         if known is None and statement.id not in _raised:
@@ -117,13 +119,16 @@ def _other_forms(
     return others
 
 
-async def _to_the_end(in_flight: InFlight, deadline: float, *, described: bool) -> Statement:
+async def _to_the_end(
+    in_flight: InFlight, deadline: float, *, described: bool, read_ahead: bool
+) -> Statement:
     try:
         if in_flight.statement is None:
             # How many others are submitted before is not counted.
             deadline += await in_flight.wait_for_turn()
-            await in_flight.submit(deadline - time.monotonic(), wait=True)
-        return await in_flight.end(deadline - time.monotonic(), described=described)
+            # Its result can be asked for once its Id is known.
+            await in_flight.submit(deadline - time.monotonic(), wait=not read_ahead)
+        return await in_flight.end(deadline - time.monotonic(), described=described, read_ahead=read_ahead)
     except BaseException:
         await in_flight.abandon()
         raise
