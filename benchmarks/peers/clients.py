@@ -64,6 +64,9 @@ class Measured:
 OURS = Client("this project: block", "ours.py", ("block",))
 OURS_SHARING = Client("this project: block, shared limits", "ours.py", ("sharing",))
 TASKS = Client("this project: Prefect tasks", "ours.py", ("tasks",))
+# For an endpoint that refuses no calls.
+OURS_UNPACED = Client(OURS.name, "ours.py", ("block", "unpaced"))
+TASKS_UNPACED = Client(TASKS.name, "ours.py", ("tasks", "unpaced"))
 EMPTY = Client("Prefect tasks that do nothing", "ours.py", ("empty",))
 AIRFLOW = Client("Airflow RedshiftDataOperator, 10 s (default)", "airflow_operator.py", ("10",), "airflow")
 AIRFLOW_FAST = Client("Airflow RedshiftDataOperator, 1 s", "airflow_operator.py", ("1",), "airflow")
@@ -185,7 +188,7 @@ def _beside(run: dict[str, Any], calls: list[dict[str, Any]]) -> float:
 
 def _command(client: Client, state: Path) -> list[str]:
     python = python_of(client.environment) if client.environment else sys.executable
-    extra = [str(state / "services")] if client in (TASKS, EMPTY) else []
+    extra = [str(state / "services")] if client in (TASKS, TASKS_UNPACED, EMPTY) else []
     return [python, str(_HERE / client.script), *client.arguments, *extra]
 
 

@@ -1,7 +1,7 @@
 """This project's block, and its tasks in a flow: `python ours.py block`, `python ours.py tasks STATE_FOLDER`.
 
 `python ours.py empty STATE_FOLDER` has as many tasks that do nothing; `python ours.py sharing` is the block that shares
-the service's rates by a limit of a Prefect server.
+the service's rates by a limit of a Prefect server. With `unpaced` behind it, the client does not keep to these rates.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from prefect.futures import PrefectFuture
 from benchmarks.peers.driver import WARM_UP, Stages, drive_async, ready, stages_asked_for, tell
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.cli.flow_process import prepare_process
+from prefect_redshift.data_api.api import redshift_data_client
 from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.local.services import local_services
 from prefect_redshift.runner.gathering import gather_or_cancel
@@ -27,6 +28,8 @@ WAREHOUSE = RedshiftDataApi(
     max_concurrent_waits=500,
     shared_limit="redshift-data" if sys.argv[1] == "sharing" else None,
 )
+if "unpaced" in sys.argv:
+    WAREHOUSE._client = redshift_data_client(max_waits=500, rates={})
 NOTICED: dict[str, float] = {}
 
 
@@ -83,7 +86,7 @@ def main() -> None:
         drive_async(run)
         return
     stages = stages_asked_for()
-    with local_services(Path(sys.argv[2]), stand_in=False):
+    with local_services(Path(sys.argv[-1]), stand_in=False):
         asyncio.run(by_tasks(stages))
 
 

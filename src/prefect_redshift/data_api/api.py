@@ -124,6 +124,7 @@ def redshift_data_client(
     max_waits: int = MAX_WAITS,
     make: MakeClient | None = None,
     sharing: Sharing | None = None,
+    rates: Mapping[str, float] = RATES,
 ) -> AwsClient:
     """Return a client for `DataApi`.
 
@@ -134,9 +135,10 @@ def redshift_data_client(
             once. A client that is sent to another process needs one that can be pickled.
         sharing: Divides what AWS allows an account among several processes. Without it they notice each other by calls
             that are throttled, and slow down.
+        rates: Calls a second, by operation, that the client keeps to; {} where the endpoint allows any number.
     """
     made = partial(_made, make or partial(_of_session, session, max_waits))
-    return AwsClient(made, max_waits, Pacer(RATES, sharing))
+    return AwsClient(made, max_waits, Pacer(rates, sharing))
 
 
 def _of_session(session: boto3.Session | None, max_waits: int) -> object:
