@@ -4,7 +4,8 @@
 
 The loop calls the procedure by psycopg, on the stand-in's own PostgreSQL: no Data API, no flow. They take turns, both
 load days again that are loaded, and the one that begins alternates. The backfill's time is that of the flow's body:
-procedures, setup, dimensions, finding and validating the days included. The backfill loads half a year at once.
+procedures, setup, dimensions, finding and validating the days included. The backfill loads half a year at once, and a
+year of the ten years.
 """
 
 import asyncio

@@ -409,10 +409,10 @@ begin
        and s.ss_sold_date between i.i_rec_start_date and nvl(i.i_rec_end_date, '9999-12-31'::date)
       left join customer c
         on c.c_customer_id = s.c_customer_id;
+    get diagnostics staged := row_count;
 
     -- The joins can only add rows, so that the sums are equal only where each day's are.
     select count(*) into delivered from src_store_sales where ss_sold_date between p_from and p_to;
-    select count(*) into staged from stage_store_sales;
     if staged <> delivered then
         select sold, source_rows, staged_rows into wrong_day, delivered, staged
           from (select ss_sold_date as sold, sum(in_source) as source_rows, sum(in_stage) as staged_rows

@@ -12,7 +12,6 @@ from prefect_redshift.flows.entrypoint import found_at
 from prefect_redshift.pipeline.choices import Setup
 from prefect_redshift.pipeline.days import days_asked
 from prefect_redshift.pipeline.job import Job
-from prefect_redshift.pipeline.ranges import DAYS_AT_ONCE
 from prefect_redshift.pipeline.run_date import scheduled_run_date
 from prefect_redshift.reports.days_report import DaysReport
 from prefect_redshift.runner.cancellation import cancellation_confirmed
@@ -46,7 +45,7 @@ def backfill_flow(job: Job, *, name: str = "", variable: str = "backfill") -> Fl
         to_date: date | None = None,
         dates: list[date] | None = None,
         reload: bool = False,
-        days_at_once: int = DAYS_AT_ONCE,
+        days_at_once: int | None = None,
         setup: Setup = "if_missing",
         scripts: str | None = None,
         warehouse: str | None = None,
@@ -62,7 +61,8 @@ def backfill_flow(job: Job, *, name: str = "", variable: str = "backfill") -> Fl
             to_date: The last day, today at the latest.
             dates: The days one by one, instead of the first and the last.
             reload: Whether days that are loaded already are loaded again.
-            days_at_once: How many days a step with a form for ranges loads at once, at most; 1 loads each by itself.
+            days_at_once: How many days a step with a form for ranges loads at once, at most; by default 183, or 366
+                where more than four years are to be loaded; 1 loads each by itself.
             setup: `if_missing` creates what is missing; `always` drops all tables first, history included; `never`
                 leaves them alone.
             scripts: Where the SQL is: a folder, or `s3://bucket/prefix`; by default where the job says.
@@ -71,7 +71,7 @@ def backfill_flow(job: Job, *, name: str = "", variable: str = "backfill") -> Fl
             timezone: The time zone that decides which day is today, as an IANA name.
         """
         days = days_asked(from_date, to_date, dates, scheduled_run_date(timezone))
-        if days_at_once < 1:
+        if days_at_once is not None and days_at_once < 1:
             raise PipelineError(f"days_at_once is {days_at_once}: it takes 1 or more.")
         run = await begin(
             job,
@@ -96,7 +96,9 @@ def backfill_flow(job: Job, *, name: str = "", variable: str = "backfill") -> Fl
     )(load_days_of_job)
 
 
-def _submitted(run: JobRun, days: list[date], *, reload: bool, days_at_once: int) -> list[PrefectFuture[Any]]:
+def _submitted(
+    run: JobRun, days: list[date], *, reload: bool, days_at_once: int | None
+) -> list[PrefectFuture[Any]]:
     """Submit all steps: the setup and what is loaded once, then the days."""
     job, step = run.job, steps_of(run)
 

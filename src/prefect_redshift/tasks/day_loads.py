@@ -16,12 +16,13 @@ from prefect_redshift.pipeline.ranges import (
     RangeQueue,
     RangeResult,
     RangeStatement,
+    days_at_once,
 )
 from prefect_redshift.reports.days_report import DayReport, DaysReport, Status
 from prefect_redshift.reports.progress import Show
 from prefect_redshift.tasks.job_run import JobRun
 
-# A year: how far a backfill has come is known after each batch.
+# A year, of a long history two: how far a backfill has come is known after each batch.
 DAYS_IN_BATCH = 2 * DAYS_AT_ONCE
 
 
@@ -45,7 +46,7 @@ class DayLoads:
         run: The run of the job.
         found: The days asked for, as the warehouse holds them.
         reload: Whether days that are loaded already are loaded again.
-        days_at_once: How many days a step with a form for ranges loads at once, at most.
+        most_days: How many days a step with a form for ranges loads at once, at most; by default, see `days_at_once`.
 
     Attributes:
         wanted: The days that are to be loaded.
@@ -53,7 +54,7 @@ class DayLoads:
     """
 
     def __init__(
-        self, run: JobRun, found: Sequence[Day], *, reload: bool = False, days_at_once: int = DAYS_AT_ONCE
+        self, run: JobRun, found: Sequence[Day], *, reload: bool = False, most_days: int | None = None
     ) -> None:
         self._run = run
         self._found = {day.day: day for day in found}
@@ -62,7 +63,9 @@ class DayLoads:
         self.found_again: Sequence[Day] = ()
         self._schema = run.scripts.in_schema(["-"])[:-1]
         self._room = MAX_STATEMENTS - len(self._schema)
-        self._queue = RangeQueue(self.wanted, run.scripts.most_days(days_at_once, self._room))
+        most_days = run.scripts.most_days(most_days or days_at_once(len(self.wanted)), self._room)
+        self._days_in_batch = max(DAYS_IN_BATCH, 2 * most_days)
+        self._queue = RangeQueue(self.wanted, most_days)
 
     async def load(self, show: Show) -> None:
         """Load what is to be loaded, batch after batch; a day that fails stops no other.
@@ -86,7 +89,7 @@ class DayLoads:
         while load := self._queue.next():
             days += len(load.days)
             statements += len(self._run.scripts.load_of_ranges([load.days])[0])
-            if taken and (days > DAYS_IN_BATCH or statements > self._room):
+            if taken and (days > self._days_in_batch or statements > self._room):
                 break
             taken.append(self._queue.take())
         return Batch(number, taken)

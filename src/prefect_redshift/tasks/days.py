@@ -8,7 +8,6 @@ from prefect import get_run_logger, runtime
 from prefect_redshift.data_api.statement import ENDED_STATUSES, Statement
 from prefect_redshift.exceptions import PipelineError
 from prefect_redshift.pipeline.days import Day
-from prefect_redshift.pipeline.ranges import DAYS_AT_ONCE
 from prefect_redshift.reports.artifacts import write
 from prefect_redshift.reports.days_report import DaysReport
 from prefect_redshift.reports.progress import progress_of
@@ -58,7 +57,7 @@ async def load_days(
     found: Sequence[Day],
     *,
     reload: bool = False,
-    days_at_once: int = DAYS_AT_ONCE,
+    days_at_once: int | None = None,
 ) -> DaysReport:
     """Load those of the days that are not loaded rightly, then find them again; log the table of all, however it ends.
 
@@ -67,7 +66,8 @@ async def load_days(
         asked: The days.
         found: What the warehouse holds for them.
         reload: Whether days that are loaded already are loaded again.
-        days_at_once: How many days a step with a form for ranges loads at once, at most.
+        days_at_once: How many days a step with a form for ranges loads at once, at most; by default 183, or 366 where
+            more than four years are to be loaded.
 
     Raises:
         PipelineError: The calendar lacks one of the days; nothing is loaded.
@@ -76,7 +76,7 @@ async def load_days(
     """
     if missing := set(asked) - {day.day for day in found}:
         raise PipelineError(f"{min(missing)} is outside the calendar of {run.job.name}: nothing was loaded.")
-    days = DayLoads(run, found, reload=reload, days_at_once=days_at_once)
+    days = DayLoads(run, found, reload=reload, most_days=days_at_once)
     try:
         if days.wanted:
             async with progress_of(run.job.name, len(days.wanted)) as show:
@@ -84,7 +84,8 @@ async def load_days(
                 days.found_again = await find_days(run, days.wanted, "find_loaded_days")
     finally:
         report = days.report()
-        get_run_logger().info("%s days were asked for:\n%s", len(report.days), report)
+        # As text: each handler would make it anew.
+        get_run_logger().info("%s days were asked for:\n%s", len(report.days), str(report))
         await write([report.artifact(run.job.name)])
     return report
 
