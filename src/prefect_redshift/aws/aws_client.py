@@ -67,6 +67,12 @@ class AwsClient:
             return await asyncio.to_thread(self._opened)
         return self._boto3_client
 
+    def open_ahead(self) -> None:
+        """Begin to make the boto3 client, which the first call would wait for; what goes wrong is told by that call."""
+        if self._boto3_client is None:
+            making = asyncio.get_running_loop().run_in_executor(None, self._opened)
+            making.add_done_callback(lambda made: made.cancelled() or made.exception())
+
     def _opened(self) -> Any:
         if self._boto3_client is not None:
             return self._boto3_client

@@ -39,8 +39,9 @@ class StatementLog(Listener):
     logger: Callable[[], Logger]
 
     def submitted(self, statement: Statement) -> None:
-        """Log it, and emit the event `submitted`."""
-        self.logger().info("Submitted %s", _called(statement))
+        """Log it, unless its end is logged next, and emit the event `submitted`."""
+        if statement.status != "FINISHED":
+            self.logger().info("Submitted %s", _called(statement))
         announce("submitted", statement)
 
     def found(self, statement: Statement) -> None:

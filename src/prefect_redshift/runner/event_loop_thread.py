@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
+from contextlib import suppress
 from contextvars import Context, copy_context
 from typing import Any
 
@@ -56,6 +57,10 @@ class EventLoopThread:
             task.add_done_callback(self._background.discard)
 
         self.call_soon(start)
+
+    def open_api_client(self) -> None:
+        """Begin to open the client of Prefect's API, which the first task would wait for; from any thread."""
+        self.run_in_background(self._clients.open_ahead())
 
     async def api_client(self) -> AsyncClientContext:
         """Return the client of Prefect's API that belongs to this loop; the first call opens it."""
@@ -110,6 +115,11 @@ class _ApiClients:
             # One task both enters and leaves the context, as context variables want it.
             self._holder = loop.create_task(self._hold(self._opened), context=self._context.copy())
         return await asyncio.shield(self._opened)
+
+    async def open_ahead(self) -> None:
+        """Open the client; what goes wrong is for the first task that wants it."""
+        with suppress(Exception):
+            await self.open()
 
     async def _hold(self, opened: "asyncio.Future[AsyncClientContext]") -> None:
         try:

@@ -33,6 +33,7 @@ class FlowTasks:
         self._start_turn = asyncio.Lock()
         self._thread = EventLoopThread("tasks")
         self._thread.start()
+        self._thread.open_api_client()
         # A task that is cancelled cancels the tasks of the flows that it runs.
         self._parent = current_task()
         if self._parent is not None:
@@ -77,7 +78,8 @@ class FlowTasks:
     async def _run(
         self, submitted: SubmittedTask[Any], upstream: list[PrefectFuture[Any]], arguments: dict[str, Any]
     ) -> State[Any]:
-        await wait_all(upstream)
+        if upstream:
+            await wait_all(upstream)
         async with self._start_turn:
             await asyncio.sleep(0)
         if arguments["task"].isasync:

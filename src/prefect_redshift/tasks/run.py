@@ -77,6 +77,7 @@ async def begin(
     if schema is not None:
         identifier(schema, "The schema")
     redshift = await connect(warehouse)
+    redshift.data_api().connection.client.open_ahead()
     chain = Chain()
     await chain.look_back(redshift)
     own_scripts = JobScripts(job, schema)
@@ -168,7 +169,7 @@ async def finish(run: JobRun, *futures: PrefectFuture[Any]) -> RunReport:
     finally:
         report = await run.report(failure)
         if report.steps:
-            get_run_logger().info("%s", report)
+            get_run_logger().info("%s", str(report))
         if failure:
             await publish(report)
     return report
