@@ -60,6 +60,7 @@ class DayLoads:
         self._found = {day.day: day for day in found}
         self._submitted: set[date] = set()
         self.wanted = [day.day for day in found if reload or not day.is_loaded]
+        self._wanted = frozenset(self.wanted)  # of ten years, a list is slow to look through for each day
         self.found_again: Sequence[Day] = ()
         self._schema = run.scripts.in_schema(["-"])[:-1]
         self._room = MAX_STATEMENTS - len(self._schema)
@@ -145,7 +146,7 @@ class DayLoads:
 
     def _report_of(self, found: Day, now: Day | None) -> DayReport:
         load = self._queue.loads.get(found.day)
-        if found.day not in self.wanted:
+        if found.day not in self._wanted:
             return DayReport(found.day, "skipped", found.delivered, found.counts)
         if load is None:
             return DayReport(found.day, "interrupted" if found.day in self._submitted else "not reached")
