@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 
 from prefect_redshift.pipeline.days import Load
 
@@ -52,14 +53,13 @@ def days_at_once(days: int) -> int:
 
 def ranges_of(days: Sequence[date], most: int) -> list[DayRange]:
     """Return ranges of so many days at most that hold these days, which are in order, and no other."""
-    ranges: list[DayRange] = []
-    for day in days:
-        last = ranges[-1] if ranges else None
-        if last and day == last.last + timedelta(1) and len(last) < most:
-            ranges[-1] = DayRange(last.first, day)
-        else:
-            ranges.append(DayRange(day, day))
-    return ranges
+    one_day = timedelta(1)
+    after_gaps = [n for n, day in enumerate(days) if n == 0 or day != days[n - 1] + one_day]
+    return [
+        DayRange(days[first], days[min(first + most, end) - 1])
+        for start, end in pairwise([*after_gaps, len(days)])
+        for first in range(start, end, most)
+    ]
 
 
 @dataclass(frozen=True)
