@@ -8,17 +8,19 @@ python -m tests.chaos --kinds killed --first 13 --runs 1 --seed 7     one run ag
 import argparse
 import json
 import random
+import signal
 import sys
 import time
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from tests.chaos.kinds import KINDS, RUNS
 from tests.chaos.lane import open_lane, run_trial
 from tests.chaos.summary import Summary
 from tests.chaos.verdict import Verdict
+from tests.signals import heed_interrupts
 
 REPORT = Path("build/chaos.json")
 
@@ -29,16 +31,15 @@ def main() -> int:
     print(f"seed {options.seed}, {options.lanes} at a time", flush=True)
     began = time.monotonic()
     summaries = [Summary(kind, options.seed) for kind in options.kinds]
+    heed_interrupts()
     with ProcessPoolExecutor(options.lanes, get_context("spawn"), open_lane) as lanes:
-        trials = [submitted(lanes, summary, options) for summary in summaries]
-        for summary, futures in zip(summaries, trials, strict=True):
-            for number, future in futures.items():
-                outcome = future.result()
-                if isinstance(outcome, str):
-                    summary.skipped = outcome
-                else:
-                    summary.add(number, outcome)
-            print(summary, flush=True)
+        try:
+            run(lanes, summaries, options)
+        except KeyboardInterrupt:
+            lanes.shutdown(wait=False, cancel_futures=True)
+            for lane in active_children():
+                lane.terminate()
+            return 128 + signal.SIGINT
     seconds = time.monotonic() - began
     slowest = max((end for summary in summaries for end in summary.slowest.values()), default=0.0)
     runs = sum(summary.runs for summary in summaries)
@@ -47,6 +48,19 @@ def main() -> int:
     report = {"seconds": round(seconds), "kinds": [asdict(summary) for summary in summaries]}
     options.report.write_text(json.dumps(report, indent=1))
     return 1 if any(summary.wrong for summary in summaries) else 0
+
+
+def run(lanes: ProcessPoolExecutor, summaries: list[Summary], options: argparse.Namespace) -> None:
+    """Run all trials, and print each kind's line when its last has ended."""
+    trials = [submitted(lanes, summary, options) for summary in summaries]
+    for summary, futures in zip(summaries, trials, strict=True):
+        for number, future in futures.items():
+            outcome = future.result()
+            if isinstance(outcome, str):
+                summary.skipped = outcome
+            else:
+                summary.add(number, outcome)
+        print(summary, flush=True)
 
 
 def submitted(

@@ -3,11 +3,14 @@
 import os
 import random
 import shutil
+import signal
+import sys
 import traceback
 from contextlib import ExitStack
 from dataclasses import replace
 from multiprocessing.util import Finalize
 from pathlib import Path
+from typing import NoReturn
 
 from prefect_redshift.cli.flow_process import prepare_process
 from tests.chaos.ground import Ground
@@ -56,18 +59,28 @@ class Lane:
 
 
 _lane: Lane | None = None
+_is_to_end = False
 
 
 def open_lane() -> None:
-    """Start what this process needs."""
+    """Start what this process needs; SIGTERM ends its trial, and what it has started."""
     global _lane
+    signal.signal(signal.SIGTERM, _end)
     prepare_process()
     _lane = Lane()
+
+
+def _end(*_: object) -> NoReturn:
+    global _is_to_end
+    _is_to_end = True
+    sys.exit(128 + signal.SIGTERM)
 
 
 def run_trial(kind: str, number: int, seed: int) -> Verdict | str:
     """Run one trial with dice of its own; return the verdict, or why it cannot be run here."""
     assert _lane
+    if _is_to_end:  # the pool takes the end of a trial for its result, and hands out the next
+        sys.exit(128 + signal.SIGTERM)
     try:
         ground = _lane.ground(kind)
     except PermissionError as error:
