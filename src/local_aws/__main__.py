@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from local_aws.environment import environment
-from local_aws.server import Callbacks, Options, serve
+from local_aws.server import Options, serve
 from local_aws.start_errors import AlreadyServedError, StartError
 
 DEFAULT_PORT = 4577
@@ -14,14 +14,16 @@ DEFAULT_PORT = 4577
 def main(arguments: list[str] | None = None) -> int:
     """Serve until told to stop; return the exit code (1: cannot start, 2: wrong arguments, 3: already served)."""
     options = _parser().parse_args(arguments)
-    callbacks = Callbacks(
-        ready=_print_endpoint, until_closed=sys.stdin.fileno() if options.until_stdin_closes else None
+    serving = Options(
+        options.data_dir,
+        options.port,
+        options.fresh,
+        options.max_executing,
+        options.rates,
+        until_closed=sys.stdin.fileno() if options.until_stdin_closes else None,
     )
     try:
-        serve(
-            Options(options.data_dir, options.port, options.fresh, options.max_executing, options.rates),
-            callbacks,
-        )
+        serve(serving, _print_endpoint)
     except StartError as problem:
         print(f"local_aws: {problem}", file=sys.stderr)  # noqa: T201
         return 3 if isinstance(problem, AlreadyServedError) else 1

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from local_aws.engine.identity import Identity
+from local_aws.environment import environment
 from local_aws.start_errors import AlreadyServedError, StartError
 
 LOGS = ("server.log", "postgres.log")
@@ -18,11 +19,16 @@ OURS = ("postgres", "statements.sqlite", "statements.sqlite-wal", "statements.sq
 
 
 @dataclass(frozen=True)
-class Endpoint:
-    """A served data directory: the process and its URL."""
+class Served:
+    """A served stand-in: its URL, the environment variables that point an SDK at it, its process id."""
 
-    pid: int
     url: str
+    pid: int
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the AWS_* variables for this endpoint."""
+        return environment(self.url)
 
 
 class DataFolder:
@@ -69,7 +75,7 @@ class DataFolder:
         self._lock = lock
         self._endpoint_file.unlink(missing_ok=True)
 
-    def served_by(self) -> Endpoint | None:
+    def served_by(self) -> Served | None:
         """Return the endpoint of the live process that serves this directory, None if there is none (yet)."""
         try:
             lock = (self.path / "lock").open("r")
@@ -86,7 +92,7 @@ class DataFolder:
         """Tell other processes where this directory is served."""
         draft = self._endpoint_file.with_suffix(".draft")
         draft.touch(mode=0o600)
-        draft.write_text(json.dumps(asdict(Endpoint(os.getpid(), url))))
+        draft.write_text(json.dumps(asdict(Served(url, os.getpid()))))
         draft.replace(self._endpoint_file)
 
     def withdraw(self) -> None:
@@ -124,9 +130,9 @@ class DataFolder:
     def _endpoint_file(self) -> Path:
         return self.path / "endpoint.json"
 
-    def _read_endpoint(self) -> Endpoint | None:
+    def _read_endpoint(self) -> Served | None:
         try:
-            return Endpoint(**json.loads(self._endpoint_file.read_text()))
+            return Served(**json.loads(self._endpoint_file.read_text()))
         except (OSError, ValueError, TypeError):
             return None
 

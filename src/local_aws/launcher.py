@@ -5,29 +5,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from local_aws.environment import environment
-from local_aws.folder import DataFolder, Endpoint
+from local_aws.folder import DataFolder, Served
 from local_aws.start_errors import StartError
 
 ALREADY_SERVED = 3
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
-
-
-@dataclass(frozen=True)
-class Served:
-    """A served stand-in: its URL, the environment variables that point an SDK at it, its process id."""
-
-    url: str
-    pid: int
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """Return the AWS_* variables for this endpoint."""
-        return environment(self.url)
 
 
 @contextmanager
@@ -59,16 +44,12 @@ def starting(
     folder = DataFolder(Path(data_dir))
     folder.create()
     if joined := folder.served_by():
-        yield lambda: Served(joined.url, joined.pid)
+        others = joined
+        yield lambda: others
         return
     child = _spawn(folder, _options(fresh, max_executing, rates))
-
-    def served() -> Served:
-        endpoint = _wait_until_served(folder, child)
-        return Served(endpoint.url, endpoint.pid)
-
     try:
-        yield served
+        yield lambda: _wait_until_served(folder, child)
     finally:
         _stop(child)
 
@@ -96,7 +77,7 @@ def _spawn(folder: DataFolder, options: list[str]) -> "subprocess.Popen[bytes]":
         )
 
 
-def _wait_until_served(folder: DataFolder, child: "subprocess.Popen[bytes]") -> Endpoint:
+def _wait_until_served(folder: DataFolder, child: "subprocess.Popen[bytes]") -> Served:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         served = folder.served_by()

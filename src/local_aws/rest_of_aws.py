@@ -9,13 +9,10 @@ from typing import Any
 
 from local_aws.environment import environment
 from local_aws.identity import ACCOUNT
+from local_aws.wire.service_errors import validation
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 THREADS = 20
-
-
-class SecretProblem(Exception):  # noqa: N818 - its text becomes a ValidationException
-    """A secret that cannot be read."""
 
 
 class RestOfAws:
@@ -40,7 +37,7 @@ class RestOfAws:
         await application(scope, receive, send_to_its_origin)
 
     async def secret(self, secret_id: str, region: str) -> str:
-        """Return a secret's text from Secrets Manager, by name or ARN; raise SecretProblem."""
+        """Return a secret's text from Secrets Manager, by name or ARN; raise ValidationException."""
         await self._load()
         return await asyncio.to_thread(_secret, secret_id, region)
 
@@ -129,10 +126,10 @@ def _secret(secret_id: str, region: str) -> str:
     try:
         found = secretsmanager_backends[ACCOUNT][region].get_secret_value(secret_id, "", "")
     except JsonRESTError as error:
-        raise SecretProblem(error.message) from None
+        raise validation(error.message) from None
     text = found.get("SecretString")
     if not isinstance(text, str):
-        raise SecretProblem("The secret has no SecretString.")
+        raise validation("The secret has no SecretString.")
     return text
 
 

@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,8 @@ SESSIONS = 500
 class Options:
     """How to serve: `port` 0 takes any free one; `max_executing` bounds statements that run at a time.
 
-    With `rates` calls beyond the published rates are throttled.
+    With `rates` calls beyond the published rates are throttled. The end of the pipe `until_closed` (a descriptor) ends
+    the serving.
     """
 
     data_dir: Path
@@ -34,25 +36,24 @@ class Options:
     fresh: bool = False
     max_executing: int = 50
     rates: bool = False
-
-
-@dataclass(frozen=True)
-class Callbacks:
-    """`ready` is called with the URL; the end of the pipe `until_closed` (a descriptor) ends the serving."""
-
-    ready: Callable[[str], None]
     until_closed: int | None = None
 
 
-def serve(options: Options, callbacks: Callbacks) -> None:
-    """Serve until SIGINT, SIGTERM or the end of a pipe; raise StartError if that cannot begin."""
+Ready = Callable[[str], None]
+
+
+def serve(options: Options, ready: Ready) -> None:
+    """Serve until SIGINT, SIGTERM or the end of a pipe; raise StartError if that cannot begin.
+
+    `ready` is called with the URL.
+    """
     folder = DataFolder(options.data_dir)
     folder.claim()
     try:
         with _listen(options.port) as listener:
             if options.fresh:
                 folder.wipe()
-            asyncio.run(_serve(options, folder, listener, callbacks))
+            asyncio.run(_serve(options, folder, listener, ready))
     finally:
         folder.withdraw()
 
@@ -69,7 +70,7 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-async def _serve(options: Options, folder: DataFolder, listener: socket.socket, callbacks: Callbacks) -> None:
+async def _serve(options: Options, folder: DataFolder, listener: socket.socket, ready: Ready) -> None:
     postmaster = cluster(folder, max_connections=options.max_executing + SESSIONS + 20)
     try:
         # initdb is a process of its own: the imports of the slow libraries go on beside it.
@@ -81,14 +82,17 @@ async def _serve(options: Options, folder: DataFolder, listener: socket.socket, 
         postmaster.start()
         port = listener.getsockname()[1]
         async with Assembly(postmaster, folder, options, port) as assembly:
-            await _answer(assembly, listener, folder, callbacks)
+            await _answer(assembly, listener, options, partial(_announce, folder, ready))
     finally:
         postmaster.stop()
 
 
-async def _answer(
-    assembly: Assembly, listener: socket.socket, folder: DataFolder, callbacks: Callbacks
-) -> None:
+def _announce(folder: DataFolder, ready: Ready, url: str) -> None:
+    folder.announce(url)
+    ready(url)
+
+
+async def _answer(assembly: Assembly, listener: socket.socket, options: Options, ready: Ready) -> None:
     server = assembly.server
     loop = asyncio.get_running_loop()
 
@@ -103,13 +107,11 @@ async def _answer(
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, leave)
-    if (pipe := callbacks.until_closed) is not None:
+    if (pipe := options.until_closed) is not None:
         # Not read in a thread, which could not be interrupted when the end comes from elsewhere.
         loop.add_reader(pipe, leave_at_end, pipe)
     serving = asyncio.create_task(server.serve([listener]))
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.002)
-    url = f"http://{HOST}:{listener.getsockname()[1]}"
-    folder.announce(url)
-    callbacks.ready(url)
+    ready(f"http://{HOST}:{listener.getsockname()[1]}")
     await serving

@@ -3,7 +3,7 @@
 import json
 
 from local_aws.engine.warehouse import CLUSTER
-from local_aws.rest_of_aws import RestOfAws, SecretProblem
+from local_aws.rest_of_aws import RestOfAws
 from local_aws.wire.service_errors import validation
 
 
@@ -12,10 +12,7 @@ async def read(secret_id: str, region: str, rest: RestOfAws) -> tuple[str, str]:
 
     A secret is a JSON object with username, password and, as the query editor makes it, dbClusterIdentifier.
     """
-    try:
-        text = await rest.secret(secret_id, region)
-    except SecretProblem as problem:
-        raise validation(str(problem)) from None
+    text = await rest.secret(secret_id, region)
     try:
         secret = json.loads(text)
     except ValueError:

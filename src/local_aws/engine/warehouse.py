@@ -2,7 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -84,11 +85,8 @@ class Warehouse:
 
         Not a pooled one: an idle connection that nobody expects would be in the way of DROP DATABASE.
         """
-        connection = await Connection.open(str(self._postmaster.sockets), database, SUPERUSER)
-        try:
+        async with self._own(database) as connection:
             return await connection.run(sql, values)
-        finally:
-            connection.close()
 
     async def release(self, connection: Connection, database: str, user: str) -> None:
         """Give a connection back."""
@@ -137,16 +135,21 @@ class Warehouse:
     async def _install(self, compat: str) -> None:
         existing = await self.databases()
         for database in ("template1", *existing):
-            connection = await Connection.open(str(self._postmaster.sockets), database, SUPERUSER)
-            try:
+            async with self._own(database) as connection:
                 await connection.run_script(compat)
                 # As in Redshift, and in PostgreSQL before version 15.
                 await connection.run("GRANT ALL ON SCHEMA public TO PUBLIC")
-            finally:
-                connection.close()
         if DATABASE not in existing:
             await self.admin_run(f"CREATE DATABASE {DATABASE} STRATEGY FILE_COPY")
         await self._give_default()
+
+    @asynccontextmanager
+    async def _own(self, database: str) -> AsyncIterator[Connection]:
+        connection = await Connection.open(str(self._postmaster.sockets), database, SUPERUSER)
+        try:
+            yield connection
+        finally:
+            connection.close()
 
     async def _wait_until_up(self) -> None:
         while not self._postmaster.is_up():  # noqa: ASYNC110 - it is another process

@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import io
 from typing import Any, BinaryIO, cast
 
 from local_aws.transfer.transfer_errors import TransferProblem
@@ -43,28 +44,17 @@ def writer(file: BinaryIO, compression: str | None) -> BinaryIO:
     return cast("BinaryIO", _Kept(file))
 
 
-class _Kept:
+class _Kept(io.RawIOBase):
     """A file that others may close without closing it."""
-
-    closed = False
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
 
-    def write(self, data: bytes) -> int:
-        return self._file.write(data)
-
-    def flush(self) -> None:
-        self._file.flush()
-
-    def tell(self) -> int:
-        return self._file.tell()
-
     def writable(self) -> bool:
         return True
 
-    def readable(self) -> bool:
-        return False
+    def write(self, data: Any) -> int:
+        return self._file.write(data)
 
-    def close(self) -> None:
-        self._file.flush()
+    def tell(self) -> int:
+        return self._file.tell()

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from local_aws.data_api.records.query_log import QueryLog
 from local_aws.data_api.records.statement import Part, Statement
@@ -34,24 +34,11 @@ BYTES_A_TURN = 1 << 18
 LOG = logging.getLogger(__name__)
 
 
-class Step(Protocol):
-    """What one command does before and after the engine moves the rows."""
-
-    def hear(self, sqlstate: str, message: str) -> bool:
-        """Take a notice that belongs to it."""
-
-    async def begin(self) -> dict[str, Any]:
-        """Do what comes before the engine's part."""
-
-    async def finish(self) -> None:
-        """Do what comes after it."""
-
-
 @dataclass(frozen=True)
 class Running:
     """A command at work: `part` is what the history shows of it, `rows` is the file through which its rows pass."""
 
-    step: Step
+    step: "_Copying | _Unloading"
     part: Part
     started: float
     rows: Path
@@ -114,7 +101,7 @@ class Attendant:
         rows = self.mailbox.folder / f"{request['id']}.rows"
         command = parse(request["command"])
         backend = await self.rest.s3()
-        step: Step
+        step: _Copying | _Unloading
         if isinstance(command, Copy):
             report = partial(self.log.add_load_errors, self.statement.database, part.query_id)
             step = _Copying(command, request, backend, rows, report)

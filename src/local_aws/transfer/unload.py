@@ -3,8 +3,8 @@
 import asyncio
 import json
 import tempfile
-from collections.abc import AsyncIterator, Sequence
-from typing import Any, BinaryIO, Protocol
+from collections.abc import AsyncIterator
+from typing import Any, BinaryIO
 
 from local_aws.data_api.results import columns as metadata
 from local_aws.engine import divisions
@@ -16,6 +16,7 @@ from local_aws.transfer.objects import Bucket
 from local_aws.transfer.options import Options
 from local_aws.transfer.transfer_errors import TransferProblem
 from local_aws.transfer.unload_parquet import ParquetWriter
+from local_aws.transfer.unload_text import TextWriter
 
 MEGABYTE = 1 << 20
 DEFAULT_SIZE = 6200 * MEGABYTE
@@ -28,16 +29,6 @@ OCCUPIED = (
 
 # Each with Redshift's name of its type, precision and scale.
 Columns = list[tuple[str, tuple[str, int, int]]]
-
-
-class Writer(Protocol):
-    """Writes rows into one file."""
-
-    def add(self, lines: Sequence[bytes]) -> None:
-        """Write rows as the engine's COPY prints them."""
-
-    def close(self) -> None:
-        """Write what is left."""
 
 
 async def run(unload: Unload, connection: Connection, backend: Any) -> int:
@@ -110,7 +101,7 @@ class Files:
         self._limit = float(unload.options.values.get("maxfilesize", DEFAULT_SIZE))
         self._done: list[str] = []
         self._file: Any = None
-        self._writer: Writer | None = None
+        self._writer: ParquetWriter | TextWriter | None = None
         self.rows = 0
 
     def add(self, lines: list[bytes]) -> None:
@@ -137,7 +128,7 @@ class Files:
         if self._file is not None:
             self._file.close()
 
-    def _open(self) -> Writer:
+    def _open(self) -> ParquetWriter | TextWriter:
         self._file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed by _close or discard
         if self._options.has("parquet"):
             self._writer = ParquetWriter(self._file, self._names, self._types)
