@@ -15,6 +15,7 @@ from hypothesis import settings
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
 from local_aws import Admin, Served, running
+from prefect_redshift.aws.pacing import accounts
 from prefect_redshift.local.services import local_services
 from tests.statements import Statements, finish
 
@@ -42,6 +43,12 @@ def no_aws_configuration() -> Iterator[None]:
         # A proxy of the developer's knows nothing of this machine.
         patch.setenv("NO_PROXY", "127.0.0.1,localhost")
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_pacers_of_earlier_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test is slowed down by the calls of another: it begins as a new process would."""
+    monkeypatch.setattr(accounts, "_pacers", {})
 
 
 @pytest.fixture(scope="session")

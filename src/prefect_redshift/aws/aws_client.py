@@ -12,13 +12,14 @@ from weakref import WeakKeyDictionary
 from prefect_redshift.aws.bounded_http import Allowance, bounded_by
 from prefect_redshift.aws.call_errors import OUTDATED_CODES, THROTTLE_CODES
 from prefect_redshift.aws.credentials import have_same_credentials
-from prefect_redshift.aws.pacing import Pacer
+from prefect_redshift.aws.pacing.pacer import Pacer
 from prefect_redshift.aws.retries import RETRY_SECONDS, backoff, retried
 from prefect_redshift.aws.single_call import call_once
 from prefect_redshift.exceptions import CredentialsRefusedError, TransientCallError
 
 T = TypeVar("T")
 MakeClient: TypeAlias = Callable[[], Any]
+PacerOf: TypeAlias = Callable[[Any], Pacer]
 
 CALL_THREADS = 32
 # How long a call may take, beside the seconds that a long poll asks the service to wait.
@@ -38,12 +39,13 @@ class AwsClient:
         make: Makes the boto3 client, whose connection pool should hold `max_waits` + 32 connections; see
             `boto3_clients.make_client`.
         max_waits: How many long polls may be under way at once.
-        pacer: When a call may be made; without one, at once.
+        pacer_of: Says by whom a boto3 client's calls are paced; without it they are made at once.
     """
 
-    def __init__(self, make: MakeClient, max_waits: int = 1, pacer: Pacer | None = None) -> None:
+    def __init__(self, make: MakeClient, max_waits: int = 1, pacer_of: PacerOf | None = None) -> None:
         self._make = make
-        self._pacer = pacer or Pacer({})
+        self._pacer_of = pacer_of
+        self._pacer = Pacer({})
         self._max_waits = max_waits
         self._boto3_client: Any = None
         self._renewing = threading.Lock()
@@ -53,8 +55,8 @@ class AwsClient:
         self._calls = ThreadPoolExecutor(CALL_THREADS, thread_name_prefix="aws-call")
         self._clean_ups = ThreadPoolExecutor(max_waits + CALL_THREADS, thread_name_prefix="aws-clean-up")
 
-    def __reduce__(self) -> tuple[type["AwsClient"], tuple[MakeClient, int, Pacer]]:
-        return (type(self), (self._make, self._max_waits, self._pacer))
+    def __reduce__(self) -> tuple[type["AwsClient"], tuple[MakeClient, int, PacerOf | None]]:
+        return (type(self), (self._make, self._max_waits, self._pacer_of))
 
     async def opened(self) -> Any:
         """Return the boto3 client.
@@ -84,6 +86,8 @@ class AwsClient:
                 # a thread, where no signal's exception is raised.
                 for pool in (self._waits, self._calls, self._clean_ups):
                     pool.submit(threading.get_ident)
+                if self._pacer_of:
+                    self._pacer = self._pacer_of(client)
                 self._boto3_client = client
             return self._boto3_client
 
@@ -116,11 +120,14 @@ class AwsClient:
         Raises:
             CallError: What the service or botocore refused, classified.
         """
+        allowed = Allowance(_seconds(parameters, seconds))
+        with bounded_by(allowed):
+            self._opened()
         self._pacer.count(operation)
-        return self._call(operation, parameters, Allowance(_seconds(parameters, seconds)))
+        return self._call(operation, parameters, allowed)
 
     async def turn(self, operation: str, *, in_front: bool = False) -> None:
-        """Wait until a call may be started; see `Pacer`."""
+        """Wait until a call may be started, of the opened client; see `Pacer`."""
         await self._pacer.turn(operation, in_front=in_front)
 
     def _call(self, operation: str, parameters: Mapping[str, Any], allowed: Allowance) -> dict[str, Any]:

@@ -32,7 +32,10 @@ def session_of_role(
     """
     sts = make_client("sts", session, 2, options)
     inner = botocore.session.get_session()
-    inner._credentials = _RoleCredentials(create_assume_role_refresher(sts, dict(parameters)), "assume-role")
+    credentials = _RoleCredentials(create_assume_role_refresher(sts, dict(parameters)), "assume-role")
+    # Known before they are fetched, from arn:aws:iam::ACCOUNT:role/NAME.
+    credentials.account_id = next(iter(parameters["RoleArn"].split(":")[4:]), None)
+    inner._credentials = credentials
     return boto3.Session(botocore_session=inner, region_name=session.region_name)
 
 

@@ -7,7 +7,8 @@ import boto3
 
 from prefect_redshift.aws.aws_client import CALL_THREADS, AwsClient, MakeClient
 from prefect_redshift.aws.boto3_clients import make_client
-from prefect_redshift.aws.pacing import Pacer, Sharing
+from prefect_redshift.aws.pacing.accounts import pacer_of
+from prefect_redshift.aws.pacing.pacer import Sharing
 from prefect_redshift.data_api.catalog import Catalog
 from prefect_redshift.data_api.connection import Connection
 from prefect_redshift.data_api.console import Console
@@ -134,11 +135,12 @@ def redshift_data_client(
         make: Makes the boto3 client of `redshift-data` in place of `session`, for at least `max_waits` + 32 calls at
             once. A client that is sent to another process needs one that can be pickled.
         sharing: Divides what AWS allows an account among several processes. Without it they notice each other by calls
-            that are throttled, and slow down.
-        rates: Calls a second, by operation, that the client keeps to; {} where the endpoint allows any number.
+            that are throttled, and slow down. In one process, all clients of an account in a region divide it.
+        rates: Calls a second, by operation, that the client keeps to; {} where the endpoint allows any number. Of
+            several clients of one account, those of the first that was used count.
     """
     made = partial(_made, make or partial(_of_session, session, max_waits))
-    return AwsClient(made, max_waits, Pacer(rates, sharing))
+    return AwsClient(made, max_waits, partial(pacer_of, rates, sharing) if rates else None)
 
 
 def _of_session(session: boto3.Session | None, max_waits: int) -> object:
