@@ -2,12 +2,16 @@
 
 import logging
 import pickle
+import subprocess
+import sys
 import uuid
+from collections.abc import Callable
 
 import pytest
 from prefect import get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
+from prefect_redshift.aws.pacing.pacer import NEWCOMER_PART
 from prefect_redshift.blocks import shared_limit
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.blocks.shared_limit import SharedLimit
@@ -24,22 +28,43 @@ def test_each_of_two_has_half_and_whoever_is_left_the_whole(monkeypatch: pytest.
     monkeypatch.setattr(shared_limit, "_IDLE_SECONDS", 1.0)
     name = f"limit-{uuid.uuid4()}"
     first, second = SharedLimit(name), SharedLimit(name)
-    told: list[float] = []
-    told_second: list[float] = []
+    told: list[tuple[str, float]] = []
 
-    def half() -> bool:
-        first.use(told.append)
-        second.use(told_second.append)
-        return 0.5 in told and 0.5 in told_second
+    def use_both() -> None:
+        first.use(lambda part: told.append(("first", part)))
+        second.use(lambda part: told.append(("second", part)))
 
-    eventually(half)
+    def use_first() -> None:
+        first.use(lambda part: told.append(("first", part)))
 
-    def whole() -> bool:
-        first.use(told.append)
-        return told[-1] == 1.0
+    def until(use: Callable[[], None], heard: tuple[str, float]) -> None:
+        begun = len(told)
+        eventually(lambda: use() or heard in told[begun:])
 
-    eventually(whole)
+    until(use_first, ("first", 1.0))
+    until(use_both, ("second", 0.5))
+    # The newcomer makes hardly a call before the other knows of it.
+    assert ("second", 1.0) not in told
+    assert told.index(("second", NEWCOMER_PART)) < told.index(("first", 0.5)) < told.index(("second", 0.5))
+    until(use_first, ("first", 1.0))
     eventually(lambda: held(name) == 0)
+
+
+PROCESS = """
+import sys, threading
+from prefect_redshift.blocks.shared_limit import SharedLimit
+
+heard = threading.Event()
+SharedLimit(sys.argv[1]).use(lambda part: heard.set())
+assert heard.wait(60)
+"""
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_process_that_ends_keeps_no_slot() -> None:
+    name = f"limit-{uuid.uuid4()}"
+    subprocess.run([sys.executable, "-c", PROCESS, name], check=True, timeout=120)
+    assert held(name) == 0
 
 
 def test_without_prefect_each_goes_at_its_own_pace(caplog: pytest.LogCaptureFixture) -> None:
