@@ -55,6 +55,7 @@ def measure(repeats: int) -> Section:
 def cpu_of_nothing(count: int, served: Served, state: Path) -> float:
     """CPU seconds of so many Prefect tasks that do nothing."""
     running = Running(EMPTY, statements(EMPTY, count, "empty"), served, state)
+    running.wait_until_ready()
     running.begin()
     return float(running.told()["cpu"])
 

@@ -88,6 +88,8 @@ def under_rates(client: Client, processes: int, each: int, served: Served, place
         Running(client, [tagged(client, [SECONDS] * each, f"{label} {n}")], served, place / str(n))
         for n in range(processes)
     ]
+    for process in running:
+        process.wait_until_ready()
     admin.clear_history()
     for process in running:
         process.begin()

@@ -81,7 +81,7 @@ PEERS = (AIRFLOW, AIRFLOW_FAST, DEFERRED, DEFERRED_FAST, WRANGLER, LOOP, SAMPLE_
 
 
 class Running:
-    """A client's process, warm and waiting for the word to begin."""
+    """A client's process, which gets warm and then waits for the word to begin."""
 
     def __init__(self, client: Client, stages: Stages, served: Served, state: Path) -> None:
         state.mkdir(parents=True, exist_ok=True)
@@ -97,6 +97,9 @@ class Running:
                 text=True,
             )
         self._say(json.dumps(stages))
+
+    def wait_until_ready(self) -> None:
+        """Wait until it is warm."""
         self._expect("ready")
 
     def begin(self) -> None:
@@ -140,10 +143,10 @@ def side_by_side(
 ) -> dict[Client, Measured]:
     """Run all clients at the same time, each on its own stages; they begin together, or so many seconds apart."""
     admin = Admin(served.url)
-    running = {
-        client: Running(client, asked, served, folder / str(number))
-        for number, (client, asked) in enumerate(stages.items())
-    }
+    running: dict[Client, Running] = {}
+    for number, (client, asked) in enumerate(stages.items()):
+        running[client] = Running(client, asked, served, folder / str(number))
+        running[client].wait_until_ready()
     for process in running.values():
         process.begin()
         time.sleep(seconds_apart)
