@@ -14,11 +14,9 @@ from pathlib import Path
 
 from benchmarks.peers.clients import (
     AIRFLOW,
-    DEFERRED,
     LOOP,
     OURS,
     OURS_SHARING,
-    TASKS,
     WRANGLER,
     Client,
     Running,
@@ -33,8 +31,17 @@ from prefect_redshift.local.services import local_services
 SECONDS = 5.0
 IN_ONE = 500
 PROCESSES, IN_EACH = 8, 100
-ONE = (OURS, TASKS, AIRFLOW, DEFERRED, WRANGLER, LOOP)
-EIGHT = (OURS, OURS_SHARING, LOOP)
+# What a peer is given, and this project beside it: 500 of Airflow's tasks keep a processor busy for minutes.
+BESIDE = 100
+PEERS = (AIRFLOW, WRANGLER, LOOP)
+# Clients, processes and statements in each.
+RUNS = (
+    (OURS, 1, IN_ONE),
+    *((client, 1, BESIDE) for client in (OURS, *PEERS)),
+    (OURS, PROCESSES, IN_EACH),
+    (OURS_SHARING, PROCESSES, IN_EACH),
+)
+Rounds = dict[tuple[Client, int, int], list["Found"]]
 
 
 @dataclass(frozen=True)
@@ -55,24 +62,20 @@ class Found:
 
 
 def measure(repeats: int) -> Section:
-    """Measure every client alone, and some in eight processes at once, so many times."""
-    rounds: dict[tuple[Client, int], list[Found]] = {}
+    """Measure every client alone, and this project in eight processes at once, so many times."""
+    rounds: Rounds = {run: [] for run in RUNS}
     with (
         temporary_folder() as folder,
         stand_in(folder, max_executing=500, rates=True) as served,
         local_services(folder / "services", stand_in=False),
     ):
         for number in range(repeats):
-            for client, processes, each in everyone():
-                place = folder / f"{number}-{processes}-{client.name.replace(' ', '-')}"
-                found = under_rates(client, processes, each, served, place, f"rates {number}")
-                rounds.setdefault((client, processes), []).append(found)
+            for place, run in enumerate(RUNS):
+                client, processes, each = run
+                label = f"rates {number} {place}"
+                found = under_rates(client, processes, each, served, folder / label.replace(" ", "-"), label)
+                rounds[run].append(found)
     return section(rounds)
-
-
-def everyone() -> list[tuple[Client, int, int]]:
-    """Who is measured, in how many processes, with how many statements in each."""
-    return [(client, 1, IN_ONE) for client in ONE] + [(client, PROCESSES, IN_EACH) for client in EIGHT]
 
 
 def floor(statements: int) -> float:
@@ -102,11 +105,11 @@ def under_rates(client: Client, processes: int, each: int, served: Served, place
     return Found(ended - began, floor(processes * each), refused / len(calls), failed)
 
 
-def section(rounds: dict[tuple[Client, int], list[Found]]) -> Section:
+def section(rounds: Rounds) -> Section:
     """Show the medians, side by side."""
 
-    def median(client: Client, processes: int, figure: Callable[[Found], float]) -> float:
-        return statistics.median(figure(found) for found in rounds[client, processes])
+    def median(run: tuple[Client, int, int], figure: Callable[[Found], float]) -> float:
+        return statistics.median(figure(found) for found in rounds[run])
 
     def over_floor(found: Found) -> float:
         return found.wall / found.floor
@@ -114,32 +117,32 @@ def section(rounds: dict[tuple[Client, int], list[Found]]) -> Section:
     def throttled(found: Found) -> float:
         return 100 * found.throttled
 
+    figures: dict[str, Callable[[Found], float]] = {
+        "wall, s": lambda found: found.wall,
+        "wall over the floor": over_floor,
+        "throttled, %": throttled,
+        "given up": lambda found: found.failed,
+    }
     rows = [
-        [
-            client.name,
-            processes,
-            median(client, processes, lambda found: found.wall),
-            median(client, processes, over_floor),
-            median(client, processes, throttled),
-            median(client, processes, lambda found: found.failed),
-        ]
-        for client, processes in rounds
+        [run[0].name, run[1], run[1] * run[2], *(median(run, figure) for figure in figures.values())]
+        for run in rounds
     ]
+    alone, eight, sharing = (OURS, 1, IN_ONE), (OURS, PROCESSES, IN_EACH), (OURS_SHARING, PROCESSES, IN_EACH)
     return Section(
         key="rates",
         title="Under the service's rates",
-        text=f"{IN_ONE} statements of {SECONDS:g} s in one process, and {IN_EACH} in each of {PROCESSES} at once. "
-        f"The floors are {floor(IN_ONE):.1f} s and {floor(PROCESSES * IN_EACH):.1f} s.",
-        tables=[
-            Table(["client", "processes", "wall, s", "wall over the floor", "throttled, %", "given up"], rows)
-        ],
+        text=f"Statements of {SECONDS:g} s, all asked for at once. Of the calls to the three operations with a rate "
+        "these were throttled, and of the statements these given up by their client. The floors of "
+        f"{BESIDE}, {IN_ONE} and {PROCESSES * IN_EACH} statements are {floor(BESIDE):.1f}, {floor(IN_ONE):.1f} and "
+        f"{floor(PROCESSES * IN_EACH):.1f} s.",
+        tables=[Table(["client", "processes", "statements", *figures], rows)],
         bars=[
-            Bar("one process, wall over the floor", median(OURS, 1, over_floor), 1.05, "x"),
-            Bar("one process, calls throttled", median(OURS, 1, throttled), 1, "%"),
-            Bar("eight processes, wall over the floor", median(OURS, PROCESSES, over_floor), 1.2, "x"),
-            Bar("eight processes, calls throttled", median(OURS, PROCESSES, throttled), 10, "%"),
-            Bar("eight sharing, wall over the floor", median(OURS_SHARING, PROCESSES, over_floor), 1.2, "x"),
-            Bar("eight sharing, calls throttled", median(OURS_SHARING, PROCESSES, throttled), 1, "%"),
+            Bar("one process, wall over the floor", median(alone, over_floor), 1.05, "x"),
+            Bar("one process, calls throttled", median(alone, throttled), 1, "%"),
+            Bar("eight processes, wall over the floor", median(eight, over_floor), 1.2, "x"),
+            Bar("eight processes, calls throttled", median(eight, throttled), 10, "%"),
+            Bar("eight sharing, wall over the floor", median(sharing, over_floor), 1.2, "x"),
+            Bar("eight sharing, calls throttled", median(sharing, throttled), 1, "%"),
         ],
         data={"rows": rows},
     )

@@ -39,7 +39,12 @@ def test_each_of_two_has_half_and_whoever_is_left_the_whole(monkeypatch: pytest.
 
     def until(use: Callable[[], None], heard: tuple[str, float]) -> None:
         begun = len(told)
-        eventually(lambda: use() or heard in told[begun:])
+
+        def has_heard() -> bool:
+            use()
+            return heard in told[begun:]
+
+        eventually(has_heard)
 
     until(use_first, ("first", 1.0))
     until(use_both, ("second", 0.5))
