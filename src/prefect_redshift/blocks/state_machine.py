@@ -76,7 +76,7 @@ class StateMachine(JobBlock):  # type: ignore[type-arg] # with one, pydantic wou
         default=False,
         title="Cancels Statements",
         description="Whether an execution cancels its statements when it fails, and another one's at the input "
-        '{"cancel": "<its name>"}, as that of infra/ does. On AWS only the role that submitted a statement finds it.',
+        '{"cancel": "ITS NAME"}, as that of infra/ does. On AWS only the role that submitted a statement finds it.',
     )
     execution_input: dict[str, Any] = Field(
         default_factory=dict,

@@ -31,3 +31,11 @@ class TestStateMachine(Suite):
     def block(self) -> type[Block]:
         assert issubclass(StateMachine, JobBlock)
         return StateMachine
+
+
+@pytest.mark.parametrize("block", [RedshiftDataApi, StateMachine])
+def test_the_form_in_prefect_s_ui_shows_what_is_written(block: type[Block]) -> None:
+    for name, field in block.model_fields.items():
+        assert field.title, name
+        # The UI takes what stands in angle brackets for HTML, and shows nothing.
+        assert "<" not in str(field.description), name
