@@ -16,15 +16,15 @@ from pydantic import ValidationError
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.exceptions import PipelineError, RedshiftError, one_line
 from prefect_redshift.local.services import make_state_folder, needs_stand_in, stand_in_for_aws
-from prefect_redshift.verify import report, verified
 from prefect_redshift.verify.ask import Means
-from prefect_redshift.verify.job_probes import job_of, job_probes
+from prefect_redshift.verify.findings import report, verified
+from prefect_redshift.verify.findings.scrubbing import Scrubber
+from prefect_redshift.verify.job.job_probes import job_of, job_probes
 from prefect_redshift.verify.options import parser
 from prefect_redshift.verify.place import Place
 from prefect_redshift.verify.probe import Finding, Probe
 from prefect_redshift.verify.probes import PROBES
 from prefect_redshift.verify.run import Run
-from prefect_redshift.verify.scrubbing import Scrubber
 from prefect_redshift.verify.wire import AwsWire
 
 CLEARING_SECONDS = 100.0

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from prefect_redshift.verify.expectations import matches
+from prefect_redshift.verify.findings.expectations import matches
 
 if TYPE_CHECKING:
     from prefect_redshift.verify.ask import Ask

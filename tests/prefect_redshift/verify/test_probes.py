@@ -15,13 +15,13 @@ import pytest
 
 from local_aws import Served
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
-from prefect_redshift.verify import report, verified
 from prefect_redshift.verify.ask import Means
+from prefect_redshift.verify.findings import report, verified
+from prefect_redshift.verify.findings.scrubbing import Scrubber
 from prefect_redshift.verify.place import Place
 from prefect_redshift.verify.probe import Finding, Probe, judge
 from prefect_redshift.verify.probes import FAMILIES, PROBES
 from prefect_redshift.verify.run import Run
-from prefect_redshift.verify.scrubbing import Scrubber
 from prefect_redshift.verify.wire import AwsWire
 from tests.environments import PROJECT
 from tests.prefect_redshift.verify.recording import Recorder, changed, leaves, replayed

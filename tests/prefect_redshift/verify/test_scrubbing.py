@@ -2,7 +2,7 @@
 
 import pytest
 
-from prefect_redshift.verify.scrubbing import Scrubber
+from prefect_redshift.verify.findings.scrubbing import Scrubber
 
 TARGET = {
     "WorkgroupName": "etl-team",

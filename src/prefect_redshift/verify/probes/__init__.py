@@ -1,23 +1,23 @@
 """The probes, a module for each family."""
 
 from prefect_redshift.verify.probe import Probe
-from prefect_redshift.verify.probes.batches import batches
 from prefect_redshift.verify.probes.by_hand import by_hand
-from prefect_redshift.verify.probes.cancels import cancels
-from prefect_redshift.verify.probes.descriptions import descriptions
-from prefect_redshift.verify.probes.errors import errors
-from prefect_redshift.verify.probes.logins import logins
-from prefect_redshift.verify.probes.parameters import parameters
-from prefect_redshift.verify.probes.procedures import procedures
-from prefect_redshift.verify.probes.rates import rates
-from prefect_redshift.verify.probes.results import results
-from prefect_redshift.verify.probes.sessions import sessions
-from prefect_redshift.verify.probes.sql_semantics import sql_semantics
-from prefect_redshift.verify.probes.step_functions import step_functions
-from prefect_redshift.verify.probes.tables import tables
-from prefect_redshift.verify.probes.timeouts import timeouts
-from prefect_redshift.verify.probes.tokens import tokens
-from prefect_redshift.verify.probes.waits import waits
+from prefect_redshift.verify.probes.data_api.batches import batches
+from prefect_redshift.verify.probes.data_api.cancels import cancels
+from prefect_redshift.verify.probes.data_api.descriptions import descriptions
+from prefect_redshift.verify.probes.data_api.parameters import parameters
+from prefect_redshift.verify.probes.data_api.rates import rates
+from prefect_redshift.verify.probes.data_api.results import results
+from prefect_redshift.verify.probes.data_api.sessions import sessions
+from prefect_redshift.verify.probes.data_api.timeouts import timeouts
+from prefect_redshift.verify.probes.data_api.tokens import tokens
+from prefect_redshift.verify.probes.data_api.waits import waits
+from prefect_redshift.verify.probes.engine.errors import errors
+from prefect_redshift.verify.probes.engine.procedures import procedures
+from prefect_redshift.verify.probes.engine.sql_semantics import sql_semantics
+from prefect_redshift.verify.probes.engine.tables import tables
+from prefect_redshift.verify.probes.services.logins import logins
+from prefect_redshift.verify.probes.services.step_functions import step_functions
 
 FAMILIES = (
     tokens,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from prefect_redshift.verify.ask import Ask, needed
-from prefect_redshift.verify.expectations import Containing, OneOf
+from prefect_redshift.verify.findings.expectations import Containing, OneOf
 from prefect_redshift.verify.probe import Family, Observed
 from prefect_redshift.verify.probes.sources import operation
 from prefect_redshift.verify.statements import ENDED, sub_statuses

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 
 from prefect_redshift.reports.text_table import text_table
 from prefect_redshift.verify.ask import Means
-from prefect_redshift.verify.expectations import described
+from prefect_redshift.verify.findings.expectations import described
+from prefect_redshift.verify.findings.scrubbing import Scrubber
+from prefect_redshift.verify.findings.verified import Difference, as_json
 from prefect_redshift.verify.place import Place
 from prefect_redshift.verify.probe import Finding, Probe
 from prefect_redshift.verify.run import AT_ONCE, RUN_SECONDS
-from prefect_redshift.verify.scrubbing import Scrubber
-from prefect_redshift.verify.verified import Difference, as_json
 
 
 def plan(place: Place, probes: Sequence[Probe], means: Means, endpoint: str, job: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from prefect_redshift.verify.ask import Ask
-from prefect_redshift.verify.expectations import Containing, OneOf
+from prefect_redshift.verify.findings.expectations import Containing, OneOf
 from prefect_redshift.verify.probe import Family
 from prefect_redshift.verify.probes.sources import BOTOCORE, DATA_API, NOT_DOCUMENTED, operation
 

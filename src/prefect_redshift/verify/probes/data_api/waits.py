@@ -3,7 +3,7 @@
 import asyncio
 
 from prefect_redshift.verify.ask import Ask, Hold
-from prefect_redshift.verify.expectations import OneOf
+from prefect_redshift.verify.findings.expectations import OneOf
 from prefect_redshift.verify.probe import Family, Observed
 from prefect_redshift.verify.probes.sources import BOTOCORE, DATA_API, operation
 from prefect_redshift.verify.statements import value

@@ -1,7 +1,7 @@
 """statement_timeout: in which status and with which words a statement ends."""
 
 from prefect_redshift.verify.ask import Ask
-from prefect_redshift.verify.expectations import Containing
+from prefect_redshift.verify.findings.expectations import Containing
 from prefect_redshift.verify.probe import Family
 from prefect_redshift.verify.probes.sources import guide
 

@@ -4,7 +4,7 @@ import json
 import secrets
 
 from prefect_redshift.verify.ask import Ask, needed
-from prefect_redshift.verify.expectations import Containing
+from prefect_redshift.verify.findings.expectations import Containing
 from prefect_redshift.verify.place import Removal
 from prefect_redshift.verify.probe import Family, NotAskedError
 from prefect_redshift.verify.probes.sources import NOT_DOCUMENTED

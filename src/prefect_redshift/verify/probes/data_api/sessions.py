@@ -3,7 +3,7 @@
 from typing import Any
 
 from prefect_redshift.verify.ask import HOLD_SECONDS, Ask
-from prefect_redshift.verify.expectations import Containing
+from prefect_redshift.verify.findings.expectations import Containing
 from prefect_redshift.verify.probe import Family, Observed
 from prefect_redshift.verify.probes.sources import DATA_API, MCP_SERVER, NOT_DOCUMENTED, operation
 

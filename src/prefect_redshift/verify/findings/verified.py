@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from prefect_redshift.exceptions import PipelineError
-from prefect_redshift.verify.expectations import described
+from prefect_redshift.verify.findings.expectations import described
+from prefect_redshift.verify.findings.scrubbing import Scrubber
 from prefect_redshift.verify.probe import Finding
-from prefect_redshift.verify.scrubbing import Scrubber
 
 FORMAT = 1
 

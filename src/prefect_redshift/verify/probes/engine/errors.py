@@ -1,7 +1,7 @@
 """The words of errors by which this library tells what happened."""
 
 from prefect_redshift.verify.ask import Ask
-from prefect_redshift.verify.expectations import Containing
+from prefect_redshift.verify.findings.expectations import Containing
 from prefect_redshift.verify.probe import Family
 from prefect_redshift.verify.probes.sources import DIALECT, NOT_DOCUMENTED, guide
 

@@ -1,7 +1,7 @@
 """Batches: what is committed, and what is told of each statement."""
 
 from prefect_redshift.verify.ask import Ask
-from prefect_redshift.verify.expectations import Containing
+from prefect_redshift.verify.findings.expectations import Containing
 from prefect_redshift.verify.probe import Family, Observed
 from prefect_redshift.verify.probes.sources import DATA_API, NOT_DOCUMENTED, operation
 from prefect_redshift.verify.statements import sub_errors, sub_statuses

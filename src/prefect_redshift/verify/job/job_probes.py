@@ -16,7 +16,7 @@ from prefect_redshift.pipeline.job_scripts import RUN_DATE, JobScripts
 from prefect_redshift.pipeline.ranges import DayRange
 from prefect_redshift.pipeline.script_folder import ScriptFolder
 from prefect_redshift.verify.ask import Ask, needed
-from prefect_redshift.verify.expectations import OneOf
+from prefect_redshift.verify.findings.expectations import OneOf
 from prefect_redshift.verify.probe import NotAskedError, Probe, Question
 from prefect_redshift.verify.statements import value
 

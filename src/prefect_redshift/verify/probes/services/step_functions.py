@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from prefect_redshift.verify import machines
 from prefect_redshift.verify.ask import Ask, needed
 from prefect_redshift.verify.probe import Family, Observed
+from prefect_redshift.verify.probes.services import machines
 from prefect_redshift.verify.probes.sources import NOT_DOCUMENTED, states
 from prefect_redshift.verify.wire import Answer
 

@@ -1,0 +1,1 @@
+"""A job among the probes: its steps, ranges of days and checks."""

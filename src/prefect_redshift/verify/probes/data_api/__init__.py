@@ -1,0 +1,1 @@
+"""Probes of the Data API itself: what it accepts, answers and refuses."""

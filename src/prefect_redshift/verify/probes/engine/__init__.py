@@ -1,0 +1,1 @@
+"""Probes of the engine: its SQL, procedures, tables and errors."""
