@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from prefect_redshift.verify.place import Place
-from prefect_redshift.verify.probe import NotAskedError
-from prefect_redshift.verify.statements import ENDED, value
+from prefect_redshift.verify.probe import NotAskedError, UnexpectedEndError
+from prefect_redshift.verify.statements import ENDED, REFUSED, value
 from prefect_redshift.verify.wire import DATA_API, Answer, Wire
 
 HOLD_SECONDS = 60
@@ -23,11 +23,13 @@ class Means:
 
     Attributes:
         role: The ARN of a role that Step Functions assumes, empty where none is given.
-        make_secret: Whether a secret and a database user may be made.
+        make_secret: Whether a secret, database users and a schema of one of them may be made.
+        make_queue: Whether a queue and a rule of EventBridge may be made.
     """
 
     role: str = ""
     make_secret: bool = False
+    make_queue: bool = False
 
 
 @dataclass
@@ -65,9 +67,20 @@ class Ask:
         self._tokens += 1
         return f"{self.place.name}-{self.probe}-{self._tokens}"[:64]
 
+    async def service(self, service: str, operation: str, inputs: Mapping[str, Any]) -> Answer:
+        """Call an operation of any service; a refusal is an answer.
+
+        Raises:
+            NotAskedError: The refusal says nothing about the question, such as a permission that is missing.
+        """
+        answer = await self.wire.call(service, operation, inputs)
+        if answer.says_nothing:
+            raise NotAskedError(f"{operation} was refused: {answer.code}: {answer.words}")
+        return answer
+
     async def call(self, operation: str, **inputs: Any) -> Answer:
-        """Call an operation of the Data API."""
-        return await self.wire.call(DATA_API, operation, inputs)
+        """Call an operation of the Data API; see `service`."""
+        return await self.service(DATA_API, operation, inputs)
 
     async def call_once(self, operation: str, **inputs: Any) -> Answer:
         """Call an operation of the Data API; that it was throttled is an answer as well."""
@@ -84,7 +97,7 @@ class Ask:
     async def _submit(self, operation: str, sql: Mapping[str, Any], inputs: Mapping[str, Any]) -> Answer:
         target = {} if "SessionId" in inputs else self.place.target
         name = {"StatementName": f"{self.place.name}/{self.probe}"}
-        answer = await self.wire.call(DATA_API, operation, {**target, **name, **sql, **inputs})
+        answer = await self.service(DATA_API, operation, {**target, **name, **sql, **inputs})
         if answer["SessionId"]:
             self.place.sessions.add(answer["SessionId"])
         return answer
@@ -92,10 +105,14 @@ class Ask:
     async def end(self, submitted: Answer | str) -> Answer:
         """Wait for a statement's end, and return its description (API: DescribeStatement).
 
+        That of a submission that was refused has the Status REFUSED, and code and words of the refusal as its Error.
+
         Raises:
-            NotAskedError: It was refused, or does not end.
+            NotAskedError: It does not end, or cannot be described.
         """
-        statement_id = submitted if isinstance(submitted, str) else needed(submitted)["Id"]
+        if isinstance(submitted, Answer) and submitted.code:
+            return Answer({"Status": REFUSED, "Error": f"{submitted.code}: {submitted.words}"})
+        statement_id = submitted if isinstance(submitted, str) else submitted["Id"]
         for _ in range(_LOOKS):
             looked = await self.call("DescribeStatement", Id=statement_id, WaitTimeSeconds=_WAIT_SECONDS)
             if needed(looked)["Status"] in ENDED:
@@ -129,6 +146,17 @@ class Ask:
             )
         return ended
 
+    async def finish(self, *sqls: str, **inputs: Any) -> Answer:
+        """Run what the probe asks about, which finishes, as it assumes.
+
+        Raises:
+            UnexpectedEndError: It ended otherwise, which is the probe's answer.
+        """
+        ended = await self.run(*sqls, **inputs)
+        if ended["Status"] != "FINISHED":
+            raise UnexpectedEndError(ended["Status"], ended["Error"] or "")
+        return ended
+
     async def fields(self, result_id: str) -> list[list[dict[str, Any]]]:
         """Return the first page of a result, as the API sends it (API: GetStatementResult)."""
         records: list[list[dict[str, Any]]] = needed(await self.call("GetStatementResult", Id=result_id))[
@@ -137,8 +165,8 @@ class Ask:
         return records
 
     async def rows(self, *sqls: str, **inputs: Any) -> list[list[Any]]:
-        """Run statements that have to finish, and return the rows of the last one."""
-        ended = await self.prepare(*sqls, **inputs)
+        """Run statements that finish, as the probe assumes, and return the rows of the last one; see `finish`."""
+        ended = await self.finish(*sqls, **inputs)
         result = ended["Id"] if len(sqls) == 1 else f"{ended['Id']}:{len(sqls)}"
         return [[value(item) for item in record] for record in await self.fields(result)]
 

@@ -17,6 +17,18 @@ class NotAskedError(Exception):
     """The question could not be put; the message says why."""
 
 
+class UnexpectedEndError(Exception):
+    """A statement that finishes, by what the probe assumes, has not.
+
+    Attributes:
+        answer: Its status and error, which take the place of the probe's answer.
+    """
+
+    def __init__(self, status: str, error: str) -> None:
+        super().__init__(f"{status}: {error}")
+        self.answer = {"status": status, "error": error}
+
+
 @dataclass(frozen=True)
 class Observed:
     """An answer, and what was measured beside it, of which nothing is assumed.

@@ -7,7 +7,7 @@ from typing import TypeVar
 from prefect_redshift.exceptions import one_line
 from prefect_redshift.verify.ask import Ask, Means
 from prefect_redshift.verify.place import Place
-from prefect_redshift.verify.probe import Finding, NotAskedError, Probe, judge
+from prefect_redshift.verify.probe import Finding, NotAskedError, Probe, UnexpectedEndError, judge
 from prefect_redshift.verify.wire import Wire
 
 T = TypeVar("T")
@@ -74,6 +74,8 @@ class Run:
         try:
             async with asyncio.timeout_at(until):
                 return judge(probe, await probe.ask(ask))
+        except UnexpectedEndError as error:
+            return judge(probe, error.answer)
         except NotAskedError as error:
             return Finding(probe, "not asked", reason=one_line(error))
         except TimeoutError:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 ENDED = ("FINISHED", "FAILED", "ABORTED")
+# Not one of the API's: of a statement that was not taken.
+REFUSED = "REFUSED"
 
 
 def value(field: Mapping[str, Any]) -> Any:

@@ -21,11 +21,36 @@ from prefect_redshift.exceptions import CallError
 DATA_API = "redshift-data"
 # Long polls under way at once; one probe alone has 30 of them.
 MAX_WAITS = 60
-_READING = ("Describe", "Get", "List")
+_READING = ("Describe", "Get", "List", "Receive")
 _RETRY_SECONDS = 30.0
 # How long an interruption waits for the answer of a call that makes something.
 _ANSWER_SECONDS = 35.0
 _WAITING_ANSWER_SECONDS = 5.0
+# What says nothing about the question: no permission, no valid credentials, a service that is busy or out of order.
+_NO_ANSWERS = (
+    "AccessDenied",
+    "NotAuthorized",
+    "UnrecognizedClient",
+    "InvalidClientToken",
+    "InvalidSignature",
+    "SignatureDoesNotMatch",
+    "ExpiredToken",
+    "MissingAuthentication",
+    "OptInRequired",
+    "Throttl",
+    "TooManyRequests",
+    "RequestLimitExceeded",
+    "InternalServer",
+    "ExecuteStatementException",
+    "BatchExecuteStatementException",
+    "InternalFailure",
+    "ServiceUnavailable",
+    "ActiveStatementsExceeded",
+    "ActiveSessionsExceeded",
+    "EndpointConnectionError",
+    "ConnectTimeout",
+    "ReadTimeout",
+)
 
 
 @dataclass(frozen=True)
@@ -51,6 +76,11 @@ class Answer:
     def outcome(self) -> str:
         """`answered`, or the code of the refusal."""
         return self.code or "answered"
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether the call was refused for a reason that has nothing to do with what was asked."""
+        return self.code.startswith(_NO_ANSWERS)
 
 
 class Wire(Protocol):

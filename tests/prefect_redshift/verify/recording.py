@@ -9,7 +9,7 @@ from typing import Any
 
 from prefect_redshift.verify.ask import Ask, Means
 from prefect_redshift.verify.place import Place
-from prefect_redshift.verify.probe import NotAskedError, Observed, Probe
+from prefect_redshift.verify.probe import NotAskedError, Observed, Probe, UnexpectedEndError
 from prefect_redshift.verify.wire import Answer, Wire
 
 OTHER = "something else"
@@ -98,6 +98,8 @@ async def replayed(probe: Probe, exchanges: list[Exchange], place: Place, means:
     ask = Ask(wire, Place(wire, place.target, place.name), probe.id, means)
     try:
         answer = await probe.ask(ask)
+    except UnexpectedEndError as error:
+        return Observed(error.answer)
     except (NotAskedError, OutOfAnswersError, LookupError, TypeError, ValueError, AttributeError):
         return None
     return answer if isinstance(answer, Observed) else Observed(answer)

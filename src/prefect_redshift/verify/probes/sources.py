@@ -2,6 +2,10 @@
 
 _DOCS = "https://docs.aws.amazon.com"
 DATA_API = f"{_DOCS}/redshift/latest/mgmt/data-api.html"
+LONG_POLLING = f"{_DOCS}/redshift/latest/mgmt/data-api-calling-considerations-long-polling.html"
+DESCRIPTION = f"{_DOCS}/redshift/latest/mgmt/data-api-calling-cli-describe-statement.html"
+RESULT = f"{_DOCS}/redshift/latest/mgmt/data-api-calling-cli-get-statement-result.html"
+EVENTS = f"{_DOCS}/redshift/latest/mgmt/data-api-monitoring-events.html"
 QUOTAS = f"{_DOCS}/redshift/latest/mgmt/amazon-redshift-limits.html"
 ISOLATION = f"{_DOCS}/redshift/latest/dg/c_serial_isolation.html"
 BOTOCORE = "botocore's model of redshift-data"

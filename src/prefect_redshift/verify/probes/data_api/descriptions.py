@@ -2,7 +2,7 @@
 
 from prefect_redshift.verify.ask import Ask
 from prefect_redshift.verify.probe import Family
-from prefect_redshift.verify.probes.sources import NOT_DOCUMENTED, operation
+from prefect_redshift.verify.probes.sources import DESCRIPTION, operation
 
 descriptions = Family("descriptions")
 _DESCRIBE = operation("DescribeStatement")
@@ -12,7 +12,7 @@ _LIST = operation("ListStatements")
 @descriptions.probe(
     "leader-only",
     "A statement that the leader node runs alone has RedshiftQueryId -1; one that reads a table has a number.",
-    source="seen by others; not documented",
+    source=f"the examples of {DESCRIPTION}",
     expects=[-1, True],
 )
 async def _leader_only(ask: Ask) -> object:
@@ -35,7 +35,7 @@ async def _leader_only(ask: Ask) -> object:
     },
 )
 async def _statement(ask: Ask) -> object:
-    ended = await ask.prepare("select :a as a", Parameters=[{"name": "a", "value": "x"}])
+    ended = await ask.finish("select :a as a", Parameters=[{"name": "a", "value": "x"}])
     return {
         "sql": ended["QueryString"],
         "rows": ended["ResultRows"],
@@ -48,7 +48,7 @@ async def _statement(ask: Ask) -> object:
 @descriptions.probe(
     "rows-changed",
     "ResultRows of a statement that changes rows is their number.",
-    source=NOT_DOCUMENTED,
+    source=_DESCRIBE,
     expects=[2, 1],
 )
 async def _rows_changed(ask: Ask) -> object:
@@ -71,7 +71,7 @@ async def _unknown(ask: Ask) -> object:
 @descriptions.probe(
     "listed-statuses",
     "Without a Status, ListStatements lists those that FINISHED; with ALL the others as well, the newest first.",
-    source=_LIST,
+    source=f"{_LIST}; the order is not documented",
     expects={"by default": ["FINISHED"], "all": ["FAILED", "FINISHED"]},
 )
 async def _listed_statuses(ask: Ask) -> object:

@@ -155,5 +155,5 @@ async def _argument_of_a_procedure(ask: Ask) -> object:
         "create procedure {own}(d date) as $$ begin insert into {own}_b values (d); end $$ language plpgsql",
     )
     day = _values({"run_date": "2026-02-28"})
-    await ask.prepare("set search_path to {schema}", "call {own}(cast(:run_date as date))", Parameters=day)
+    await ask.finish("set search_path to {schema}", "call {own}(cast(:run_date as date))", Parameters=day)
     return await ask.rows("select d from {own}_b")

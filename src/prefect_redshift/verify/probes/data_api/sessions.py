@@ -10,6 +10,7 @@ from prefect_redshift.verify.probes.sources import DATA_API, MCP_SERVER, NOT_DOC
 sessions = Family("sessions")
 _LIST = operation("ListSessions")
 _UNKNOWN = "00000000-0000-4000-8000-000000000000"
+_CLOSING_TRIES = 180
 _KEEP = {"SessionKeepAliveSeconds": HOLD_SECONDS}
 
 
@@ -24,12 +25,12 @@ async def _status(ask: Ask, session: str) -> str:
 
 
 async def _closed(ask: Ask, session: str) -> bool:
-    """Return whether a session closes within half a minute."""
+    """Return whether a session closes within a minute and a half: others have seen it take tens of seconds."""
 
     async def looks() -> Any:
         return await _status(ask, session) not in ("AVAILABLE", "BUSY")
 
-    return bool(await ask.until(looks))
+    return bool(await ask.until(looks, _CLOSING_TRIES))
 
 
 @sessions.probe(

@@ -4,6 +4,7 @@ from prefect_redshift.verify.ask import Ask
 from prefect_redshift.verify.findings.expectations import Containing
 from prefect_redshift.verify.probe import Family
 from prefect_redshift.verify.probes.sources import guide
+from prefect_redshift.verify.statements import sub_statuses
 
 timeouts = Family("timeouts")
 _SOURCE = f"{guide('r_statement_timeout')}; the status is not documented"
@@ -32,5 +33,8 @@ async def _statement(ask: Ask) -> object:
 async def _batch(ask: Ask) -> object:
     async with ask.hold():
         ended = await ask.run("set statement_timeout to 1000", "select count(*) from {own}_gate", "select 1")
-    statuses = [sub["Status"] for sub in ended["SubStatements"]]
-    return {"status": ended["Status"], "error": ended["Error"] or "", "sub-statements": statuses}
+    return {
+        "status": ended["Status"],
+        "error": ended["Error"] or "",
+        "sub-statements": sub_statuses(ended.data),
+    }

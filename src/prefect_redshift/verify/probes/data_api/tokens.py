@@ -34,7 +34,7 @@ async def _replay(ask: Ask) -> object:
 )
 async def _after_the_end(ask: Ask) -> object:
     token = ask.token()
-    first = await ask.prepare("create table {own} as select 1 as a", ClientToken=token)
+    first = await ask.finish("create table {own} as select 1 as a", ClientToken=token)
     again = await ask.execute("create table {own} as select 1 as a", ClientToken=token)
     return {"same id": first["Id"] == again["Id"], "rows": await ask.rows("select count(*) from {own}")}
 
@@ -62,7 +62,7 @@ async def _created_at(ask: Ask) -> object:
 async def _other_sql(ask: Ask) -> object:
     await ask.prepare("create table {own} (a int)")
     token = ask.token()
-    first = await ask.prepare("insert into {own} values (1)", ClientToken=token)
+    first = await ask.finish("insert into {own} values (1)", ClientToken=token)
     other = await ask.execute("insert into {own} values (2)", ClientToken=token)
     if not other.code:
         await ask.end(other)
@@ -120,7 +120,7 @@ async def _batch(ask: Ask) -> object:
     await ask.prepare("create table {own} (a int)")
     token = ask.token()
     sqls = ("insert into {own} values (1)", "insert into {own} values (2)")
-    first = await ask.prepare(*sqls, ClientToken=token)
+    first = await ask.finish(*sqls, ClientToken=token)
     again = await ask.batch(*sqls, ClientToken=token)
     return {"same id": first["Id"] == again["Id"], "rows": await ask.rows("select count(*) from {own}")}
 

@@ -5,12 +5,11 @@ import asyncio
 from prefect_redshift.verify.ask import Ask, Hold
 from prefect_redshift.verify.findings.expectations import OneOf
 from prefect_redshift.verify.probe import Family, Observed
-from prefect_redshift.verify.probes.sources import BOTOCORE, DATA_API, operation
+from prefect_redshift.verify.probes.sources import BOTOCORE, DESCRIPTION, LONG_POLLING
 from prefect_redshift.verify.statements import value
 from prefect_redshift.verify.wire import Answer
 
 waits = Family("waits")
-_DESCRIBE = operation("DescribeStatement")
 # Longer than what a held statement takes, by more than any delay of the service.
 _WAIT = 20
 _EARLY = 12.0
@@ -25,7 +24,7 @@ async def _released(hold: Hold) -> None:
 @waits.probe(
     "end",
     "DescribeStatement with WaitTimeSeconds is answered as soon as the statement ends.",
-    source=_DESCRIBE,
+    source=LONG_POLLING,
     expects={"status": "FINISHED", "waited": True, "early": True},
 )
 async def _end(ask: Ask) -> object:
@@ -40,7 +39,7 @@ async def _end(ask: Ask) -> object:
 @waits.probe(
     "time-over",
     "When WaitTimeSeconds are over, the answer is the status of that moment.",
-    source=_DESCRIBE,
+    source=LONG_POLLING,
     expects={"status": "STARTED", "waited": True},
 )
 async def _time_over(ask: Ask) -> object:
@@ -56,7 +55,7 @@ async def _time_over(ask: Ask) -> object:
 @waits.probe(
     "submission",
     "ExecuteStatement and BatchExecuteStatement with WaitTimeSeconds are answered with the end of what they submit.",
-    source=operation("ExecuteStatement"),
+    source=LONG_POLLING,
     expects=["FINISHED", "FINISHED"],
 )
 async def _submission(ask: Ask) -> object:
@@ -69,7 +68,7 @@ async def _submission(ask: Ask) -> object:
 @waits.probe(
     "sub-statement",
     "A long poll on a sub-statement ends with it; it tells the batch's Id and Status, and that one sub-statement.",
-    source=_DESCRIBE,
+    source=f"{LONG_POLLING} and {DESCRIPTION}",
     expects={"batch's id": True, "status": "STARTED", "sub-statements": ["FINISHED"], "early": True},
 )
 async def _sub_statement(ask: Ask) -> object:
@@ -90,7 +89,7 @@ async def _sub_statement(ask: Ask) -> object:
 @waits.probe(
     "result",
     "GetStatementResult with WaitTimeSeconds waits for the end, and then has the rows.",
-    source=operation("GetStatementResult"),
+    source=LONG_POLLING,
     expects={"outcome": "answered", "rows": [[0]], "early": True},
 )
 async def _result(ask: Ask) -> object:
@@ -104,9 +103,25 @@ async def _result(ask: Ask) -> object:
 
 
 @waits.probe(
+    "result-time-over",
+    "GetStatementResult of a statement that still runs when WaitTimeSeconds are over is a ResourceNotFoundException.",
+    source=LONG_POLLING,
+    expects={"outcome": "ResourceNotFoundException", "waited": True},
+)
+async def _result_time_over(ask: Ask) -> object:
+    async with ask.hold() as hold:
+        held = await ask.execute("select count(*) from {own}_gate")
+        await hold.started(held["Id"])
+        answer = await ask.call("GetStatementResult", Id=held["Id"], WaitTimeSeconds=1)
+        await hold.release()
+        await ask.end(held)
+    return {"outcome": answer.outcome, "waited": answer.seconds > 0.8}
+
+
+@waits.probe(
     "at-once",
     f"Of {_AT_ONCE} waits for one statement, those beyond a limit get ActiveWaitingRequestsExceededException.",
-    source=f"{DATA_API}; the limit is not documented",
+    source=f"{BOTOCORE}; the limit is not documented",
     expects=OneOf((["ActiveWaitingRequestsExceededException", "answered"], ["answered"])),
 )
 async def _at_once(ask: Ask) -> object:

@@ -4,6 +4,7 @@ from prefect_redshift.verify.ask import Ask
 from prefect_redshift.verify.findings.expectations import Containing
 from prefect_redshift.verify.probe import Family
 from prefect_redshift.verify.probes.sources import DIALECT, NOT_DOCUMENTED, guide
+from prefect_redshift.verify.statements import sub_errors
 
 errors = Family("errors")
 
@@ -87,5 +88,5 @@ async def _raised(ask: Ask) -> object:
 )
 async def _of_a_batch(ask: Ask) -> object:
     ended = await ask.run("select 1", "select a from {own}_nowhere")
-    whole, one = ended["Error"] or "", ended["SubStatements"][1].get("Error", "")
+    whole, one = ended["Error"] or "", [*sub_errors(ended.data), "", ""][1]
     return {"prefix": whole.removesuffix(one), "same words": bool(one) and whole.endswith(one)}

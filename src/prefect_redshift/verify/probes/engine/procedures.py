@@ -1,7 +1,7 @@
 """Procedures: what CALL returns, and what it sees."""
 
 from prefect_redshift.verify.ask import Ask, needed
-from prefect_redshift.verify.probe import Family
+from prefect_redshift.verify.probe import Family, UnexpectedEndError
 from prefect_redshift.verify.probes.sources import ISOLATION, NOT_DOCUMENTED, guide
 from prefect_redshift.verify.statements import value
 
@@ -35,7 +35,7 @@ async def _out_arguments_of_a_batch(ask: Ask) -> object:
 
 
 async def _result_of(ask: Ask, *sqls: str) -> object:
-    ended = await ask.prepare(*sqls)
+    ended = await ask.finish(*sqls)
     result = ended["Id"] if len(sqls) == 1 else f"{ended['Id']}:{len(sqls)}"
     page = needed(await ask.call("GetStatementResult", Id=result))
     return {
@@ -75,7 +75,9 @@ async def _lock_before_snapshot(ask: Ask) -> object:
         await hold.started(called["Id"])
         await hold.inside("insert into {own}_gate values (1)")
         await hold.release()
-        await ask.end(called)
+        ended = await ask.end(called)
+    if ended["Status"] != "FINISHED":
+        raise UnexpectedEndError(ended["Status"], ended["Error"] or "")
     return await ask.rows("select n from {own}_seen")
 
 
@@ -90,7 +92,7 @@ async def _unqualified_names(ask: Ask) -> object:
     await ask.prepare(
         "create table {own}_b (a int)", f"create procedure {{own}}() as $$ {body} $$ language plpgsql"
     )
-    await ask.prepare("set search_path to {schema}", "call procedures_unqualified_names()")
+    await ask.finish("set search_path to {schema}", "call procedures_unqualified_names()")
     return await ask.rows("select a from {own}_b")
 
 
@@ -109,7 +111,7 @@ async def _temporary_tables(ask: Ask) -> object:
         drop table verify_staged;
         end $$ language plpgsql""",
     )
-    await ask.prepare("call {own}()", "call {own}()")
+    await ask.finish("call {own}()", "call {own}()")
     return await ask.rows("select count(*) from {own}_b")
 
 
@@ -136,7 +138,7 @@ async def _rolled_back(ask: Ask) -> object:
 )
 async def _replaced(ask: Ask) -> object:
     await ask.prepare("create procedure {own}(n out int) as $$ begin n := 1; end $$ language plpgsql")
-    await ask.prepare(
+    await ask.finish(
         "create or replace procedure {own}(n out int) as $$ begin n := 2; end $$ language plpgsql"
     )
     return await ask.rows("call {own}()")

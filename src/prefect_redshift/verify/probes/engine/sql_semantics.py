@@ -24,7 +24,8 @@ def _error(name: str, assumes: str, source: str, *sqls: str) -> None:
 
     async def ask_status(ask: Ask) -> object:
         ended = await ask.run(*sqls)
-        return Observed(sub_statuses(ended.data), {"error": sub_errors(ended.data)[-1]})
+        statuses = sub_statuses(ended.data) or [ended["Status"]]
+        return Observed(statuses, {"error": (sub_errors(ended.data) or [ended["Error"]])[-1]})
 
     expects = ["FINISHED"] * (len(sqls) - 1) + ["FAILED"]
     sql_semantics.add(name, assumes, source=source, expects=expects, ask=ask_status)

@@ -123,7 +123,7 @@ async def _schemas_and_databases(ask: Ask) -> object:
     "catalogue",
     "svv_tables and pg_tables tell of the tables that the search path leads to.",
     source=guide("r_SVV_TABLES"),
-    expects=[[1, 1]],
+    expects=[[[1]], [[1]]],
 )
 async def _catalogue(ask: Ask) -> object:
     await ask.prepare("create table {own} (a int)")
@@ -133,4 +133,4 @@ async def _catalogue(ask: Ask) -> object:
     pg = await ask.rows(
         "select count(*) from pg_tables where tablename = 'tables_catalogue' and schemaname = '{schema}'"
     )
-    return [[svv[0][0], pg[0][0]]]
+    return [svv, pg]

@@ -68,7 +68,7 @@ async def machine(ask: Ask, definition: Mapping[str, Any]) -> Answer:
     """Make a state machine (API: CreateStateMachine); a definition that is refused is an answer."""
     name = f"{ask.place.name}-{ask.probe.replace('.', '-')}"
     inputs = {"name": name, "definition": _text(ask, definition), "roleArn": role(ask)}
-    made = await ask.wire.call(STATES, "CreateStateMachine", inputs)
+    made = await ask.service(STATES, "CreateStateMachine", inputs)
     if made["stateMachineArn"]:
         _note(ask, made["stateMachineArn"])
     return made
@@ -106,10 +106,10 @@ async def stack(ask: Ask, definition: Mapping[str, Any], placeholders: Mapping[s
     ask.place.others[f"the stack {name}"] = Removal(
         _STACKS, "DeleteStack", {"StackName": name}, look="DescribeStacks"
     )
-    needed(await ask.wire.call(_STACKS, "CreateStack", {"StackName": name, "TemplateBody": template}))
+    needed(await ask.service(_STACKS, "CreateStack", {"StackName": name, "TemplateBody": template}))
 
     async def looks() -> Answer | None:
-        found = needed(await ask.wire.call(_STACKS, "DescribeStacks", {"StackName": name}))["Stacks"][0]
+        found = needed(await ask.service(_STACKS, "DescribeStacks", {"StackName": name}))["Stacks"][0]
         return None if found["StackStatus"].endswith("_IN_PROGRESS") else Answer(found)
 
     described = await ask.until(looks, _LOOKS)
@@ -125,12 +125,12 @@ async def execution(ask: Ask, arn: str) -> Answer:
         NotAskedError: It does not end, or its role may not do what it does.
     """
     started = needed(
-        await ask.wire.call(STATES, "StartExecution", {"stateMachineArn": arn, "name": ask.token()})
+        await ask.service(STATES, "StartExecution", {"stateMachineArn": arn, "name": ask.token()})
     )
     inputs = {"executionArn": started["executionArn"]}
 
     async def looks() -> Answer | None:
-        found = needed(await ask.wire.call(STATES, "DescribeExecution", inputs))
+        found = needed(await ask.service(STATES, "DescribeExecution", inputs))
         return None if found["status"] == "RUNNING" else found
 
     ended = await ask.until(looks, _LOOKS)

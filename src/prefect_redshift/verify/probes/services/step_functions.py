@@ -98,8 +98,8 @@ async def _stopped_after_its_end(ask: Ask) -> object:
     made = needed(await machines.machine(ask, _PASS))
     ended = await machines.execution(ask, made["stateMachineArn"])
     inputs = {"executionArn": ended["executionArn"]}
-    stopped = await ask.wire.call(machines.STATES, "StopExecution", {**inputs, "cause": "a question"})
-    after = needed(await ask.wire.call(machines.STATES, "DescribeExecution", inputs))
+    stopped = await ask.service(machines.STATES, "StopExecution", {**inputs, "cause": "a question"})
+    after = needed(await ask.service(machines.STATES, "DescribeExecution", inputs))
     answer = {"before": ended["status"], "after": after["status"]}
     return Observed(answer, {"outcome of the stop": stopped.outcome})
 
@@ -114,6 +114,6 @@ async def _history(ask: Ask) -> object:
     made = needed(await machines.machine(ask, _PASS))
     ended = await machines.execution(ask, made["stateMachineArn"])
     inputs = {"executionArn": ended["executionArn"], "maxResults": 1000}
-    events = needed(await ask.wire.call(machines.STATES, "GetExecutionHistory", inputs))["events"]
+    events = needed(await ask.service(machines.STATES, "GetExecutionHistory", inputs))["events"]
     ids = [event["id"] for event in events]
     return {"first": events[0]["type"], "last": events[-1]["type"], "ascending": ids == sorted(ids)}
