@@ -2,7 +2,7 @@
 
 import importlib.util
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,12 @@ from prefect_redshift.pipeline.ranges import DayRange
 from prefect_redshift.pipeline.script_folder import ScriptFolder
 from prefect_redshift.verify.ask import Ask, needed
 from prefect_redshift.verify.findings.expectations import OneOf
-from prefect_redshift.verify.probe import NotAskedError, Probe, Question
+from prefect_redshift.verify.job.range_form import RangeForm
+from prefect_redshift.verify.probe import NotAskedError, Observed, Probe, Question
 from prefect_redshift.verify.statements import value
 
 _ENDS = {"status": "FINISHED", "error": ""}
+Before = Callable[[Ask], Awaitable[None]]
 
 
 def job_of(path: Path) -> Job:
@@ -70,6 +72,8 @@ class _JobRun:
         self._run_date = run_date
         self._failed = ""
         self._checked: dict[str, str] | None = None
+        tables = dict.fromkeys(table for step in job.facts for table in step.makes)
+        self._ranges = RangeForm(list(tables))
 
     def probes(self) -> list[Probe]:
         """Return a probe for each step and each check."""
@@ -79,32 +83,56 @@ class _JobRun:
             name = job.setup.name if job.setup else "check_run_date"
             days = [self._run_date] if scripts.for_a_day else []
             found += [self._step(name, *scripts.setup("if_missing", days))]
-        found += [self._step(step.name, *scripts.load(step, self._run_date)) for step in job.ordered]
-        if any(step.range_step for step in job.facts):
+        has_ranges = any(step.range_step for step in job.facts)
+        first = next((step.name for step in job.ordered if has_ranges and step in job.facts), "")
+        for step in job.ordered:
+            keep = self._ranges.keep if step.name == first else None
+            found.append(self._step(step.name, *scripts.load(step, self._run_date), before=keep))
+        if has_ranges:
             statements, parameters = scripts.load_of_ranges([DayRange(self._run_date, self._run_date)])
-            sqls = scripts.in_schema([statement.sql for statement in statements])
-            found += [self._step("range", sqls, parameters)]
+            found.append(self._range(scripts.in_schema([one.sql for one in statements]), parameters))
         return found + [self._check(check.name, check.severity) for check in scripts.suite.checks]
 
     def _probe(self, name: str, assumes: str, expects: Any, ask: Question) -> Probe:
         source = f"the job {self._job.name}"
         return Probe(f"job.{self._job.name}.{name}", assumes, source, expects, ask, alone=True)
 
-    def _step(self, name: str, sqls: Sequence[str], parameters: Mapping[str, str]) -> Probe:
+    def _step(
+        self, name: str, sqls: Sequence[str], parameters: Mapping[str, str], before: Before | None = None
+    ) -> Probe:
         async def ask_step(ask: Ask) -> object:
-            if self._failed:
-                raise NotAskedError(f"{self._failed} did not finish")
+            self._check_failed()
             self._failed = name
+            if before:
+                await before(ask)
             ended = await _run(ask, sqls, parameters)
             self._failed = "" if ended["Status"] == "FINISHED" else name
             return {"status": ended["Status"], "error": ended["Error"] or ""}
 
         return self._probe(name, f"The step {name} finishes.", _ENDS, ask_step)
 
+    def _range(self, sqls: Sequence[str], parameters: Mapping[str, str]) -> Probe:
+        async def ask_range(ask: Ask) -> object:
+            self._check_failed()
+            await self._ranges.restore(ask)
+            sizes = await self._ranges.sizes(ask)
+            ended = await _run(ask, sqls, parameters)
+            answer = {"status": ended["Status"], "error": ended["Error"] or ""}
+            if ended["Status"] == "FINISHED":
+                answer["tables"] = await self._ranges.differences(ask)
+            return Observed(answer, {"rows by the daily form": sizes})
+
+        assumes = "The form for ranges of days loads the rows that the daily form loads, and no others."
+        alike = {table: {"only by day": 0, "only by range": 0} for table in self._ranges.tables}
+        return self._probe("range", assumes, {**_ENDS, "tables": alike}, ask_range)
+
+    def _check_failed(self) -> None:
+        if self._failed:
+            raise NotAskedError(f"{self._failed} did not finish")
+
     def _check(self, name: str, severity: str) -> Probe:
         async def ask_check(ask: Ask) -> object:
-            if self._failed:
-                raise NotAskedError(f"{self._failed} did not finish")
+            self._check_failed()
             if self._checked is None:
                 self._checked = await self._results(ask, self._scripts.suite)
             return self._checked.get(name, "not among the results")
