@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from prefect_redshift.verify.ask import Means
 from prefect_redshift.verify.findings import report, verified
 from prefect_redshift.verify.findings.scrubbing import Scrubber
 from prefect_redshift.verify.job.job_probes import job_of, job_probes
+from prefect_redshift.verify.left_over import remove_left_over
 from prefect_redshift.verify.options import parser
 from prefect_redshift.verify.place import Place
 from prefect_redshift.verify.probe import Finding, Probe
@@ -30,7 +32,7 @@ from prefect_redshift.verify.wire import AwsWire
 CLEARING_SECONDS = 100.0
 _AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn")
 # Nothing of the stand-in costs anything, and any role will do.
-_STAND_IN_MEANS = Means("arn:aws:iam::123456789012:role/verify", make_secret=True)
+_STAND_IN_MEANS = Means("arn:aws:iam::123456789012:role/verify", make_secret=True, make_queue=True)
 
 
 class WrongUseError(PipelineError):
@@ -82,7 +84,7 @@ def _verify(options: argparse.Namespace, probes: list[Probe]) -> int:
     compared = _wrong_use(verified.read, options.compare) if options.compare else None
     if not options.output.absolute().parent.is_dir():
         raise WrongUseError(f"{options.output} cannot be written: there is no such folder.")
-    means = Means(options.role, options.make_secret)
+    means = Means(options.role, options.make_secret, options.make_queue)
     with ExitStack() as services:
         stand_in = not options.endpoint_url and needs_stand_in(None)
         if stand_in:
@@ -94,9 +96,13 @@ def _verify(options: argparse.Namespace, probes: list[Probe]) -> int:
             means = _STAND_IN_MEANS
         warehouse = _warehouse(options.endpoint_url)
         verification = Verification(warehouse, means)
+        if options.left_over:
+            agreed = partial(_agreed_to, options, stand_in)
+            asyncio.run(remove_left_over(verification.wire, verification.place.target, agreed, _print))
+            return 0
         job_name = job.name if job else ""
         _print(report.plan(verification.place, probes, means, verification.endpoint, job_name))
-        if not stand_in and not options.yes and not _agreed():
+        if not _agreed_to(options, stand_in):
             _print("Nothing was done.")
             return 0
         if job:
@@ -133,7 +139,9 @@ def _warehouse(endpoint_url: str | None) -> RedshiftDataApi:
     return warehouse
 
 
-def _agreed() -> bool:
+def _agreed_to(options: argparse.Namespace, stand_in: bool) -> bool:
+    if stand_in or options.yes:
+        return True
     if not sys.stdin.isatty():
         raise WrongUseError("Nobody can be asked here: say --yes.")
     return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
@@ -212,7 +220,7 @@ def _tell(
     findings: Sequence[Finding], verification: Verification, output: Path, compared: dict[str, Any] | None
 ) -> int:
     place = verification.place
-    scrubber = Scrubber(place.target)
+    scrubber = Scrubber({**place.target, "User": place.user})
     asked = verified.Asked(
         endpoint="aws" if verification.endpoint.endswith(_AWS_HOSTS) else "other",
         warehouse="workgroup" if "WorkgroupName" in place.target else "cluster",

@@ -46,7 +46,18 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--make-secret",
         action="store_true",
-        help="make a secret and a database user, to ask what a wrong password leads to; both are removed",
+        help="make two secrets, two database users and a schema of one of them, to ask what a wrong password leads to "
+        "and what the owner of a schema may do; all are removed",
+    )
+    options.add_argument(
+        "--make-queue",
+        action="store_true",
+        help="make a queue and a rule of EventBridge, to ask what is told of a statement's end; both are removed",
+    )
+    options.add_argument(
+        "--left-over",
+        action="store_true",
+        help="ask nothing: list what runs that were killed have left in the warehouse, and remove it",
     )
     options.add_argument(
         "--job",

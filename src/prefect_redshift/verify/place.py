@@ -10,12 +10,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from prefect_redshift.exceptions import PipelineError
-from prefect_redshift.verify.statements import ENDED
+from prefect_redshift.verify.statements import ENDED, REFUSED, value
 from prefect_redshift.verify.wire import DATA_API, Answer, Wire
 
 _LOOKS = 6
 _WAIT_SECONDS = 15
 _TRIES = 20
+# How the names of database users, and of a schema of one of them, go on behind the run's own.
+LOGIN, OWNER, OWNED = "_login", "_owner", "_owned"
+# The table that tells that a schema was made by a run, and when.
+MARK = "prefect_redshift_verify"
 # How services say that something is not there.
 _GONE = ("NotFound", "DoesNotExist", "does not exist")
 
@@ -47,7 +51,9 @@ class Place:
         wire: Makes the calls.
         target: The inputs of the API that name the warehouse and the login.
         name: The schema, with which the names of all else begin.
+        user: The database user that the statements run as; empty before it is known.
         sessions: The sessions that were opened.
+        schemas: The schemas that were made beside that of the run.
         users: The database users that were made.
         others: What else was made, by what a person would call it.
         may_be_there: Whether the schema may have been made.
@@ -56,7 +62,9 @@ class Place:
     wire: Wire
     target: Mapping[str, str]
     name: str = field(default_factory=new_name)
+    user: str = ""
     sessions: set[str] = field(default_factory=set)
+    schemas: set[str] = field(default_factory=set)
     users: set[str] = field(default_factory=set)
     others: dict[str, Removal] = field(default_factory=dict)
     may_be_there: bool = False
@@ -68,12 +76,23 @@ class Place:
             PipelineError: It cannot be made; says why.
         """
         self.may_be_there = True
-        made = await self._run("make", ["select version()", f"create schema {self.name}"])
+        made = await self._run(
+            "make",
+            [
+                "select version(), current_user",
+                f"create schema {self.name}",
+                f"create table {self.name}.{MARK} (made_at timestamp)",
+                f"insert into {self.name}.{MARK} values (sysdate)",  # noqa: S608 - names of our own
+            ],
+        )
         if made["Status"] != "FINISHED":
             self.may_be_there = False
             raise PipelineError(f"No schema can be made: {made['Error'] or made['Status']}")
         answer = await self.wire.call(DATA_API, "GetStatementResult", {"Id": f"{made['Id']}:1"})
-        return str(answer.data["Records"][0][0]["stringValue"]) if answer.data else ""
+        if not answer.data:
+            return ""
+        version, self.user = (str(value(item)) for item in answer.data["Records"][0])
+        return version
 
     async def clear(self) -> list[str]:
         """Remove all that was made, and return what could not be removed, each with the reason."""
@@ -82,7 +101,9 @@ class Place:
         await self._cancel_statements()
         for session in sorted(self.sessions):
             await self._end_session(session)
-        sqls = [f"drop schema if exists {self.name} cascade", *self._drop_users()]
+        sqls = [f"drop schema if exists {schema} cascade" for schema in sorted(self.schemas)]
+        # The schema with the mark is the last: until then a run that is killed can be found.
+        sqls += [*self._drop_users(), f"drop schema if exists {self.name} cascade"]
         left = [reason for sql in sqls if (reason := await self._remove(sql))]
         for what, removal in self.others.items():
             if reason := await self._take_away(removal):
@@ -159,7 +180,7 @@ class Place:
 
     async def _end(self, submitted: Answer) -> Answer:
         if submitted.code:
-            return Answer({"Status": "REFUSED", "Error": f"{submitted.code}: {submitted.words}"})
+            return Answer({"Status": REFUSED, "Error": f"{submitted.code}: {submitted.words}"})
         answer = submitted
         for _ in range(_LOOKS):
             looked = {"Id": submitted["Id"], "WaitTimeSeconds": _WAIT_SECONDS}

@@ -1,4 +1,4 @@
-"""The command: its exit codes, what it prints, what it writes, and a job among the probes."""
+"""The command: its exit codes, what it prints, what it writes, and what is no answer."""
 
 import json
 from collections.abc import Callable
@@ -9,17 +9,14 @@ import pytest
 
 from local_aws import Admin
 from prefect_redshift.verify import command
+from prefect_redshift.verify.ask import Ask
 from prefect_redshift.verify.options import parser
+from prefect_redshift.verify.probe import Family
 from prefect_redshift.verify.probes import PROBES
 from tests.environments import PROJECT
 
 Verify = Callable[..., int]
 ONE = "tokens.too-long"
-A_JOB = """
-from pathlib import Path
-from prefect_redshift.pipeline import Job, Step
-JOB = Job(name="small", folder=Path(__file__).parent, scripts=".", loads=[{loads}])
-"""
 
 
 def test_what_holds_ends_with_0_and_is_written_the_same_again(
@@ -55,12 +52,14 @@ def test_what_differs_ends_with_1_and_shows_both_answers(
 def test_what_cannot_be_asked_is_told_with_its_reason(
     verify: Verify, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert verify("--probes", f"{ONE},step-functions.history,logins,by-hand.ecs") == 0
+    assert verify("--probes", f"{ONE},step-functions.history,logins,events,by-hand.ecs") == 0
     told = capsys.readouterr().out
     assert "step-functions.history could not be asked: it needs a role" in told
     assert "logins.wrong-password could not be asked: it needs a secret" in told
+    assert "logins.owner-of-a-schema could not be asked: it needs a secret" in told
+    assert "events.statement could not be asked: it needs a queue" in told
     assert "by-hand.ecs could not be asked: no call tells it" in told
-    assert "1 hold, 0 differ, 3 could not be asked." in told
+    assert "1 hold, 0 differ, 5 could not be asked." in told
 
 
 def test_where_nothing_can_be_asked_nothing_holds(verify: Verify) -> None:
@@ -158,41 +157,37 @@ def test_the_list_asks_nothing(target: str, admin: Admin, capsys: pytest.Capture
     assert admin.calls() == []
 
 
-def test_a_jobs_steps_and_checks_are_among_the_probes(verify: Verify, tmp_path: Path) -> None:
-    assert verify("--probes", ONE, "--job", "flows/sales.py", "--run-date", "2026-11-22") == 0
-    found = json.loads((tmp_path / "verified.json").read_text())["probes"]
-    job = "job.sales-data-pipeline"
-    assert found[f"{job}.run_load_fact_sales"]["answer"] == {"status": "FINISHED", "error": ""}
-    assert found[f"{job}.check.store_sales_rows"]["answer"] == "passed"
-    assert {told["verdict"] for told in found.values()} == {"holds"}
-    assert len(found) > 10
-
-
-def test_after_a_step_that_fails_the_others_are_not_asked(verify: Verify, tmp_path: Path) -> None:
-    job = tmp_path / "job.py"
-    job.write_text(A_JOB.format(loads='Step("one", makes=["t"]), Step("two", makes=["u"], after=["one"])'))
-    (tmp_path / "steps.sql").write_text(
-        "-- step: one\ncreate table t as select a from nowhere;\n-- step: two\ncreate table u as select 1 as a;\n"
-    )
-    assert verify("--probes", ONE, "--job", str(job)) == 1
-    found = json.loads((tmp_path / "verified.json").read_text())["probes"]
-    assert found["job.small.one"]["answer"]["status"] == "FAILED"
-    assert found["job.small.two"] == {
-        "assumes": "The step two finishes.",
-        "source": "the job small",
-        "verdict": "not asked",
-        "reason": "one did not finish",
-    }
-
-
-def test_a_job_with_tables_of_other_schemas_is_refused(
-    verify: Verify, tmp_path: Path, admin: Admin, capsys: pytest.CaptureFixture[str]
+def test_a_statement_that_fails_against_the_sentence_differs(
+    verify: Verify, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = tmp_path / "job.py"
-    job.write_text(A_JOB.format(loads='Step("one", makes=["theirs.t"])'))
-    assert verify("--job", str(job)) == 2
-    assert "theirs.t" in capsys.readouterr().err
-    assert admin.calls() == []
+    async def fails(ask: Ask) -> object:
+        return await ask.rows("select a from {own}_nowhere")
+
+    async def refused(ask: Ask) -> object:
+        return await ask.rows("select 1; select 2")
+
+    family = Family("made-up")
+    for name, question in (("fails", fails), ("refused", refused)):
+        family.add(name, "It finishes.", source="a test", expects=[[1]], ask=question)
+    monkeypatch.setattr(command, "PROBES", tuple(family.probes))
+    assert verify() == 1
+    found = json.loads((tmp_path / "verified.json").read_text())["probes"]
+    assert {told["verdict"] for told in found.values()} == {"differs"}
+    assert found["made-up.fails"]["answer"]["status"] == "FAILED"
+    assert "does not exist" in found["made-up.fails"]["answer"]["error"]
+    assert found["made-up.refused"]["answer"]["status"] == "REFUSED"
+    assert "ValidationException" in found["made-up.refused"]["answer"]["error"]
+
+
+def test_a_permission_that_is_missing_is_no_answer(verify: Verify, admin: Admin, tmp_path: Path) -> None:
+    admin.add_fault(
+        "error", operation="ExecuteStatement", code="AccessDeniedException", message="not allowed"
+    )
+    # Each would hold, or differ, on the code of a refusal.
+    assert verify("--probes", "tokens.too-long,batches.several-in-one,sessions.unknown") == 1
+    found = json.loads((tmp_path / "verified.json").read_text())["probes"]
+    assert {told["verdict"] for told in found.values()} == {"not asked"}
+    assert all("AccessDeniedException" in told["reason"] for told in found.values())
 
 
 def test_each_option_is_explained_on_its_page() -> None:

@@ -14,14 +14,15 @@ from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.verify.command import InterruptedRunError, Verification, main
 from prefect_redshift.verify.place import Place
 from prefect_redshift.verify.probes import PROBES
-from tests.prefect_redshift.verify.test_probes import MEANS, what_is_left
+from tests.prefect_redshift.verify.whole_run import MEANS, what_is_left
 
-# Sessions with open transactions, held statements, a user and a secret, a machine and a stack.
+# Sessions with open transactions, held statements, users, secrets and a schema, a rule and a queue, a stack.
 MAKING = (
     "waits.end",
     "cancels.batch",
     "sessions.transaction",
     "logins",
+    "events",
     "step-functions.placeholders",
     "step-functions.h",
 )

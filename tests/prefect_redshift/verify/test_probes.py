@@ -3,31 +3,25 @@
 import asyncio
 import json
 import re
-import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from local_aws import Served
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
-from prefect_redshift.verify.ask import Means
 from prefect_redshift.verify.findings import report, verified
 from prefect_redshift.verify.findings.scrubbing import Scrubber
-from prefect_redshift.verify.place import Place
 from prefect_redshift.verify.probe import Finding, Probe, judge
 from prefect_redshift.verify.probes import FAMILIES, PROBES
-from prefect_redshift.verify.run import Run
-from prefect_redshift.verify.wire import AwsWire
 from tests.environments import PROJECT
-from tests.prefect_redshift.verify.recording import Recorder, changed, leaves, replayed
+from tests.prefect_redshift.verify.recording import changed, leaves, replayed
+from tests.prefect_redshift.verify.whole_run import MEANS, WholeRun, all_objects, run_all, what_is_left
 from tests.statements import Statements, finish
 
-MEANS = Means("arn:aws:iam::123456789012:role/verify", make_secret=True)
 ASKED = [probe for probe in PROBES if not probe.id.startswith("by-hand.")]
 POLICY = json.loads((PROJECT / "docs" / "verify-policy.json").read_text())
 # What services call in the caller's name: no call of ours shows it.
@@ -44,20 +38,6 @@ IAM_NAMES = {"stepfunctions": "states"}
 SAME = {"redshift-data:GetStatementResultV2": "redshift-data:GetStatementResult"}
 
 
-@dataclass(frozen=True)
-class WholeRun:
-    """What one run has found, called and left."""
-
-    findings: dict[str, Finding]
-    recorder: Recorder
-    wire: AwsWire
-    place: Place
-    left: list[str]
-    seconds: float
-    statements: int = 0
-    others: tuple[Any, Any] = ((), ())
-
-
 @pytest.fixture(scope="module")
 def whole_run(stand_in: Served, data_api: Any) -> Iterator[WholeRun]:
     """All probes, asked once, in a database of their own."""
@@ -70,37 +50,13 @@ def whole_run(stand_in: Served, data_api: Any) -> Iterator[WholeRun]:
         theirs = Statements(data_api, database)
         assert theirs.run("create table theirs as select 7 as a")["Status"] == "FINISHED"
         before = all_objects(theirs)
-        found = asyncio.run(_run(warehouse))
+        found = asyncio.run(run_all(warehouse))
         listed = data_api.get_paginator("list_statements").paginate(
             StatementName=found.place.name, Status="ALL"
         )
         statements = sum(len(one.get("QueryStrings", "1")) for page in listed for one in page["Statements"])
         yield replace(found, others=(before, all_objects(theirs)), statements=statements)
     finish(data_api, f"DROP DATABASE {database}")
-
-
-def all_objects(statements: Statements) -> list[Any]:
-    """Return what there is in the database, and what somebody else's table holds."""
-    tables = statements.rows("select schemaname, tablename from pg_tables order by 1, 2")
-    return [
-        tables,
-        statements.rows("select nspname from pg_namespace where left(nspname, 3) <> 'pg_' order by 1"),
-        statements.rows("select a from theirs"),
-    ]
-
-
-async def _run(warehouse: RedshiftDataApi) -> WholeRun:
-    wire = AwsWire(warehouse.aws_credentials)
-    place = Place(wire, warehouse.data_api().connection.target)
-    recorder = Recorder(wire)
-    started = time.monotonic()
-    await place.make()
-    try:
-        findings = await Run(place, MEANS, wire_of=recorder.of).findings(PROBES)
-    finally:
-        left = await place.clear()
-    by_id = {finding.probe.id: finding for finding in findings}
-    return WholeRun(by_id, recorder, wire, place, left, time.monotonic() - started)
 
 
 def test_all_that_can_be_asked_holds(whole_run: WholeRun) -> None:
@@ -136,36 +92,6 @@ def test_a_run_is_as_large_as_it_says(whole_run: WholeRun) -> None:
 def test_a_run_leaves_nothing_behind(whole_run: WholeRun, data_api: Any, stand_in: Served) -> None:
     assert whole_run.left == []
     assert what_is_left(data_api, whole_run.place.name, whole_run.place.target["Database"], stand_in) == []
-
-
-def what_is_left(data_api: Any, name: str, database: str, stand_in: Served) -> list[str]:
-    """Return what is still there of a run."""
-    sql = (
-        f"select nspname from pg_namespace where nspname like '{name}%' "
-        f"union all select usename from pg_user where usename like '{name}%'"
-    )
-    target = {"WorkgroupName": "local-workgroup", "Database": database}
-    done = data_api.execute_statement(**target, Sql=sql, WaitTimeSeconds=30)
-    found = [str(record[0]) for record in data_api.get_statement_result(Id=done["Id"])["Records"]]
-    busy = data_api.list_sessions(Database=database, Status="BUSY")["Sessions"]
-    found += [f"session {session['SessionId']}" for session in busy]
-    listed = data_api.list_statements(StatementName=f"{name}/", Status="ALL")["Statements"]
-    found += [listed["Id"] for listed in listed if listed["Status"] in ("SUBMITTED", "PICKED", "STARTED")]
-    client = boto3.Session(
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
-        region_name=stand_in.environment["AWS_DEFAULT_REGION"],
-    ).client
-    machines, secrets, stacks = (
-        client(service, endpoint_url=stand_in.url)
-        for service in ("stepfunctions", "secretsmanager", "cloudformation")
-    )
-    names = [machine["name"] for machine in machines.list_state_machines()["stateMachines"]]
-    names += [secret["Name"] for secret in secrets.list_secrets()["SecretList"]]
-    names += [stack["StackName"] for stack in stacks.describe_stacks()["Stacks"]]
-    for each in (machines, secrets, stacks):
-        each.close()
-    return found + [found for found in names if found.replace("-", "_").startswith(name)]
 
 
 @pytest.mark.parametrize("probe", ASKED, ids=lambda probe: probe.id)
@@ -215,7 +141,7 @@ def test_the_policy_has_what_is_called_and_nothing_else(whole_run: WholeRun) -> 
 def test_the_policy_reaches_only_names_of_a_run(whole_run: WholeRun) -> None:
     for statement in POLICY["Statement"]:
         made = {action.partition(":")[0] for action in statement["Action"]} & {
-            "states", "cloudformation", "secretsmanager"
+            "states", "cloudformation", "secretsmanager", "events", "sqs"
         }  # fmt: skip
         resources = statement["Resource"]
         resources = [resources] if isinstance(resources, str) else resources
@@ -249,6 +175,61 @@ def test_what_is_written_holds_no_name_of_the_account(whole_run: WholeRun) -> No
     ]
     assert [name for name in named if name in text] == []
     assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}-", text)
+
+
+NASTY = {
+    "account number": "111122223333",
+    "ARN": "arn:aws:iam::444455556666:role/etl-admin",
+    "user": 'user "etl_ann"',
+    "database user": "IAMR:etl-bob",
+    "key": "AKIAIOSFODNN7EXAMPLE",
+    "token": "FwoGZXIvYXdzEBYaDHqa0AP1Ij2k3l4m5+n6/o7p8q9==",
+    "host": "team.777788889999.eu-west-1.redshift-serverless.amazonaws.com",
+    "mail": "carol@team.example.com",
+}
+# What must not be left of them.
+TRACES = (
+    *("111122223333", "444455556666", "etl-admin", "etl_ann", "etl-bob", "AKIA"),
+    *("FwoG", "o7p8q9", "777788889999", "carol"),
+)
+
+
+def with_nasty(value: Any, text: str) -> Any:
+    """Return an answer of the same form in which each text and each large number names the account."""
+    match value:
+        case dict():
+            return {f"{name} {text}": with_nasty(held, text) for name, held in value.items()}
+        case list():
+            return [with_nasty(held, text) for held in value]
+        case bool() | None:
+            return value
+        case int():
+            return 111122223333
+    return f"{value}: {text}, and {text}"
+
+
+@pytest.mark.parametrize("what", NASTY)
+def test_whatever_is_answered_no_name_of_the_account_is_written(whole_run: WholeRun, what: str) -> None:
+    nasty = [
+        Finding(
+            finding.probe,
+            verdict,
+            with_nasty(finding.answer, NASTY[what]),
+            with_nasty(finding.measured, NASTY[what]),
+            reason=f"refused: {NASTY[what]}",
+        )
+        for finding in whole_run.findings.values()
+        for verdict in ("holds", "differs", "not asked")
+    ]
+    scrubber = Scrubber(whole_run.place.target)
+    asked = verified.Asked(
+        "other", "workgroup", f"PostgreSQL 8.0.2, Redshift 1.0 {NASTY[what]}", "2026-01-01"
+    )
+    for each in range(3):
+        text = json.dumps(verified.content(asked, nasty[each::3], scrubber))
+        assert [trace for trace in TRACES if trace in text] == []
+    told = "\n".join(report.details(nasty, scrubber))
+    assert [trace for trace in TRACES if trace in told] == []
 
 
 def test_ids_are_unique_and_every_assumption_has_a_sentence_and_a_source() -> None:

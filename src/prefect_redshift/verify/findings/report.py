@@ -8,7 +8,7 @@ from prefect_redshift.verify.ask import Means
 from prefect_redshift.verify.findings.expectations import described
 from prefect_redshift.verify.findings.scrubbing import Scrubber
 from prefect_redshift.verify.findings.verified import Difference, as_json
-from prefect_redshift.verify.place import Place
+from prefect_redshift.verify.place import OWNED, Place
 from prefect_redshift.verify.probe import Finding, Probe
 from prefect_redshift.verify.run import AT_ONCE, RUN_SECONDS
 
@@ -22,7 +22,7 @@ def plan(place: Place, probes: Sequence[Probe], means: Means, endpoint: str, job
         f"It makes the schema {place.name}, works in it alone, and drops it at the end, also after Ctrl-C.",
         *_further(place, means),
         *([f"It runs the job {job} once, in that schema."] if job else []),
-        f"It runs some 450 short statements, up to {AT_ONCE} questions at once, "
+        f"It runs some 440 short statements, up to {AT_ONCE} questions at once, "
         f"for {RUN_SECONDS / 60:.0f} minutes at most, and then removes what it has made.",
     ]
     return "\n".join([*lines, _cost(target.get("WorkgroupName", ""), means)])
@@ -34,9 +34,13 @@ def _further(place: Place, means: Means) -> Iterator[str]:
     else:
         yield "It asks nothing of Step Functions: that needs --role."
     if means.make_secret:
-        yield f"It makes the database user and the secret {place.name}_login, and deletes them."
+        yield f"It makes the schema {place.name}{OWNED}, two database users and two secrets, and deletes them."
     else:
-        yield "It makes no secret with a wrong password: that needs --make-secret."
+        yield "It makes no database user and no secret: that needs --make-secret."
+    if means.make_queue:
+        yield f"It makes a rule of EventBridge and a queue {place.name}_..., and deletes them."
+    else:
+        yield "It asks nothing of EventBridge: that needs --make-queue."
 
 
 def _cost(workgroup: str, means: Means) -> str:
@@ -45,7 +49,9 @@ def _cost(workgroup: str, means: Means) -> str:
         if workgroup
         else "nothing beyond the cluster itself"
     )
-    others = ", and less than a cent for the rest" if means.role or means.make_secret else ""
+    others = (
+        ", and less than a cent for the rest" if means.role or means.make_secret or means.make_queue else ""
+    )
     return f"It may cost: {warehouse}{others}."
 
 

@@ -16,6 +16,7 @@ from prefect_redshift.verify.probes.engine.errors import errors
 from prefect_redshift.verify.probes.engine.procedures import procedures
 from prefect_redshift.verify.probes.engine.sql_semantics import sql_semantics
 from prefect_redshift.verify.probes.engine.tables import tables
+from prefect_redshift.verify.probes.services.events import events
 from prefect_redshift.verify.probes.services.logins import logins
 from prefect_redshift.verify.probes.services.step_functions import step_functions
 
@@ -34,6 +35,7 @@ FAMILIES = (
     sql_semantics,
     tables,
     logins,
+    events,
     rates,
     step_functions,
     by_hand,
