@@ -131,18 +131,18 @@ def section(rounds: Rounds) -> Section:
     return Section(
         key="rates",
         title="Under the service's rates",
-        text=f"Statements of {SECONDS:g} s, all asked for at once. Of the calls to the three operations with a rate "
-        "these were throttled, and of the statements these given up by their client. The floors of "
-        f"{BESIDE}, {IN_ONE} and {PROCESSES * IN_EACH} statements are {floor(BESIDE):.1f}, {floor(IN_ONE):.1f} and "
-        f"{floor(PROCESSES * IN_EACH):.1f} s.",
+        text=f"Statements of {SECONDS:g} s, all asked for at once. The floors of {BESIDE}, {IN_ONE} and "
+        f"{PROCESSES * IN_EACH} statements are {floor(BESIDE):.1f}, {floor(IN_ONE):.1f} and "
+        f"{floor(PROCESSES * IN_EACH):.1f} s. Throttled are so many of the calls that have a rate; given up are "
+        "statements for which the client stopped trying.",
         tables=[Table(["client", "processes", "statements", *figures], rows)],
         bars=[
-            Bar("one process, wall over the floor", median(alone, over_floor), 1.05, "x"),
-            Bar("one process, calls throttled", median(alone, throttled), 1, "%"),
-            Bar("eight processes, wall over the floor", median(eight, over_floor), 1.2, "x"),
-            Bar("eight processes, calls throttled", median(eight, throttled), 10, "%"),
-            Bar("eight sharing, wall over the floor", median(sharing, over_floor), 1.2, "x"),
-            Bar("eight sharing, calls throttled", median(sharing, throttled), 1, "%"),
+            Bar("under the rates, one process, wall over the floor", median(alone, over_floor), 1.05, "x"),
+            Bar("under the rates, one process, calls throttled", median(alone, throttled), 1, "%"),
+            Bar("under the rates, eight processes, wall over the floor", median(eight, over_floor), 1.2, "x"),
+            Bar("under the rates, eight processes, calls throttled", median(eight, throttled), 10, "%"),
+            Bar("under the rates, eight sharing, wall over the floor", median(sharing, over_floor), 1.2, "x"),
+            Bar("under the rates, eight sharing, calls throttled", median(sharing, throttled), 1, "%"),
         ],
         data={"rows": rows},
     )
