@@ -63,6 +63,16 @@ def test_a_tables_columns(data_api: Any, where: dict[str, Any]) -> None:
     assert columns[2]["length"] == 20
 
 
+def test_an_identity_is_a_default_as_on_redshift(
+    data_api: Any, where: dict[str, Any], statements: Statements
+) -> None:
+    statements.run("create table sales.numbered (a int, id bigint identity(5, 2))")
+    columns = data_api.describe_table(**where, Schema="sales", Table="numbered")["ColumnList"]
+    assert "columnDefault" not in columns[0] or not columns[0]["columnDefault"]
+    assert columns[1]["columnDefault"].startswith('"identity"(')
+    assert columns[1]["columnDefault"].endswith(", 1, '5,2'::text)")
+
+
 def test_an_unknown_database(data_api: Any) -> None:
     with pytest.raises(data_api.exceptions.ValidationException, match='database "nowhere" does not exist'):
         data_api.list_tables(**CLUSTER, Database="nowhere")

@@ -30,7 +30,14 @@ ORDER BY n.nspname, c.relname
 """  # noqa: S608
 COLUMNS = f"""
 SELECT a.attname, coalesce(nullif(t.typbasetype, 0), a.atttypid), a.atttypmod, a.attnotnull,
-    n.nspname, c.relname, pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+    n.nspname, c.relname,
+    -- Redshift's form of an identity's default
+    coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), (
+        SELECT '"identity"(' || c.oid::text || ', ' || (a.attnum - 1)::text || ', '''
+            || s.seqstart::text || ',' || s.seqincrement::text || '''::text)'
+        FROM pg_catalog.pg_sequence s JOIN pg_catalog.pg_depend o ON o.objid = s.seqrelid
+        WHERE o.refobjid = c.oid AND o.refobjsubid = a.attnum AND o.deptype = 'i'
+    ))
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
