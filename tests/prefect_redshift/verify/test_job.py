@@ -42,7 +42,7 @@ JOB = Job(name="ranges", folder=Path(__file__).parent, scripts=".", setup=Step("
 """
 STEPS = """
 -- step: make
-create table facts (day date, n int);
+create table facts (day date, n int, loaded_at timestamp default sysdate, id bigint identity(1, 1));
 insert into facts (day, n) values ('2026-01-01', 1);
 -- step: load
 delete from facts where day = :run_date;
@@ -56,7 +56,7 @@ insert into facts (n, day) {};
 @pytest.mark.parametrize(
     ("range_form", "verdict", "differences"),
     [
-        # Another order of the columns is no difference.
+        # Other ids and times, and another order of the columns, are no difference.
         ("select 1, cast(:last_day as date) union all select 1, :first_day", "holds", (0, 0)),
         # As if it did nothing; one copy instead of two; other rows.
         ("select 1, cast(:first_day as date) where :last_day < '2000-01-01'", "differs", (1, 0)),
