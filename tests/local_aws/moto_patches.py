@@ -426,6 +426,15 @@ def a_condition_of_a_condition_is_never_true(moto: Moto) -> bool:
 
 
 @fault
+def a_resource_whose_condition_is_false_is_listed(moto: Moto) -> bool:
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {}}
+    never = {"Never": {"Fn::Equals": ["a", "b"]}}
+    name = moto.stack({"Conditions": never, "Resources": {"Q": queue, "W": queue | {"Condition": "Never"}}})
+    listed = moto.client("cloudformation").describe_stack_resources(StackName=name)["StackResources"]
+    return len(listed) > 1
+
+
+@fault
 def a_type_that_is_unknown_is_left_out(moto: Moto) -> bool:
     return accepted(moto, {"Resources": {"X": {"Type": "AWS::Nothing::Known"}}})
 

@@ -25,6 +25,9 @@ def apply() -> None:
     wrap(backend, create_stack=_create_stack, create_change_set=_create_change_set)
     replace(backend, execute_change_set=_execute_change_set)
     wrap(Stack, update=_update)
+    # moto lists resources whose condition is false, too, without a name.
+    made = property(lambda stack: [one for one in stack.resource_map.values() if one is not None])
+    replace(Stack, stack_resources=made)
     wrap(parsing, parse_and_create_resource=_noting_failure, parse_and_update_resource=_noting_failure)
     wrap(CloudFormationResponse, process_cfn_response=_hear_of_resource)
     # Where custom resources answer to.
