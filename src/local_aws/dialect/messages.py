@@ -18,7 +18,8 @@ _FUNCTIONS = "|".join(
 )
 _SYSTEM_VIEWS = (
     r"(?:st[lv]|sv[lv]|svcs)_\w+|sys_(?:query|load|unload|connection|procedure|serverless|external|stream|datashare|copy"
-    r"|userlog|vacuum|analyze|restore|session|mv|schema|undone|udf|transaction|integration|spatial|automatic)_\w+"
+    r"|vacuum|analyze|restore|session|mv|schema|undone|udf|transaction|integration|spatial|auto|automatic|child|applied"
+    r"|extra)_\w+|sys_userlog"
 )
 
 
