@@ -68,6 +68,24 @@ def test_the_hook_cancels_what_a_dead_process_left(warehouse: Warehouse, paramet
     assert warehouse.count("store_sales") == 0
 
 
+def test_the_hook_leaves_a_try_alone_that_has_begun_meanwhile(
+    warehouse: Warehouse, parameters: dict[str, str]
+) -> None:
+    flow_run_id = asyncio.run(new_flow_run(sales_data_pipeline, **parameters))
+    crashed: State[None] = Crashed()
+    with execute(sales_data_pipeline, flow_run_id) as process:
+        warehouse.wait_for_running("LoadItemTable")
+
+        async def worker_comes_late() -> None:
+            async with get_client() as client:
+                flow_run = await client.read_flow_run(flow_run_id)
+            await cancel_statements(sales_data_pipeline, flow_run, crashed)
+
+        asyncio.run(worker_comes_late())
+        assert process.wait(60) == 0
+    assert {statement["Status"] for statement in warehouse.statements()} == {"FINISHED"}
+
+
 @pytest.mark.parametrize(
     ("tried_here", "told"),
     [
@@ -97,8 +115,20 @@ def test_in_the_process_itself_the_hook_leaves_the_run_time_to_end(
     assert bool(admin.calls(operation="ListStatements")) != tried_here
 
 
-async def test_a_run_whose_work_was_done_when_it_was_cancelled_reads_cancelled(warehouse: Warehouse) -> None:
-    """Prefect leaves it Cancelling where no worker is: its own last state is refused then."""
+@pytest.mark.parametrize(
+    ("has_worker", "reads", "words"),
+    [(False, StateType.CANCELLED, "Nothing was left to cancel."), (True, StateType.CANCELLING, None)],
+)
+async def test_a_run_whose_work_was_done_when_it_was_cancelled(
+    warehouse: Warehouse,
+    monkeypatch: pytest.MonkeyPatch,
+    has_worker: bool,
+    reads: StateType,
+    words: str | None,
+) -> None:
+    """Prefect refuses its own last state then, and leaves it Cancelling where no worker is that marks it."""
+    if has_worker:
+        monkeypatch.setenv("PREFECT__FLOW_RUN_ID", str(uuid4()))
 
     @flow(on_cancellation=[cancel_statements])
     async def done() -> UUID:
@@ -111,4 +141,4 @@ async def test_a_run_whose_work_was_done_when_it_was_cancelled_reads_cancelled(w
     async with get_client() as client:
         state = (await client.read_flow_run(run)).state
     assert state is not None
-    assert (state.type, state.message) == (StateType.CANCELLED, "Nothing was left to cancel.")
+    assert (state.type, state.message) == (reads, words)

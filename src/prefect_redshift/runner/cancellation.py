@@ -1,6 +1,7 @@
 """A run that Prefect cancels says itself what has become of its statements."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -33,10 +34,9 @@ def outcome(*name_prefixes: str) -> str:
 
 @asynccontextmanager
 async def cancellation_confirmed() -> AsyncIterator[None]:
-    """Around what cancels its statements itself: at a cancellation, the run then reads Cancelled at once.
+    """Around what cancels its statements itself: at a cancellation, the run then reads Cancelled; see `confirm`.
 
-    The worker would say it, too, but after it has started a process for the hooks, 5 to 15 seconds later. A signal
-    without a cancellation in Prefect's API, such as Ctrl-C, is left to Prefect.
+    A signal without a cancellation in Prefect's API, such as Ctrl-C, is left to Prefect.
     """
     try:
         yield
@@ -58,7 +58,12 @@ def _outcome_of_this_run() -> str:
 
 
 def confirm(flow_run_id: UUID, message: str) -> None:
-    """Let a flow run that reads Cancelling read Cancelled, with that message."""
+    """Let a flow run that reads Cancelling read Cancelled, with that message; one of a worker's is left to the worker.
+
+    A worker marks it some seconds later, whatever it reads then: also a retry that has begun meanwhile.
+    """
+    if "PREFECT__FLOW_RUN_ID" in os.environ:  # set by whoever starts the process of a run, and watches it
+        return
     try:
         with get_client(sync_client=True) as client:
             state = client.read_flow_run(flow_run_id).state

@@ -3,8 +3,10 @@
 import asyncio
 from typing import Any
 
-from prefect import Flow
+import httpx
+from prefect import Flow, get_client
 from prefect.client.schemas.objects import FlowRun, State
+from prefect.exceptions import PrefectException
 from prefect.logging import get_logger
 from prefect.utilities.engine import is_prefect_sigterm_handler_installed
 
@@ -29,9 +31,12 @@ async def cancel_statements(flow: Flow[..., Any], flow_run: FlowRun, state: Stat
     A live process cancels its own; this is for one that was killed, of which only the names are left. The hook runs
     wherever Prefect notices: in the process itself, where it finds what an earlier try may have left, or in the worker.
     In the process itself, a run that reads Cancelling still, since its work was done when it was asked to end, reads
-    Cancelled then.
+    Cancelled then. A worker needs some seconds to come here: of a run that is tried again by then, nothing is touched.
     """
     logger = get_logger("hooks")
+    if await _is_tried_again(flow_run, state):
+        logger.info("Flow run %s is tried again: that try goes on with what still runs.", flow_run.name)
+        return
     prefix = statement_prefix(flow.name, str(flow_run.id))
     seconds = _seconds_to_look(prefix)
     try:
@@ -54,6 +59,18 @@ async def cancel_statements(flow: Flow[..., Any], flow_run: FlowRun, state: Stat
         return
     if state.is_cancelling() and is_prefect_sigterm_handler_installed():
         await asyncio.to_thread(confirm, flow_run.id, _said(cancelled_here(prefix) + outcome))
+
+
+async def _is_tried_again(flow_run: FlowRun, ended: State[Any]) -> bool:
+    """Whether the flow run has left the state in which it ended."""
+    try:
+        async with get_client() as client:
+            now = (await client.read_flow_run(flow_run.id)).state
+    except (PrefectException, httpx.HTTPError):
+        return False
+    if now is None or now.is_final() or now.is_cancelling():
+        return False
+    return now.timestamp > ended.timestamp
 
 
 def _said(outcome: Cancellation) -> str:
