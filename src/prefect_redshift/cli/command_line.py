@@ -22,8 +22,15 @@ if TYPE_CHECKING:
     AnyFlow: TypeAlias = Flow[..., Coroutine[Any, Any, Any]]
 
 
-class Terminated(BaseException):
-    """SIGTERM arrived before the flow began."""
+class Signalled(BaseException):
+    """A signal arrived before the flow began.
+
+    SIGINT, too: a KeyboardInterrupt that breaks into the import of a compiled module counts for Python as unhandled,
+    and the process ends by the signal in place of its exit code.
+    """
+
+    def __init__(self, number: int) -> None:
+        self.number = number
 
 
 def daily_main(
@@ -74,7 +81,10 @@ def run_command(
     if options.fresh and not stand_in:
         print("error: --fresh is for the stand-in; a warehouse is configured.", file=sys.stderr)  # noqa: T201
         return 2
-    signal.signal(signal.SIGTERM, _terminate)
+    signal.signal(signal.SIGTERM, _end)
+    # Not where the shell has it ignored, as in the background.
+    if heeds_interrupts := signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _end)
     code: int | None = None
     try:
         with starting_services(options.state_folder, stand_in=stand_in, fresh=options.fresh) as use:
@@ -84,15 +94,17 @@ def run_command(
             found = imported(flow)
             from prefect_redshift.cli.flow_process import run_flow
 
+            if heeds_interrupts:  # asyncio replaces this handler only
+                signal.signal(signal.SIGINT, signal.default_int_handler)
             use()
             code = run_flow(found, options, on_stand_in, stand_in=stand_in)
     except RedshiftError as error:
         print(f"error: {one_line(error)}", file=sys.stderr)  # noqa: T201
         return 1
-    except (KeyboardInterrupt, Terminated) as signalled:
+    except (KeyboardInterrupt, Signalled) as signalled:
         # While the servers are stopped, the flow has ended, and what it came to has been told.
         if code is None:
-            terminated = isinstance(signalled, Terminated)
+            terminated = isinstance(signalled, Signalled) and signalled.number == signal.SIGTERM
             print(f"{'Terminated' if terminated else 'Interrupted'}; nothing was run.", file=sys.stderr)  # noqa: T201
             return TERMINATED if terminated else INTERRUPTED
     return code
@@ -113,5 +125,5 @@ def imported(flow: "AnyFlow | str") -> "AnyFlow":
     return found
 
 
-def _terminate(signum: int, frame: object) -> NoReturn:  # noqa: ARG001
-    raise Terminated
+def _end(signum: int, frame: object) -> NoReturn:  # noqa: ARG001
+    raise Signalled(signum)
