@@ -9,8 +9,12 @@ clients run one after the other, each with a full burst.
 
 import statistics
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from prefect import get_client
+from prefect.exceptions import ObjectNotFound
 
 from benchmarks.peers.clients import (
     AIRFLOW,
@@ -29,6 +33,7 @@ from local_aws.wire.rates import PER_SECOND
 from prefect_redshift.local.services import local_services
 
 SECONDS = 5.0
+SHARED_LIMIT = "redshift-data"
 IN_ONE = 500
 PROCESSES, IN_EACH = 8, 100
 # What a peer is given, and this project beside it: 500 of Airflow's tasks keep a processor busy for minutes.
@@ -69,6 +74,7 @@ def measure(repeats: int) -> Section:
         stand_in(folder, max_executing=500, rates=True) as served,
         local_services(folder / "services", stand_in=False),
     ):
+        forget_slots()
         for number in range(repeats):
             for place, run in enumerate(RUNS):
                 client, processes, each = run
@@ -76,6 +82,12 @@ def measure(repeats: int) -> Section:
                 found = under_rates(client, processes, each, served, folder / label.replace(" ", "-"), label)
                 rounds[run].append(found)
     return section(rounds)
+
+
+def forget_slots() -> None:
+    """Begin without the slots that earlier runs have left, whose server ended before them."""
+    with get_client(sync_client=True) as client, suppress(ObjectNotFound):
+        client.delete_global_concurrency_limit_by_name(SHARED_LIMIT)
 
 
 def floor(statements: int) -> float:
