@@ -50,9 +50,8 @@ async def unload_to_arrow(
     **options: Any,
 ) -> Any:
     """Return the rows of a query as an Arrow table, by UNLOAD."""
-    options = _unlisted(name, options)
-    name = name or name_of_unnamed(sql, parameters or {})
-    return await warehouse.aunload_to_arrow(sql, parameters, name=name, **options)
+    options = _of_query(name, sql, parameters, options)
+    return await warehouse.aunload_to_arrow(sql, parameters, **options)
 
 
 @RedshiftTask.of
@@ -65,9 +64,8 @@ async def unload_to_pandas(
     **options: Any,
 ) -> Any:
     """Return the rows of a query as a pandas data frame, by UNLOAD."""
-    options = _unlisted(name, options)
-    name = name or name_of_unnamed(sql, parameters or {})
-    return await warehouse.aunload_to_pandas(sql, parameters, name=name, **options)
+    options = _of_query(name, sql, parameters, options)
+    return await warehouse.aunload_to_pandas(sql, parameters, **options)
 
 
 @RedshiftTask.of
@@ -81,9 +79,13 @@ async def unload_to_folder(
     **options: Any,
 ) -> list[Path]:
     """Write the rows of a query to Parquet files in a folder, by UNLOAD, and return their paths."""
-    options = _unlisted(name, options)
-    name = name or name_of_unnamed(sql, parameters or {})
-    return await warehouse.aunload_to_folder(sql, folder, parameters, name=name, **options)
+    options = _of_query(name, sql, parameters, options)
+    return await warehouse.aunload_to_folder(sql, folder, parameters, **options)
+
+
+def _of_query(name: str, sql: str, parameters: Parameters | None, options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of a query's UNLOAD, with the name of its statements."""
+    return {**_unlisted(name, options), "name": name or name_of_unnamed(sql, parameters or {})}
 
 
 def _unlisted(name: str, options: dict[str, Any]) -> dict[str, Any]:

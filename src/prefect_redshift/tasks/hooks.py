@@ -34,11 +34,13 @@ async def cancel_statements(flow: Flow[..., Any], flow_run: FlowRun, state: Stat
     Cancelled then. A worker needs some seconds to come here: of a run that is tried again by then, nothing is touched.
     """
     logger = get_logger("hooks")
-    if await _is_tried_again(flow_run, state):
+    in_own_process = is_prefect_sigterm_handler_installed()
+    # Not asked in the process itself, which has no time for a server that does not answer.
+    if not in_own_process and await _is_tried_again(flow_run, state):
         logger.info("Flow run %s is tried again: that try goes on with what still runs.", flow_run.name)
         return
     prefix = statement_prefix(flow.name, str(flow_run.id))
-    seconds = _seconds_to_look(prefix)
+    seconds = _seconds_to_look(prefix) if in_own_process else SECONDS_FOR_A_DEAD_PROCESS
     try:
         warehouse = await connect(flow_run.parameters.get("warehouse"))
         outcome = await warehouse.acancel_statements(prefix, seconds=seconds) if seconds else Cancellation()
@@ -47,7 +49,7 @@ async def cancel_statements(flow: Flow[..., Any], flow_run: FlowRun, state: Stat
         for unconfirmed in outcome.unconfirmed:
             logger.error("%s", unconfirmed)
         # A live process removes its own files.
-        if warehouse.s3_prefix and seconds == SECONDS_FOR_A_DEAD_PROCESS:
+        if warehouse.s3_prefix and not in_own_process:
             await warehouse.aremove_staged(prefix)
         if (hand_off := flow_run.parameters.get("hand_off", "none")) != "none":
             machine = await connect_machine(hand_off, flow_run.parameters.get("state_machine"), warehouse)
@@ -57,7 +59,7 @@ async def cancel_statements(flow: Flow[..., Any], flow_run: FlowRun, state: Stat
     except RedshiftError as error:
         logger.error("Something of the flow run %s may still run: %s", flow_run.name, error)
         return
-    if state.is_cancelling() and is_prefect_sigterm_handler_installed():
+    if state.is_cancelling() and in_own_process:
         await asyncio.to_thread(confirm, flow_run.id, _said(cancelled_here(prefix) + outcome))
 
 
@@ -80,12 +82,10 @@ def _said(outcome: Cancellation) -> str:
 
 
 def _seconds_to_look(prefix: str) -> float:
-    """Return how long the hook may take; none where this process has tried in vain, and has said so.
+    """Return how long the hook may take in the run's own process; none where that has tried in vain, and has said so.
 
     A process that was asked to end has ended 5 seconds later, with its own cancellations before the hook.
     """
-    if not is_prefect_sigterm_handler_installed():
-        return SECONDS_FOR_A_DEAD_PROCESS
     here = cancelled_here(prefix)
     if here.unconfirmed:
         return 0.0
