@@ -16,6 +16,7 @@ from pathlib import Path
 from prefect import get_client
 from prefect.exceptions import ObjectNotFound
 
+from benchmarks.peers import SHARED_LIMIT
 from benchmarks.peers.clients import (
     AIRFLOW,
     LOOP,
@@ -33,7 +34,6 @@ from local_aws.wire.rates import PER_SECOND
 from prefect_redshift.local.services import local_services
 
 SECONDS = 5.0
-SHARED_LIMIT = "redshift-data"
 IN_ONE = 500
 PROCESSES, IN_EACH = 8, 100
 # What a peer is given, and this project beside it: 500 of Airflow's tasks keep a processor busy for minutes.

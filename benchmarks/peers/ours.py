@@ -12,6 +12,7 @@ from pathlib import Path
 from prefect import flow, runtime
 from prefect.futures import PrefectFuture
 
+from benchmarks.peers import SHARED_LIMIT
 from benchmarks.peers.driver import WARM_UP, Stages, drive_async, ready, stages_asked_for, tell
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.cli.flow_process import prepare_process
@@ -26,7 +27,7 @@ from prefect_redshift.tasks.task_forms import RedshiftTask
 WAREHOUSE = RedshiftDataApi(
     workgroup_name="local-workgroup",
     max_concurrent_waits=500,
-    shared_limit="redshift-data" if sys.argv[1] == "sharing" else None,
+    shared_limit=SHARED_LIMIT if sys.argv[1] == "sharing" else None,
 )
 if "unpaced" in sys.argv:
     WAREHOUSE._client = redshift_data_client(max_waits=500, rates={})
