@@ -20,6 +20,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterName
 
 from local_aws import Served
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
+from tests.deploy.deploying import forget_deployments
 from tests.docs.pages import cells, run_cells, write_files
 from tests.statements import eventually
 
@@ -104,6 +105,7 @@ async def test_prefect_deploy_asks_which_and_for_a_schedule(prefect_server: str,
             deployment = await client.read_deployment_by_name("visits-of/unscheduled")
             assert (deployment.schedules, deployment.work_pool_name) == ([], "asked")
         finally:
+            await asyncio.to_thread(forget_deployments)
             await client.delete_work_pool("asked")
 
 

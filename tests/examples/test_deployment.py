@@ -29,7 +29,8 @@ runpy.run_path("serve.py", run_name="__main__")
 
 @pytest.fixture
 def nothing_deployed(prefect_server: str) -> Iterator[None]:
-    """Leave nothing deployed afterwards."""
+    """Begin with nothing deployed by other tests, and leave nothing behind."""
+    forget_deployments()
     yield
     forget_deployments()
 

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,10 +14,18 @@ from tests.statements import Statements, eventually
 REFUSED = {"operation": "CancelStatement", "code": "ValidationException"}
 
 
+def listed(statements: Statements, prefix: str) -> list[dict[str, Any]]:
+    """Return the statements whose names begin so."""
+    found: list[dict[str, Any]] = statements.api.list_statements(StatementName=prefix, Status="ALL")[
+        "Statements"
+    ]
+    return found
+
+
 def statuses(statements: Statements, execution_name: str) -> dict[str, str]:
     """Return the status of each statement of an execution, by the step's name."""
-    listed = statements.api.list_statements(StatementName=f"{execution_name}/", Status="ALL")["Statements"]
-    return {one["StatementName"].partition("/")[2]: one["Status"] for one in listed}
+    found = listed(statements, f"{execution_name}/")
+    return {one["StatementName"].partition("/")[2]: one["Status"] for one in found}
 
 
 def test_an_unknown_status_is_not_an_end(
@@ -84,9 +93,7 @@ def test_what_may_still_run_is_told_and_fails_the_execution(
     machine = machine_of(one_fact(tmp_path))
     admin.add_fault("slow_start", statement_name="stubborn/", seconds=600.0)
     execution = machine.start({"run_date": "2026-11-22"}, "stubborn")
-    [listed] = eventually(
-        lambda: statements.api.list_statements(StatementName="stubborn/", Status="ALL")["Statements"]
-    )
+    [stubborn] = eventually(lambda: listed(statements, "stubborn/"))
     machine.api.stop_execution(executionArn=execution)
     admin.add_fault("error", **REFUSED, message="no")
     # As many looks as a test has time for.
@@ -95,7 +102,7 @@ def test_what_may_still_run_is_told_and_fails_the_execution(
     machine.api.update_state_machine(stateMachineArn=machine.arn, definition=hasty)
     done = machine.run({"cancel": "stubborn"})
     assert (done["status"], done["error"]) == ("FAILED", "StatementsMayStillRun")
-    assert json.dumps([listed["Id"]]) in done["cause"]
+    assert json.dumps([stubborn["Id"]]) in done["cause"]
 
     admin.clear_faults()
     assert machine.succeed({"cancel": "stubborn"}) == {"cancelled": "stubborn"}
@@ -106,11 +113,13 @@ def test_a_statement_that_is_submitted_while_another_fails_is_found(
     machine_of: MakeMachine, statements: Statements, admin: Admin, tmp_path: Path
 ) -> None:
     machine = machine_of(no_days(tmp_path))
-    admin.add_fault("fail", statement_name="hasty/load_red", message="ERROR: disk is full")
-    admin.add_fault(
+    under_way = admin.add_fault(
         "latency", operation="BatchExecuteStatement", statement_name="hasty/load_blue", seconds=0.8
     )
-    admin.add_fault("slow_start", statement_name="hasty/load_blue", seconds=600.0)
-    done = machine.run({}, "hasty")
-    assert done["error"] == "FAILED"
+    admin.add_fault("slow_start", statement_name="hasty/", seconds=600.0)
+    execution = machine.start({}, "hasty")
+    [red] = eventually(lambda: listed(statements, "hasty/load_red"))
+    eventually(lambda: any(one["hits"] for one in admin.faults() if one["id"] == under_way["id"]))
+    statements.api.cancel_statement(Id=red["Id"])
+    assert machine.end(execution)["error"] == "ABORTED"
     assert eventually(lambda: statuses(statements, "hasty").get("load_blue")) == "ABORTED"
