@@ -19,6 +19,7 @@ from prefect_redshift.cli.exit_codes import INTERRUPTED, TERMINATED
 from prefect_redshift.exceptions import RedshiftError, one_line
 from prefect_redshift.local.stand_in_schema import make_schema
 from prefect_redshift.runner.cancellation import outcome
+from prefect_redshift.runner.signals import heed_termination
 
 EXPECTED_ERRORS = (RedshiftError, ValidationError)
 # New objects after which the youngest are looked through, instead of Python's 700.
@@ -61,6 +62,7 @@ def run_flow(
 
 
 async def _run(flow: Flow[..., Coroutine[Any, Any, Any]], options: argparse.Namespace) -> None:
+    heed_termination(asyncio.get_running_loop())
     given = vars(options)
     await flow(**{name: given[name] for name in flow.parameters.properties if name in given})
 

@@ -1,12 +1,16 @@
 """Tells at once of a signal that ends the process, before the main thread has left what it is in."""
 
 import asyncio
+import os
 import signal
 import socket
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
+from weakref import WeakSet
 
+from prefect.exceptions import TerminationSignal
 from prefect.utilities.engine import is_prefect_sigterm_handler_installed
 
 # How long the main thread may take to run Python's own handler of a signal.
@@ -19,19 +23,32 @@ class _Signals:
     def __init__(self) -> None:
         self._listeners: set[Callable[[int], None]] = set()
         self._sender: socket.socket | None = None
+        self._receiver: socket.socket | None = None
 
-    def listen(self, listener: Callable[[int], None]) -> None:
-        """Have the listener told of each signal, on a thread; to be called on the main thread."""
-        self._listeners.add(listener)
+    def note(self) -> None:
+        """Keep the signals that come from now on for `listen`; to be called on the main thread."""
         if self._sender is None:
-            receiver, self._sender = socket.socketpair()
+            self._receiver, self._sender = socket.socketpair()
             self._sender.setblocking(False)
-            threading.Thread(target=self._tell, args=(receiver,), name="signals", daemon=True).start()
         other = signal.set_wakeup_fd(self._sender.fileno(), warn_on_full_buffer=False)
         if other not in (-1, self._sender.fileno()):
-            signal.set_wakeup_fd(
-                other
-            )  # somebody else's: nothing is told, and the flow sees the signal itself
+            # Somebody else's: nothing is told, and the flow sees the signal itself.
+            signal.set_wakeup_fd(other)
+
+    def listen(self, listener: Callable[[int], None]) -> bytes:
+        """Have the listener told of each signal, on a thread; to be called on the main thread.
+
+        Returns:
+            The signals since `note`.
+        """
+        self.note()
+        self._listeners.add(listener)
+        if self._receiver is None:
+            return b""
+        receiver, self._receiver = self._receiver, None
+        noted = _received(receiver)
+        threading.Thread(target=self._tell, args=(receiver,), name="signals", daemon=True).start()
+        return noted
 
     def forget(self, listener: Callable[[int], None]) -> None:
         """Undo `listen`; to be called on the main thread."""
@@ -48,7 +65,58 @@ class _Signals:
                     listener(number)
 
 
+def _received(receiver: socket.socket) -> bytes:
+    try:
+        return receiver.recv(64, socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return b""
+
+
 _signals = _Signals()
+_heeding: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
+
+
+def note_signals() -> None:
+    """Note the signals from before a flow's start, in a process that a worker or `serve` has started for the run.
+
+    To be called as early as can be; on another thread than the main one it does nothing.
+    """
+    if "PREFECT__FLOW_RUN_ID" in os.environ and threading.current_thread() is threading.main_thread():
+        _signals.note()
+
+
+def heed_termination(loop: asyncio.AbstractEventLoop) -> None:
+    """Have SIGTERM end a flow also if it comes while the loop runs a callback.
+
+    Prefect's handler raises TerminationSignal, and asyncio lets only KeyboardInterrupt and SystemExit through: it takes
+    all else for a fault of the callback, such as the writing to a socket, and the flow would run on.
+    """
+    if loop in _heeding:
+        return
+    _heeding.add(loop)
+    before = loop.get_exception_handler()
+
+    def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if isinstance(context.get("exception"), TerminationSignal):
+            _terminate_soon()
+        elif before is None:
+            loop.default_exception_handler(context)
+        else:
+            before(loop, context)
+
+    loop.set_exception_handler(handle)
+
+
+def _terminate_soon() -> None:
+    """Send SIGTERM again, once the main thread has left what it is in."""
+    again = threading.Timer(HANDLER_SECONDS, _terminate)
+    again.daemon = True
+    again.start()
+
+
+def _terminate() -> None:
+    if is_prefect_sigterm_handler_installed():
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 class SignalWatch:
@@ -64,8 +132,13 @@ class SignalWatch:
         self._cancel_tasks = cancel_tasks
         self._flow = _current_task()
         self._listens = threading.current_thread() is threading.main_thread()
-        if self._listens:
-            _signals.listen(self._note)
+        if not self._listens:
+            return
+        if self._flow is not None:
+            heed_termination(self._flow.get_loop())
+        # Had the flow seen it, it would not have come here.
+        if signal.SIGTERM in _signals.listen(self._note):
+            _terminate_soon()
 
     def stop(self) -> None:
         """Stop watching."""

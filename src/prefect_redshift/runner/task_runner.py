@@ -18,6 +18,7 @@ from prefect.utilities.annotations import opaque
 
 from prefect_redshift.runner.flow_tasks import FlowTasks
 from prefect_redshift.runner.futures import EventLoopFuture
+from prefect_redshift.runner.signals import note_signals
 
 
 class EventLoopTaskRunner(TaskRunner[PrefectFuture[Any]]):
@@ -39,6 +40,7 @@ class EventLoopTaskRunner(TaskRunner[PrefectFuture[Any]]):
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
+        note_signals()
         self._tasks: FlowTasks | None = None
 
     def duplicate(self) -> Self:

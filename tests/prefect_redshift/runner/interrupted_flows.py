@@ -7,11 +7,14 @@ Each task prints "running" and, once it sees its cancellation, "cancelled" with 
 # mypy: disable-error-code="misc, unused-coroutine, no-any-return"
 
 import asyncio
+import os
+import signal
 import sys
 import time
 from typing import Any
 
-from prefect import flow, task
+from prefect import Flow, flow, task
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.futures import as_completed, wait
 
 from prefect_redshift.runner.gathering import gather_or_cancel, gather_or_cancel_sync
@@ -42,6 +45,13 @@ def two() -> list[Any]:
 @on_event_loop
 async def awaits() -> None:
     await gather_or_cancel(*two())
+
+
+@on_event_loop
+async def awaits_while_a_callback_runs() -> None:
+    two()
+    asyncio.get_running_loop().call_soon(time.sleep, 2)
+    await asyncio.sleep(600)
 
 
 @on_event_loop
@@ -117,6 +127,18 @@ def blocks_in_a_task_and_in_its_flow() -> None:
 
     endless.submit()
     runs_a_flow.submit().result()
+
+
+async def terminate_in_a_callback(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGTERM)
+    await asyncio.sleep(0.1)
+    say("started")
+
+
+# Not the others' decorator: nobody sends it a signal but itself, before the runner has started.
+@flow(task_runner=EventLoopTaskRunner(), on_running=[terminate_in_a_callback])
+async def terminated_at_its_start() -> None:
+    await asyncio.sleep(600)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -42,7 +43,10 @@ def test_every_task_sees_it(
         time.sleep(0.2)  # the flow, too, has come to where it waits
         sent = time.time()
         process.send_signal(number)
-        output, _ = process.communicate(timeout=END_SECONDS)
+        try:
+            output, _ = process.communicate(timeout=END_SECONDS)
+        finally:
+            process.kill()
         ended = time.time() - sent
     seen = [float(at) - sent for at in re.findall(r"^cancelled (\S+)", output, re.M)]
     record_property(f"{name}, {number.name}", f"seen after {seen} s, ended after {ended:.2f} s")
@@ -50,3 +54,16 @@ def test_every_task_sees_it(
     # Not only once the flow has cleaned up.
     assert "cancelled" not in output.partition("cleaned up")[2]
     assert process.returncode != 0
+
+
+def test_a_flow_of_a_worker_ends_that_was_terminated_before_its_runner_started(prefect_server: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", FLOWS, "terminated_at_its_start"],
+        env={**os.environ, "PREFECT_API_URL": prefect_server, "PREFECT__FLOW_RUN_ID": str(uuid4())},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        timeout=END_SECONDS,
+        check=False,
+    )
+    # asyncio has swallowed the signal: the flow has begun.
+    assert (ended.stdout, ended.returncode) == (b"started\n", -signal.SIGTERM)
