@@ -72,8 +72,6 @@ def _rewrite_body(body: str, nonatomic: bool, plpgsql: bool) -> str:
         raise UnsupportedError("blocks nested hundreds deep") from None
     unsupported.check(tokens, leaves(nodes))
     for leaf in leaves(nodes):
-        if tokens.low[leaf.start] == "vacuum":
-            refuse_as_redshift("VACUUM in a procedure")
         if transfers.is_transfer(tokens, leaf.start):
             transfers.hand_over(tokens, leaf.start, leaf.end, "PERFORM", rewrite)
             continue

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 
+from local_aws.dialect import vocabulary
 from local_aws.dialect.decimals.shapes import Shape
 from local_aws.dialect.lexing.tokens import STRING, Tokens, is_name
 from local_aws.dialect.queries.naming import name_item
 
 _FACTORS = ("*", "/", "%", "^")
-_NO_FUNCTION = frozenset(
-    "select distinct all in and or not when then else case by where on having , as from between like over".split()  # noqa: SIM905
-)
+_NO_FUNCTION = vocabulary.words("no_calls")
 
 
 def places(tokens: Tokens) -> dict[int, int]:

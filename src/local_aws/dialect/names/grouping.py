@@ -1,15 +1,13 @@
 """GROUP BY ALL: by every item of the select list that is no aggregate."""
 
+from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import Tokens, identifier, is_name
 from local_aws.dialect.names.asking import Asking
 from local_aws.dialect.names.columns import columns_of
 from local_aws.dialect.queries.selects import Select, alias_of, is_star, select_of
 from local_aws.dialect.refusals import UnsupportedError
 
-AGGREGATES = frozenset(
-    """sum count avg min max stddev stddev_samp stddev_pop variance var_samp var_pop listagg median percentile_cont
-    percentile_disc any_value bool_and bool_or bit_and bit_or approximate""".split()  # noqa: SIM905
-)
+AGGREGATES = vocabulary.words("aggregates")
 
 
 def group_by_all(tokens: Tokens, i: int) -> Asking[None]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.literals import escaped
 from local_aws.dialect.lexing.tokens import STRING, TEMPORARY, Tokens
 from local_aws.dialect.queries import aggregates, catalog_names, hierarchies, naming, refused, unnesting
@@ -44,19 +45,13 @@ def _string(tokens: Tokens, i: int) -> None:
         tokens.text[i] = apart + escaped(tokens.text[i])
 
 
-_NAME_MAY_FOLLOW = frozenset(
-    """from join into table update using exists truncate analyze vacuum like only select on and or where by as not
-    delete lock column of set when then else""".split()  # noqa: SIM905
-)
-
-
 def _temporary_name(tokens: Tokens, i: int) -> None:
     """#name is a temporary table, unless it follows an operand: then # is the bitwise operator."""
     before = tokens.low[i - 1] if i else ""
     is_operand = before.isidentifier() or before[:1].isdigit() or before in (")", STRING)
     if len(tokens.text[i]) == 1:
         return
-    if before in _NAME_MAY_FOLLOW or not is_operand:
+    if before in vocabulary.words("before_names") or not is_operand:
         tokens.text[i] = f'"{tokens.text[i].lower()}"'
 
 

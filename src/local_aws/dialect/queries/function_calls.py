@@ -1,27 +1,20 @@
 """Functions whose calls need another spelling; those that only need to exist are in compat/."""
 
+from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.literals import literal_value
 from local_aws.dialect.lexing.tokens import STRING, Tokens
 from local_aws.dialect.messages import NAVIGATION
 from local_aws.dialect.refusals import RedshiftError, UnsupportedError
 from local_aws.dialect.statements import settings, types
 
-DATE_FUNCTIONS = tuple(
-    "dateadd datediff date_add date_diff date_part datepart pgdate_part date_trunc".split()  # noqa: SIM905
-)
+DATE_FUNCTIONS = vocabulary.words("date_functions")
 _SPELLING = {
     "date_add": "dateadd",
     "date_diff": "datediff",
     "datepart": "date_part",
     "pgdate_part": "date_part",
 }
-# Functions on types that the stand-in lacks, and hashes whose algorithm AWS does not publish.
-REFUSED = tuple(
-    """json_serialize_to_varbyte object_transform checksum hll hll_cardinality strtobinary lambda bpcharcmp collate
-    murmur3_32_hash farmfingerprint64 numeric_hash h3_fromlonglat h3_frompoint h3_polyfill""".split()  # noqa: SIM905
-)
-
-
+REFUSED = vocabulary.words("refused_functions")
 # Types, and what has them, that do not go into SUPER.
 _TIMES = frozenset("date time timetz timestamp timestamptz sysdate current_date".split())  # noqa: SIM905
 # Behind IS DISTINCT FROM, which Redshift lacks: the dialect's own.

@@ -1,29 +1,12 @@
 """What Redshift calls a column of the result that has no alias, where PostgreSQL would call it something else."""
 
+from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.queries.selects import SET_OPERATORS, Select, select_before
 
 _BEFORE = frozenset(("select", ",", "distinct", "all"))
 _BEHIND = frozenset((",", "from", ")", ";", "", "where", "order", "limit", "into", "group")) | SET_OPERATORS
-# Of calls: by the guide's examples.
-NAMES = {
-    **dict.fromkeys(("dateadd", "date_add"), "date_add"),
-    **dict.fromkeys(("datediff", "date_diff"), "date_diff"),
-    **dict.fromkeys(("date_part", "datepart", "pgdate_part"), "pgdate_part"),
-    **dict.fromkeys(("getdate", "sysdate"), '"timestamp"'),
-    **dict.fromkeys(("true", "false"), "bool"),
-    "current_date": '"date"',
-    "current_timestamp": '"timestamptz"',
-    "user": '"current_user"',
-    **{word: word for word in ("concat", "current_setting", "ratio_to_report")},
-    **{word: word for word in ("first_value", "last_value", "lag", "lead")},
-    "array": '"array"',
-    "object": "object",
-    "json_serialize": "json_serialize",
-    "extract": "date_part",
-    "log": "dlog10",
-    "select": '"?column?"',
-}
+NAMES = vocabulary.meanings("column_names")
 _WITHOUT_CALL = frozenset(("sysdate", "true", "false", "current_date", "current_timestamp", "user"))
 _ONLY_IGNORING_NULLS = frozenset(("first_value", "last_value", "lag", "lead"))
 

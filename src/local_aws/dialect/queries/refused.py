@@ -3,27 +3,21 @@
 import re
 from collections.abc import Callable
 
+from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import Tokens, is_name
 from local_aws.dialect.queries.function_calls import OURS
 from local_aws.dialect.queries.selects import SET_OPERATORS, Select, end_of_select, selects_around, top_level
 from local_aws.dialect.refusals import RedshiftError, UnsupportedError, refuse_as_redshift
 from local_aws.dialect.statements.unsupported import syntax_error
 
-_NEED_FRAME = frozenset(
-    """sum count avg min max stddev stddev_samp stddev_pop variance var_samp var_pop first_value last_value nth_value
-    bool_and bool_or bit_and bit_or""".split()  # noqa: SIM905
-)
+_NEED_FRAME = vocabulary.words("need_frame")
 _ORDERED_SETS = frozenset(("listagg", "percentile_cont", "percentile_disc"))
 _SORTED = _ORDERED_SETS | {"median"}
 _WRITES = frozenset(("insert", "update", "delete", "merge"))
 _FRAMES = frozenset(("rows", "range", "groups"))
 
 
-# Functions of the leader node, and what of it a statement with them may read.
-_LEADER = tuple(
-    """generate_series current_schema current_schemas age has_table_privilege has_schema_privilege
-    has_database_privilege""".split()  # noqa: SIM905
-)
+# What of the catalogue a statement with functions of the leader node may read.
 _CATALOGUE = ("pg_", "information_schema", "svv_", "stv_", "admin")
 _STATEMENT_BEGINS = frozenset((";", "begin", "then", "loop", "else"))
 
@@ -197,7 +191,7 @@ RULES: dict[str, Callable[[Tokens, int], None]] = {
     "is": _is,
     **dict.fromkeys(_SHAPES, _shape),
     **dict.fromkeys(("ctid", "cmin", "cmax", "xmin", "xmax", "tableoid"), _system_column),
-    **dict.fromkeys(_LEADER, _leader),
+    **dict.fromkeys(vocabulary.words("leader_functions"), _leader),
     "limit": _limit,
     "median": _sorted,
     "within": _within,

@@ -1,12 +1,10 @@
 """The output columns of a SELECT list, for rules that put a query into a subquery."""
 
+from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import NAME, Tokens
 from local_aws.dialect.refusals import UnsupportedError
 
-NO_ALIAS = frozenset(
-    """join left right full inner outer cross natural on using where group having qualify order limit window union
-    intersect except minus offset pivot unpivot for connect""".split()  # noqa: SIM905
-)
+NO_ALIAS = vocabulary.words("behind_tables")
 
 
 def names_of_output(tokens: Tokens, start: int, origin: int, stop: int) -> str:

@@ -3,17 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import NAME, STRING, Tokens, identifier, is_name
 from local_aws.dialect.refusals import RedshiftError
 
 SET_OPERATORS = frozenset(("union", "intersect", "except", "minus"))
 CLAUSES = frozenset("into from where group having qualify window order limit offset".split())  # noqa: SIM905
 _ENDS = frozenset((")", ";", "", "loop")) | SET_OPERATORS
-# The last word of an item is no alias if it is one of these, or comes behind one of these.
-_NO_ALIAS = frozenset(
-    """end null true false asc desc all from select distinct and or not in on is over like ilike to between collate
-    zone escape when then else using div interval precision varying year month day hour minute second""".split()  # noqa: SIM905
-)
+_NO_ALIAS = vocabulary.words("no_aliases")
 _OPERANDS = frozenset(("end", "null", "true", "false"))
 
 

@@ -1,11 +1,10 @@
 """Functions that PostgreSQL has and Redshift does not: their calls fail as they do there, as calls of the unknown."""
 
-from pathlib import Path
-
+from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.messages import ABSENT
 
-NAMES = tuple(Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").split())
+NAMES = vocabulary.words("absent_functions")
 # A name of anything else follows these.
 _NO_CALL = frozenset(". function procedure into table as join update exists".split())  # noqa: SIM905
 

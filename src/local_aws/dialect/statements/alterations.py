@@ -2,10 +2,8 @@
 
 from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import Tokens, identifier
-from local_aws.dialect.refusals import RedshiftError, UnsupportedError, refuse_as_redshift
+from local_aws.dialect.refusals import RedshiftError, refuse_as_redshift
 from local_aws.dialect.statements import (
-    creations,
-    reserved_words,
     settings,
     tables,
     types,
@@ -13,7 +11,6 @@ from local_aws.dialect.statements import (
     users,
 )
 from local_aws.dialect.statements.columns import Attributes, rewrite_column
-from local_aws.dialect.statements.quoted_names import SETTING as CASE_SENSITIVE
 
 # Objects for which parameters can be set.
 _WITH_PARAMETERS = ("user", "role", "database", "procedure", "function", "routine")
@@ -22,35 +19,31 @@ _STORAGE = ("diststyle", "distkey", "sortkey", "compound", "interleaved", "encod
 
 def alter(tokens: Tokens, start: int, end: int) -> None:
     """ALTER TABLE name action, ALTER USER, ALTER DATABASE; other ALTERs are left alone."""
-    unsupported.definition(tokens, start, end, start + 1)
-    if tokens.low[start + 1] in ("user", "role"):
-        unsupported.of_provider(tokens, start, end)
-        if tokens.low[start + 3] == "with" and tokens.low[start + 4] in ("rename", "owner"):
-            tokens.drop(start + 3, start + 4)
-    if tokens.low[start + 1] == "user":
-        if CASE_SENSITIVE in tokens.low[start:end]:
-            raise UnsupportedError(f"ALTER USER ... SET {CASE_SENSITIVE}")
+    kind = tokens.low[start + 1]
+    if (
+        kind in ("user", "role")
+        and tokens.low[start + 3] == "with"
+        and tokens.low[start + 4] in ("rename", "owner")
+    ):
+        tokens.drop(start + 3, start + 4)
+    if kind == "user":
         users.options(tokens, start + 1, end)
-    if tokens.low[start + 1] == "database" and tokens.matches(start + 3, "isolation", "level"):
-        creations.check_isolation(tokens, start + 3)
+    if kind == "database" and tokens.matches(start + 3, "isolation", "level"):
         tokens.drop(start + 4, start + 6)
         tokens.text[start + 3] = "SET local_aws.isolation TO 'snapshot'"
-    for i in range(start + 3, end if tokens.low[start + 1] in _WITH_PARAMETERS else 0):
+    for i in range(start + 3, end if kind in _WITH_PARAMETERS else 0):
         if tokens.low[i] in ("set", "reset"):
             settings.assign(tokens, i, end)
     _small(tokens, start, end)
-    if tokens.low[start + 1] != "table":
+    if kind != "table":
         return
-    if tokens.matches(start + 2, "if", "exists"):
-        unsupported.syntax_error(tokens, start + 3)
     at = tokens.after_name(start + 2)
     if "local_aws_attributes" in tokens.low[at:end]:
         return
-    _refuse(tokens, at)
     table = tokens.render(start + 2, at).strip()
     actions = tokens.split(at, end)
     for first, last in actions:
-        _check(tokens, first, last)
+        unsupported.check(tokens, "action", first, last)
     if tokens.low[at] == "alter" and "type" in tokens.low[at + 2 : at + 4]:
         _resize(tokens, start, at, table, actions)
         return
@@ -74,67 +67,11 @@ def _small(tokens: Tokens, start: int, end: int) -> None:
         if tokens.matches(at, "auto", "refresh"):
             tokens.drop(at, end)
             tokens.text[at] = " SET (autovacuum_enabled = true)"
-    elif (kind == "schema" and tokens.low[name + 1] == "quota") or (
-        kind == "database"
-        and tokens.low[name + 1] == "collate"
-        and tokens.low[name + 2] in ("case_sensitive", "cs")
-    ):
+    elif (kind, tokens.low[name + 1]) in (("schema", "quota"), ("database", "collate")):
         tokens.drop(start + 1, end)
         tokens.text[start] = "RESET local_aws.nothing"
-    elif kind == "database" and tokens.low[name + 1] == "collate":
-        raise UnsupportedError(f"COLLATE {tokens.low[name + 2].upper()}")
     elif kind == "default" and tokens.low[end - 1] != "procedures" and "procedures" in tokens.low[start:end]:
         tokens.text[tokens.low.index("procedures", start)] = "ROUTINES"
-    elif kind == "role" and "owner" in tokens.low[name + 1 : name + 3]:
-        raise UnsupportedError("owners of roles")
-
-
-def _refuse(tokens: Tokens, at: int) -> None:
-    if tokens.low[at] == "append":
-        raise UnsupportedError("ALTER TABLE APPEND")
-    if "partition" in tokens.low[at : at + 5] or tokens.low[at + 1] in ("location", "file", "table"):
-        raise UnsupportedError("external tables")
-    if tokens.low[at + 1] in ("row", "masking") or tokens.low[at] == "row":
-        raise UnsupportedError("row-level security")
-
-
-def _check(tokens: Tokens, first: int, last: int) -> None:
-    """Refuse the action at first..last unless Redshift has it."""
-    words = tokens.low[first:last]
-    if words[:1] == ["add"]:
-        _check_added(tokens, first, last)
-    elif words[:1] == ["rename"]:
-        reserved_words.check(tokens, last - 1)
-    elif words[:1] == ["drop"]:
-        at = first + (2 if words[1] == "column" else 1)
-        if tokens.matches(at, "if", "exists"):
-            unsupported.syntax_error(tokens, at + 1)
-    elif words[:1] == ["alter"] and words[1] not in _STORAGE:
-        at = first + (3 if words[1] == "column" else 2)
-        if tokens.low[at] in ("set", "drop"):
-            what = " ".join(words[at - first + 1 :][: 1 if "default" in words else 2]).upper()
-            raise RedshiftError(f"ALTER COLUMN SET/DROP {what} is not supported")
-        if tokens.low[at] not in ("type", "encode"):
-            unsupported.syntax_error(tokens, at)
-    elif words[:1] not in (["alter"], ["owner"]) and words[:2] != ["set", "schema"]:
-        unsupported.syntax_error(tokens, first)
-
-
-def _check_added(tokens: Tokens, first: int, last: int) -> None:
-    words = tokens.low[first:last]
-    if words[1] in ("constraint", "primary", "unique", "foreign"):
-        return
-    at = first + (2 if words[1] == "column" else 1)
-    if tokens.matches(at, "if", "not", "exists"):
-        unsupported.syntax_error(tokens, at + 1)
-    for word in ("unique", "primary", "references", "identity", "distkey", "sortkey"):
-        if word in words[at - first + 1 :]:
-            refuse_as_redshift(f"ADD COLUMN with {word.upper()}")
-    not_null = [i for i in range(at, last) if tokens.matches(i, "not", "null")]
-    if not_null and ("default" not in words or words[words.index("default") + 1] == "null"):
-        raise RedshiftError(
-            "ALTER TABLE ADD COLUMN defined as NOT NULL must have a non-null default expression"
-        )
 
 
 def _resize(tokens: Tokens, start: int, at: int, table: str, actions: list[tuple[int, int]]) -> None:

@@ -2,52 +2,37 @@
 
 from typing import Any
 
+from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import Tokens, identifier
-from local_aws.dialect.refusals import RedshiftError, UnsupportedError, refuse_as_redshift
-from local_aws.dialect.statements import reserved_words, types
-from local_aws.dialect.statements.unsupported import syntax_error
+from local_aws.dialect.refusals import RedshiftError, refuse_as_redshift
+from local_aws.dialect.statements import types
+from local_aws.dialect.statements.unsupported import check, syntax_error
 
 Attributes = dict[str, Any]
-_TYPES = {
-    "text": "varchar char character nvarchar nchar text bpchar",
-    "boolean": "boolean bool",
-    "float": "real float4 double float float8",
-    "time": "date timestamp timestamptz time timetz",
-    "number": "smallint int2 integer int int4 bigint int8 decimal numeric",
-}
-# The families of types that an encoding does not take.
-_ENCODINGS = {
-    "az64": ("text", "boolean", "float"),
-    "lzo": ("boolean", "float"),
-    "bytedict": ("boolean",),
-    **dict.fromkeys(("delta", "delta32k"), ("text", "boolean", "float")),
-    **dict.fromkeys(("mostly8", "mostly16", "mostly32"), ("text", "boolean", "float", "time")),
-    **dict.fromkeys(("text255", "text32k"), ("boolean", "float", "time", "number")),
-}
-_NOT_IN = {name: " ".join(_TYPES[family] for family in taken).split() for name, taken in _ENCODINGS.items()}
-_ANY = ("raw", "none", "runlength", "zstd", "auto")
+_FAMILIES = vocabulary.meanings("families")
+_ENCODINGS = vocabulary.meanings("encodings")
 
 
 def rewrite_column(tokens: Tokens, first: int, last: int, table: str, found: Attributes) -> None:
     """Rewrite the table's column at first..last in place, and note what was taken out in `found`."""
+    check(tokens, "column", first, last)
     if tokens.low[first] == "like":
         found["like"] = tokens.render(first + 1, last).strip().split()[0]
-        for i in range(first + 1, last):
-            if tokens.low[i] in ("including", "excluding") and tokens.low[i + 1] != "defaults":
-                syntax_error(tokens, i + 1)
         return
-    if tokens.low[first] in ("check", "exclude") and tokens.low[first + 1] in ("(", "using"):
-        refuse_as_redshift(f"{tokens.low[first].upper()} constraints")
     if last - first < 2:
         return
-    reserved_words.check(tokens, first)
     name = identifier(tokens.text[first])
     at = types.in_column(tokens, first + 1, f"{table}.{name}")
     while at < last:
         at = _attribute(tokens, at, name, found)
     found.setdefault("columns", []).append(name)
     encoding = found.get("encode", {}).get(name)
-    if encoding not in (None, *_ENCODINGS, *_ANY) or tokens.low[first + 1] in _NOT_IN.get(encoding, ()):
+    if encoding is None:
+        return
+    if (
+        _FAMILIES.get(tokens.low[first + 1]) in _ENCODINGS.get(encoding, "").split()
+        or encoding not in _ENCODINGS
+    ):
         raise RedshiftError(f'invalid encoding type specified for column "{name}"')
 
 
@@ -85,10 +70,6 @@ def _attribute(tokens: Tokens, at: int, name: str, found: Attributes) -> int:
         add_constraint(found, "f", [name], references=tokens.render(at + 1, stop).strip())
     elif word == "collate":
         stop = at + 2
-        if tokens.low[at + 1] not in ("case_sensitive", "cs"):
-            raise UnsupportedError(f"COLLATE {tokens.text[at + 1].upper()}")
-    elif word == "check" and tokens.low[at + 1] == "(":
-        refuse_as_redshift("CHECK constraints")
     elif tokens.matches(at, "generated", "always", "as") and not tokens.matches(
         at + 3, "identity", "(", "start"
     ):

@@ -2,23 +2,12 @@
 
 from typing import NoReturn
 
+from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.refusals import RedshiftError
 
-# Of PostgreSQL 8.0: Redshift knows them, but not in tables.
-_OLD = frozenset(
-    """serial serial4 bigserial serial8 bytea money inet cidr macaddr bit point line lseg box path polygon circle name
-    oid regclass regproc regtype regoper abstime reltime tinterval""".split()  # noqa: SIM905
-)
-# Younger ones, of which it has never heard.
-_YOUNG = frozenset(
-    """smallserial serial2 json jsonb jsonpath uuid xml macaddr8 hstore citext tsvector tsquery txid_snapshot pg_lsn
-    pg_snapshot int4range int8range numrange daterange tsrange tstzrange int4multirange int8multirange nummultirange
-    datemultirange tsmultirange tstzmultirange regrole regnamespace""".split()  # noqa: SIM905
-)
-# In expressions the catalog's own types are used, by queries of the leader node.
-_IN_CATALOG = frozenset("name oid regclass regproc regtype regoper abstime reltime".split())  # noqa: SIM905
-NAMES = (*_OLD, *_YOUNG)
+_OLD, _YOUNG = vocabulary.words("old_types"), vocabulary.words("young_types")
+NAMES = _OLD | _YOUNG
 
 
 def in_column(tokens: Tokens, at: int, column: str) -> None:
@@ -48,7 +37,7 @@ def in_expression(tokens: Tokens, i: int) -> None:
     word = tokens.low[i]
     if word in _YOUNG:
         _unknown(word)
-    if word in _OLD and word not in _IN_CATALOG:
+    if word in _OLD - vocabulary.words("types_in_catalog"):
         raise RedshiftError(
             "Specified types or functions (one per INFO message) not supported on Redshift tables."
         )

@@ -1,7 +1,6 @@
 """VACUUM and ANALYZE: one storage engine's upkeep is not another's, so only the table's name stays."""
 
 from local_aws.dialect.lexing.tokens import Tokens
-from local_aws.dialect.refusals import UnsupportedError
 
 _VACUUM = frozenset(("full", "sort", "delete", "only", "reindex", "recluster"))
 
@@ -16,9 +15,7 @@ def vacuum(tokens: Tokens, start: int, end: int) -> None:
         tokens.drop(tokens.after_name(at), end)
 
 
-def analyze(tokens: Tokens, start: int, end: int) -> None:
+def analyze(tokens: Tokens, _start: int, end: int) -> None:
     """ANALYZE [VERBOSE] [table [(columns)]] [PREDICATE COLUMNS | ALL COLUMNS]."""
-    if tokens.low[start + 1] == "compression":
-        raise UnsupportedError("ANALYZE COMPRESSION")
     if tokens.low[end - 1] == "columns":
         tokens.drop(end - 2, end)

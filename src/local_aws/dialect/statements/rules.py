@@ -3,8 +3,7 @@
 from collections.abc import Callable
 
 from local_aws.dialect.lexing.literals import quoted
-from local_aws.dialect.lexing.tokens import STRING, Tokens, identifier
-from local_aws.dialect.refusals import UnsupportedError
+from local_aws.dialect.lexing.tokens import Tokens, identifier
 from local_aws.dialect.statements import (
     alterations,
     creations,
@@ -22,17 +21,14 @@ _BEGIN_OPTIONS = frozenset(
     "work transaction isolation level serializable read write only committed uncommitted repeatable ,".split()  # noqa: SIM905
 )
 
-_REFUSED_OF_GRANT = frozenset(("assumerole", "datashare", "model", "masking", "system", "rls"))
-_REFUSED_BEFORE = frozenset(
-    (("account", STRING), ("iam_role", STRING), ("external", "table"), ("external", "schema"))
-)
-
 
 def apply(tokens: Tokens, start: int, end: int) -> None:
-    """Run the rule for the statement at start..end, if there is one."""
-    rule = RULES.get(tokens.low[start])
+    """Run the rule for the statement at start..end, if there is one, unless the statement is refused."""
     # In a procedure, a variable may have such a name; and so may a table, whose name is rewritten alone.
-    if rule is not None and tokens.low[start + 1] not in (":=", "=", ".") and end > start:
+    if tokens.low[start + 1] in (":=", "=", ".") or end == start:
+        return
+    unsupported.check(tokens, tokens.low[start], start, end)
+    if rule := RULES.get(tokens.low[start]):
         rule(tokens, start, end)
 
 
@@ -48,11 +44,7 @@ def begin(tokens: Tokens, start: int, end: int) -> None:
 
 
 def _drop(tokens: Tokens, start: int, end: int) -> None:
-    unsupported.definition(tokens, start, end, start + 1)
     kind, force = tokens.low[start + 1], tokens.low[end - 1] == "force"
-    unsupported.of_provider(tokens, start, end)
-    if any(tokens.matches(i, "drop", "external", "database") for i in range(start + 1, end)):
-        raise UnsupportedError("DROP EXTERNAL DATABASE")
     if kind == "database" and force:
         tokens.text[end - 1] = "WITH (FORCE)"
     elif kind == "role" and force:
@@ -73,32 +65,11 @@ def _cancel(tokens: Tokens, start: int, end: int) -> None:
 
 def _prepare(tokens: Tokens, start: int, end: int) -> None:
     """PREPARE name [(types)] AS statement."""
-    if tokens.low[start + 1] == "transaction":
-        unsupported.taken_out(tokens, start, end)
     if "as" in tokens.low[start:end]:
         apply(tokens, tokens.low.index("as", start) + 1, end)
 
 
 def _grant(tokens: Tokens, start: int, end: int) -> None:
-    words = tokens.low[start:end]
-    verb, privileges = words[0].upper(), words[1 : words.index("on")] if "on" in words else words[1:]
-    unsupported.of_provider(tokens, start, end)
-    for word, behind in zip(words, tokens.low[start + 1 : end + 1], strict=True):
-        # A table may be called account, or external.
-        if word in _REFUSED_OF_GRANT or (word, behind) in _REFUSED_BEFORE:
-            raise UnsupportedError(f"{verb} ... {word.upper()}")
-    if "for" in privileges[3:] or ("for" in privileges[:3] and privileges[:3] != ["grant", "option", "for"]):
-        raise UnsupportedError(f"{verb} ... FOR: privileges of a scope")
-    if (
-        "on" not in words
-        and "," not in words
-        and words[2:3] not in (["to"], ["from"], ["."])
-        and "role" not in words[1:2]
-    ):
-        raise UnsupportedError(f"{verb} of system privileges")
-    for refused in ("drop", "alter"):
-        if refused in privileges:
-            raise UnsupportedError(f"the privilege {refused.upper()}")
     for i in range(start, end):
         # TO ROLE name: a role is a role in PostgreSQL without the word.
         if tokens.low[i] == "role" and tokens.low[i - 1] in ("to", "from", ",", "grant", "revoke"):
@@ -120,15 +91,10 @@ def _with(tokens: Tokens, start: int, end: int) -> None:
         apply(tokens, at, end)
 
 
-def _refresh(tokens: Tokens, start: int, end: int) -> None:
+def _refresh(tokens: Tokens, _start: int, end: int) -> None:
     """REFRESH MATERIALIZED VIEW name [RESTRICT | CASCADE]."""
-    behind = tokens.after_name(start + 3)
-    if tokens.low[behind] == "cascade":
-        raise UnsupportedError("REFRESH MATERIALIZED VIEW ... CASCADE")
-    if tokens.low[behind] == "restrict":
-        tokens.drop(behind, end)
-    elif behind < end:
-        unsupported.syntax_error(tokens, behind)
+    if tokens.low[end - 1] == "restrict":
+        tokens.drop(end - 1, end)
 
 
 RULES: dict[str, Rule] = {
@@ -137,7 +103,6 @@ RULES: dict[str, Rule] = {
     "alter": alterations.alter,
     "delete": writes.delete,
     "insert": writes.insert,
-    "update": writes.update,
     "drop": _drop,
     "merge": merges.merge,
     "prepare": _prepare,
@@ -152,5 +117,4 @@ RULES: dict[str, Rule] = {
     "vacuum": maintenance.vacuum,
     "analyze": maintenance.analyze,
     "analyse": maintenance.analyze,
-    **unsupported.FIRST_WORDS,
 }

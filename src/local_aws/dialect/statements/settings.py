@@ -1,43 +1,16 @@
 """SET, RESET and SHOW of parameters that only Redshift has: they are kept, and do nothing."""
 
+from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.literals import literal_value, quoted
 from local_aws.dialect.lexing.tokens import Tokens, identifier
 from local_aws.dialect.refusals import RedshiftError, UnsupportedError
 
-_PREFIXES = ("wlm_", "mv_", "spectrum_", "pg_federation_", "json_", "auto_", "navigate_")
-_NAMES = frozenset(
-    """parse_super_null_on_error downcase_delimited_identifier max_concurrency_scaling_clusters enable_vacuum_boost
-    stored_proc_log_min_messages default_geometry_encoding interval_forbid_composite_literals
-    datashare_break_glass_session_var""".split()  # noqa: SIM905
-)
-# PostgreSQL's own parameters that Redshift has too, and words that stand in their place.
-_SHARED = frozenset(
-    """datestyle timezone time extra_float_digits search_path statement_timeout client_encoding names application_name
-    intervalstyle standard_conforming_strings session transaction role seed all is_superuser server_version
-    server_encoding integer_datetimes transaction_isolation characteristics""".split()  # noqa: SIM905
-)
-# What SHOW tells before anybody sets them, as far as the guide says.
-_DEFAULTS = {
-    **dict.fromkeys(
-        """enable_case_sensitive_identifier enable_numeric_rounding describe_field_name_in_uppercase use_fips_ssl
-        json_serialization_enable json_serialization_parse_nested_strings cast_super_null_on_error
-        enable_case_sensitive_super_attribute error_on_nondeterministic_update""".split(),  # noqa: SIM905
-        "off",
-    ),
-    **dict.fromkeys(("enable_result_cache_for_session", "mv_enable_aqmv_for_session"), "on"),
-    "analyze_threshold_percent": "10",
-    "wlm_query_slot_count": "1",
-    "max_cursor_result_set_size": "0",
-    "query_group": "unset",
-}
-# What would change results if it were obeyed, and is refused because it is not.
-_REFUSED = {
-    "navigate_super_null_on_error": ("off", "false"),
-    "cast_super_null_on_error": ("off", "false"),
-    "parse_super_null_on_error": ("on", "true"),
-    "describe_field_name_in_uppercase": ("on", "true"),
-    "enable_numeric_rounding": ("on", "true"),
-}
+_PREFIXES = tuple(vocabulary.words("redshift_prefixes"))
+_DEFAULTS = vocabulary.meanings("defaults")
+_REDSHIFT = vocabulary.words("redshift_parameters") | _DEFAULTS.keys()
+_SHARED = vocabulary.words("shared_parameters")
+_REFUSED = vocabulary.meanings("refused_values")
+_SHOWN_BY_ALL = ("datestyle", "extra_float_digits", "search_path", "statement_timeout", "timezone")
 
 
 def assign(tokens: Tokens, start: int, end: int) -> None:
@@ -57,7 +30,7 @@ def assign(tokens: Tokens, start: int, end: int) -> None:
     elif tokens.matches(at, "timezone", "interval"):
         tokens.text[at] = "TIME ZONE"
     value = tokens.text[end - 1].strip("'").lower()
-    if value in _REFUSED.get(name, ()):
+    if value in _REFUSED.get(name, "").split():
         raise UnsupportedError(f"SET {name} TO {value}")
     if is_redshift(name):
         tokens.before(at, "local_aws.")
@@ -68,14 +41,7 @@ def show(tokens: Tokens, start: int) -> None:
     name = _name(tokens, start + 1)
     check(name)
     if name == "all":
-        names = (
-            "datestyle",
-            "extra_float_digits",
-            "search_path",
-            "statement_timeout",
-            "timezone",
-            *_DEFAULTS,
-        )
+        names = [*_SHOWN_BY_ALL, *_DEFAULTS]
         rows = ", ".join(f"('{name}', {value_of(name)})" for name in sorted(names))
         tokens.text[start] = "SELECT * FROM"
         tokens.text[start + 1] = f"(VALUES {rows}) AS settings (name, setting)"
@@ -95,7 +61,7 @@ def value_of(name: str) -> str:
 
 def is_redshift(name: str) -> bool:
     """Whether only Redshift has a parameter of this name."""
-    return name.startswith(_PREFIXES) or name in _NAMES or name in _DEFAULTS
+    return name.startswith(_PREFIXES) or name in _REDSHIFT
 
 
 def _name(tokens: Tokens, at: int) -> str:

@@ -16,17 +16,11 @@ _LISTS = {
     "functions": "schema",
 }
 _DEFINITIONS = ("table", "view")
-_REFUSED = frozenset(
-    """grants procedure column constraints parameters model models datashares policies external masking rls role
-    template""".split()  # noqa: SIM905
-)
 
 
 def show(tokens: Tokens, start: int, end: int) -> None:
     """Functions of compat/ list and define; they take names, a pattern and a number of rows."""
     word = tokens.low[start + 1]
-    if word in _REFUSED:
-        raise UnsupportedError(f"SHOW {word.upper()}")
     if word in _LISTS:
         _list(tokens, start, end)
     elif word in _DEFINITIONS and start + 2 < end:

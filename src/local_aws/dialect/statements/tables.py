@@ -9,15 +9,13 @@ import json
 from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import Tokens, identifier
 from local_aws.dialect.refusals import RedshiftError
-from local_aws.dialect.statements import reserved_words
 from local_aws.dialect.statements.columns import Attributes, add_constraint, reference, rewrite_column
-from local_aws.dialect.statements.unsupported import syntax_error
 
 _ATTRIBUTES = frozenset(("diststyle", "distkey", "sortkey", "compound", "interleaved", "backup", "encode"))
 _TEMPORARY = frozenset(("temp", "temporary"))
 
 
-def create(tokens: Tokens, start: int, end: int) -> None:
+def create(tokens: Tokens, start: int) -> None:
     """CREATE [TEMP] TABLE name (...), name (LIKE ...) or name [(...)] AS SELECT; anything else is left alone."""
     at = start + 1
     while tokens.low[at] in ("local", "global", *_TEMPORARY):
@@ -28,7 +26,6 @@ def create(tokens: Tokens, start: int, end: int) -> None:
     if tokens.text[name].startswith(("#", '"#')) and not _TEMPORARY.intersection(tokens.low[start:at]):
         tokens.after(start, " TEMP")
     at = tokens.after_name(name)
-    reserved_words.check(tokens, at - 1)
     found: Attributes = {}
     close = None
     if tokens.low[at] == "(" and tokens.low[at + 1] not in ("select", "with"):
@@ -37,14 +34,7 @@ def create(tokens: Tokens, start: int, end: int) -> None:
             return
         _elements(tokens, at + 1, close, identifier(tokens.text[at - 1]), found)
         at = close + 1
-    elif tokens.low[at] in ("of", "partition"):
-        syntax_error(tokens, at)
     at = attributes(tokens, at, found)
-    if tokens.low[end - 2 : end] == ["no", "data"] or tokens.matches(end - 2, "with", "data"):
-        syntax_error(tokens, end - 2)
-    if "global" in tokens.low[start:name]:
-        syntax_error(tokens, start + 1)
-    _refuse(tokens, at, if_not_exists=name > start + 1 and tokens.low[name - 1] == "exists")
     known = found.pop("columns", ())
     keys = [*found.get("distkey", ()), *(found["sortkey"] if isinstance(found.get("sortkey"), list) else ())]
     if known and "like" not in found and (unknown := [key for key in keys if key not in known]):
@@ -85,14 +75,6 @@ def attributes(tokens: Tokens, at: int, found: Attributes) -> int:
         tokens.drop(at, stop)
         at = stop
     return at
-
-
-def _refuse(tokens: Tokens, at: int, *, if_not_exists: bool) -> None:
-    """Refuse what PostgreSQL knows behind the columns, and Redshift does not."""
-    if tokens.low[at] in ("partition", "inherits", "tablespace", "with", "without", "using", "on") or (
-        tokens.low[at] == "as" and if_not_exists
-    ):
-        syntax_error(tokens, at)
 
 
 def _elements(tokens: Tokens, start: int, stop: int, table: str, found: Attributes) -> None:
