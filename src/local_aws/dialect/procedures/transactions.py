@@ -12,15 +12,21 @@ and the handler follows them, outside, where ROLLBACK and COMMIT are legal:
 A CONTINUE_HANDLER follows each statement instead of the block.
 """
 
+import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from pathlib import Path
 
 from local_aws.dialect.lexing.tokens import Tokens
-from local_aws.dialect.procedures import dynamic, snippets
+from local_aws.dialect.procedures import dynamic
 from local_aws.dialect.procedures.plpgsql import Block, Branches, Leaf, Node, leaves
 from local_aws.dialect.refusals import UnsupportedError
 
+_HANDLERS: dict[str, str] = tomllib.loads(
+    Path(__file__).with_name("handlers.toml").read_text(encoding="utf-8")
+)
+_ERROR = {"sqlstate": "local_aws_state_", "sqlerrm": "local_aws_message_"}
 _HANDLER = ["exception", "when", "others", "then"]
 _KINDS = ("continue_handler", "exit_handler", "\0")
 _JUMPS = frozenset(("return", "exit", "continue"))
@@ -117,14 +123,14 @@ class TransactionRules:
             return
         if word == "start" or self.tokens.matches(leaf.start, "begin"):
             self.tokens.drop(leaf.start, leaf.end)
-            self.tokens.lead[leaf.start], self.tokens.text[leaf.start] = " ", snippets.BEGIN
+            self.tokens.lead[leaf.start], self.tokens.text[leaf.start] = " ", _HANDLERS["begin"]
             return
         truncates = self._ends(leaf)
         if around is not None and word not in _JUMPS:
             self._protect([leaf], around)
         if not self._is_special(leaf):
             return
-        self.tokens.after(leaf.end, snippets.TRUNCATES if truncates else snippets.AUTOCOMMIT)
+        self.tokens.after(leaf.end, _HANDLERS["truncates" if truncates else "autocommit"])
 
     def _follow_dynamic(self, nodes: Sequence[Node], protected: bool) -> None:
         """Follow a computed EXECUTE, which may turn out to be TRUNCATE, which commits."""
@@ -134,9 +140,7 @@ class TransactionRules:
                     self.tokens, node.start
                 )
                 if dynamically:
-                    self.tokens.after(
-                        node.end, snippets.NO_TRUNCATE if protected else snippets.COMMIT_TRUNCATE
-                    )
+                    self.tokens.after(node.end, _HANDLERS["no_truncate" if protected else "commit_truncate"])
             elif isinstance(node, Branches):
                 for body in node.bodies:
                     self._follow_dynamic(body, protected)
@@ -145,16 +149,16 @@ class TransactionRules:
 
     def _protect(self, run: Sequence[Node], around: int) -> None:
         self._mark_calls(run)
-        then = self.going_on.get(around) or snippets.leave(around)
+        then = self.going_on.get(around) or _HANDLERS["leave"].format(n=around)
         self.tokens.before(run[0].start, "BEGIN ")
-        self.tokens.after(run[-1].end, snippets.catch(around) + then)
+        self.tokens.after(run[-1].end, _HANDLERS["catch"].format(n=around) + then)
 
     def _mark_calls(self, run: Sequence[Node]) -> None:
         """Procedures called under protection cannot end the transaction; tell them."""
         for leaf in leaves(run):
             if self.tokens.low[leaf.start] == "call" and self.tokens.low[leaf.end + 2] != "set_config":
-                self.tokens.before(leaf.start, snippets.NESTED)
-                self.tokens.after(leaf.end, snippets.NOT_NESTED)
+                self.tokens.before(leaf.start, _HANDLERS["nested"])
+                self.tokens.after(leaf.end, _HANDLERS["not_nested"])
 
     def _handle_outside(self, block: Block, around: int | None) -> None:
         self.blocks += 1
@@ -164,31 +168,30 @@ class TransactionRules:
         self._rename_error(block, number)
         if tokens.low[block.exception + 1] == "continue_handler":
             handler = self.finish(tokens.render(block.then + 1, block.close).strip())
-            self.going_on[number] = snippets.go_on(number, handler)
+            self.going_on[number] = _HANDLERS["go_on"].format(n=number, handler=handler)
             tokens.drop(block.then + 1, block.close)
         self._walk(block.body, number)
-        declare = "" if block.declare is not None else "DECLARE"
+        declaration = _HANDLERS["declare"].format(n=number)
         if block.declare is None:
-            tokens.before(block.begin, f"{declare}{snippets.declare(number)} ")
+            tokens.before(block.begin, f"DECLARE{declaration} ")
         else:
-            tokens.after(block.declare, snippets.declare(number))
-        tokens.after(block.begin, f" <<{snippets.label(number)}>> BEGIN")
+            tokens.after(block.declare, declaration)
+        tokens.after(block.begin, _HANDLERS["statements"].format(n=number))
         tokens.drop(block.exception, block.then + 1)
         tokens.lead[block.exception] = " "
-        start = snippets.ROLLBACK_FIRST.format(n=number)
-        tokens.text[block.exception] = f"END; IF {snippets.FAILED}{number} THEN {start}"
-        finish = "" if self.nonatomic else "COMMIT; " + snippets.raise_again(number, around)
-        tokens.before(block.close, f"{finish}END IF; ")
+        tokens.text[block.exception] = _HANDLERS["handle"].format(n=number)
+        raised = _HANDLERS["raise" if around is None else "hand_on"].format(n=number, around=around)
+        tokens.before(block.close, "END IF; " if self.nonatomic else f"COMMIT; {raised}END IF; ")
 
     def _rename_error(self, block: Block, number: int) -> None:
         """Outside the EXCEPTION section the error is in variables, and RAISE cannot repeat it."""
         for i in range(block.then, block.close):
             if self.tokens.low[i] in ("sqlerrm", "sqlstate"):
-                self.tokens.text[i] = snippets.variable(self.tokens.low[i], number)
+                self.tokens.text[i] = f"{_ERROR[self.tokens.low[i]]}{number}"
         for leaf in leaves(block.handler):
             if self.tokens.matches(leaf.start, "raise", ";"):
                 self.tokens.drop(leaf.start, leaf.end)
-                self.tokens.before(leaf.end, " NULL; " + snippets.raise_again(number, None).rstrip("; "))
+                self.tokens.before(leaf.end, " NULL; " + _HANDLERS["raise"].format(n=number).rstrip("; "))
 
     def _check(self, block: Block) -> None:
         words = self.tokens.low
