@@ -11,42 +11,15 @@ from local_aws.engine.warehouse import Warehouse
 from local_aws.wire.service_errors import ApiError, validation
 
 PAGE = 1000
-# What the stand-in itself keeps in a database is not the user's.
-VISIBLE = """
-n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT LIKE 'pg\\_temp%' AND n.nspname <> 'local_aws'
+SCHEMAS = "SELECT nspname FROM local_aws.listed_schemas WHERE nspname LIKE $1 ORDER BY nspname"
+TABLES = """
+SELECT relname, nspname, kind FROM local_aws.listed_tables WHERE nspname LIKE $1 AND relname LIKE $2
+ORDER BY nspname, relname
 """
-SCHEMAS = f"""
-SELECT n.nspname FROM pg_catalog.pg_namespace n
-WHERE {VISIBLE} AND n.nspname LIKE $1 ORDER BY n.nspname
-"""  # noqa: S608
-TABLES = f"""
-SELECT c.relname, n.nspname,
-    CASE WHEN n.nspname IN ('pg_catalog', 'information_schema')
-         THEN CASE c.relkind WHEN 'v' THEN 'SYSTEM VIEW' ELSE 'SYSTEM TABLE' END
-         WHEN c.relkind IN ('v', 'm') THEN 'VIEW' ELSE 'TABLE' END
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE {VISIBLE} AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname LIKE $1 AND c.relname LIKE $2
-ORDER BY n.nspname, c.relname
-"""  # noqa: S608
-COLUMNS = f"""
-SELECT a.attname, coalesce(nullif(t.typbasetype, 0), a.atttypid), a.atttypmod, a.attnotnull,
-    n.nspname, c.relname,
-    -- Redshift's form of an identity's default
-    coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), (
-        SELECT '"identity"(' || c.oid::text || ', ' || (a.attnum - 1)::text || ', '''
-            || s.seqstart::text || ',' || s.seqincrement::text || '''::text)'
-        FROM pg_catalog.pg_sequence s JOIN pg_catalog.pg_depend o ON o.objid = s.seqrelid
-        WHERE o.refobjid = c.oid AND o.refobjsubid = a.attnum AND o.deptype = 'i'
-    ))
-FROM pg_catalog.pg_attribute a
-JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-WHERE {VISIBLE} AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped
-    AND ($1 = '' OR n.nspname = $1) AND ($2 = '' OR c.relname = $2)
-ORDER BY n.nspname, c.relname, a.attnum
-"""  # noqa: S608
+COLUMNS = """
+SELECT attname, type, atttypmod, attnotnull, nspname, relname, default_value FROM local_aws.listed_columns
+WHERE ($1 = '' OR nspname = $1) AND ($2 = '' OR relname = $2) ORDER BY nspname, relname, attnum
+"""
 
 Request = dict[str, Any]
 
