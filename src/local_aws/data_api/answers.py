@@ -1,70 +1,78 @@
-"""Statements as the Data API's answers show them."""
+"""Statements and sessions as the Data API's answers show them."""
 
 import hashlib
+import re
 import uuid
+from functools import cache
 from typing import Any
 
 from local_aws.data_api.records.statement import UNKNOWN, Part, Statement
 
 Answer = dict[str, Any]
 
+# What is called otherwise here than in an answer.
+_ATTRIBUTES = {
+    "ClusterIdentifier": "cluster",
+    "WorkgroupName": "workgroup",
+    "StatementName": "name",
+    "RedshiftPid": "pid",
+    "HasResultSet": "has_result",
+    "QueryString": "sql",
+    "ResultRows": "rows",
+    "ResultSize": "size",
+    "ExecutionMode": "mode",
+    "IsBatchStatement": "is_batch",
+}
+_COMMON = "Id CreatedAt ClusterIdentifier WorkgroupName Database SecretArn SessionId Status"
 
-def _without_none(answer: Answer) -> Answer:
-    return {name: value for name, value in answer.items() if value is not None}
 
-
-def _common(statement: Statement) -> Answer:
-    return {
-        "Id": statement.id,
-        "CreatedAt": statement.created_at,
-        "ClusterIdentifier": statement.cluster,
-        "WorkgroupName": statement.workgroup,
-        "Database": statement.database,
-        "DbUser": None if statement.secret_arn else statement.db_user,
-        "SecretArn": statement.secret_arn,
-        "SessionId": statement.session_id,
-        "Status": statement.status,
-    }
+def members(source: Any, names: str) -> Answer:
+    """Return the members of these names, but those of which nothing is known."""
+    found = {name: getattr(source, _attribute(name)) for name in names.split()}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def submitted(statement: Statement) -> Answer:
     """Return the answer of ExecuteStatement and BatchExecuteStatement."""
-    answer = {**_common(statement), "DbGroups": []}
-    if statement.pid:
-        answer["RedshiftPid"] = statement.pid
-    if statement.has_ended:
-        answer["HasResultSet"] = statement.has_result
-    return _without_none(answer)
+    more = (" RedshiftPid" if statement.pid else "") + (" HasResultSet" if statement.has_ended else "")
+    return {**members(statement, _COMMON + more), **_user(statement), "DbGroups": []}
 
 
 def described(statement: Statement) -> Answer:
     """Return the answer of DescribeStatement for a whole request."""
-    first = statement.parts[0]
-    answer = {
-        **_common(statement),
-        "Error": statement.error,
-        "UpdatedAt": statement.updated_at,
-        "Duration": statement.duration,
-        "RedshiftPid": statement.pid,
-        "RedshiftQueryId": query_id(statement),
-        "RedshiftQueryUuid": None if statement.is_batch else _query_uuid(first),
-        "HasResultSet": statement.has_result,
-        "ResultRows": first.rows if not statement.is_batch else -1,
-        "ResultSize": first.size if not statement.is_batch else -1,
-        "QueryParameters": statement.parameters or None,
-        "ResultFormat": statement.result_format,
+    names = f"{_COMMON} Error UpdatedAt Duration RedshiftPid HasResultSet ResultFormat"
+    answer = {**members(statement, names), **_user(statement), "RedshiftQueryId": query_id(statement)}
+    if statement.parameters:
+        answer["QueryParameters"] = statement.parameters
+    if not statement.is_batch:
+        return (
+            answer
+            | members(statement.parts[0], "QueryString ResultRows ResultSize")
+            | _uuid(statement.parts[0])
+        )
+    numbers = range(1, len(statement.parts) + 1)
+    return {
+        **answer,
+        "ResultRows": UNKNOWN,
+        "ResultSize": UNKNOWN,
+        "ExecutionMode": statement.mode,
+        "SubStatements": [_part(statement, number) for number in numbers],
     }
-    if statement.is_batch:
-        answer["ExecutionMode"] = statement.mode
-        answer["SubStatements"] = [_part(statement, number) for number in range(1, len(statement.parts) + 1)]
-    else:
-        answer["QueryString"] = first.sql
-    return _without_none(answer)
 
 
 def described_part(statement: Statement, number: int) -> Answer:
     """Return the answer of DescribeStatement for `id:number`: the whole batch, with that sub-statement only."""
     return described(statement) | {"SubStatements": [_part(statement, number)]}
+
+
+def listed(statement: Statement) -> Answer:
+    """Return a statement as ListStatements shows it."""
+    names = "Id SecretArn Status StatementName CreatedAt UpdatedAt IsBatchStatement ResultFormat SessionId"
+    answer = members(statement, names)
+    if statement.parameters:
+        answer["QueryParameters"] = statement.parameters
+    texts = [part.sql for part in statement.parts]
+    return answer | ({"QueryStrings": texts} if statement.is_batch else {"QueryString": texts[0]})
 
 
 def query_id(statement: Statement) -> int:
@@ -76,48 +84,23 @@ def _query_id(part: Part) -> int:
     return UNKNOWN if part.leader_only else part.query_id
 
 
-def _query_uuid(part: Part) -> str | None:
+def _uuid(part: Part) -> Answer:
     # sys_query_history derives its query_uuid in the same way.
     digest = hashlib.md5(str(part.query_id).encode(), usedforsecurity=False)
-    return str(uuid.UUID(digest.hexdigest())) if part.query_id else None
+    return {"RedshiftQueryUuid": str(uuid.UUID(digest.hexdigest()))} if part.query_id else {}
 
 
-def listed(statement: Statement) -> Answer:
-    """Return a statement as ListStatements shows it."""
-    answer: Answer = {
-        "Id": statement.id,
-        "SecretArn": statement.secret_arn,
-        "Status": statement.status,
-        "StatementName": statement.name,
-        "CreatedAt": statement.created_at,
-        "UpdatedAt": statement.updated_at,
-        "QueryParameters": statement.parameters or None,
-        "IsBatchStatement": statement.is_batch,
-        "ResultFormat": statement.result_format,
-        "SessionId": statement.session_id,
-    }
-    if statement.is_batch:
-        answer["QueryStrings"] = [part.sql for part in statement.parts]
-    else:
-        answer["QueryString"] = statement.parts[0].sql
-    return _without_none(answer)
+def _user(statement: Statement) -> Answer:
+    return {} if statement.secret_arn else {"DbUser": statement.db_user}
 
 
 def _part(statement: Statement, number: int) -> Answer:
-    part: Part = statement.parts[number - 1]
-    return _without_none(
-        {
-            "Id": f"{statement.id}:{number}",
-            "Status": part.status,
-            "Error": part.error,
-            "CreatedAt": part.created_at,
-            "UpdatedAt": part.updated_at,
-            "Duration": part.duration,
-            "QueryString": part.sql,
-            "RedshiftQueryId": _query_id(part),
-            "RedshiftQueryUuid": _query_uuid(part),
-            "ResultRows": part.rows,
-            "ResultSize": part.size,
-            "HasResultSet": part.has_result,
-        }
-    )
+    part = statement.parts[number - 1]
+    names = "Status Error CreatedAt UpdatedAt Duration QueryString ResultRows ResultSize HasResultSet"
+    own = {"Id": f"{statement.id}:{number}", "RedshiftQueryId": _query_id(part)}
+    return own | members(part, names) | _uuid(part)
+
+
+@cache
+def _attribute(name: str) -> str:
+    return _ATTRIBUTES.get(name) or re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()

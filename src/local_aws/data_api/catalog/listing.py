@@ -23,13 +23,8 @@ async def statements(store: Store, request: dict[str, Any], caller: Caller) -> d
     # A caller here is an access key, so "the role" and "the session" differ only by it.
     if request.get("RoleLevel") is False:
         conditions["issuer"] = caller.key_id
-    for name, field in (
-        ("Database", "database"),
-        ("ClusterIdentifier", "cluster"),
-        ("WorkgroupName", "workgroup"),
-    ):
-        if request.get(name):
-            conditions[field] = request[name]
+    fields = {"Database": "database", "ClusterIdentifier": "cluster", "WorkgroupName": "workgroup"}
+    conditions |= {field: request[name] for name, field in fields.items() if request.get(name)}
     before = paging.unpack("statements", request.get("NextToken"))
     size = request.get("MaxResults") or PAGE
     found = store.newest_first(tuple(before) if before else None, size + 1, conditions)
@@ -74,17 +69,12 @@ def _is_wanted(session: Session, request: dict[str, Any], caller: Caller) -> boo
 
 
 def _session(session: Session) -> dict[str, Any]:
-    answer = {
+    answer = answers.members(
+        session, "Status CreatedAt UpdatedAt Database DbUser ClusterIdentifier WorkgroupName"
+    )
+    answer |= {
         "SessionId": session.id,
-        "Status": session.status,
-        "CreatedAt": session.created_at,
-        "UpdatedAt": session.updated_at,
-        "Database": session.database,
-        "DbUser": session.db_user,
-        "ClusterIdentifier": session.cluster,
-        "WorkgroupName": session.workgroup,
         "SessionAliveSeconds": session.keep_alive,
         "SessionTtl": session.expires_at,
-        "CurrentStatementId": session.statement_id,
     }
-    return {name: value for name, value in answer.items() if value is not None}
+    return answer | ({"CurrentStatementId": session.statement_id} if session.statement_id else {})
