@@ -20,30 +20,7 @@ SUPERUSER = "rdsdb"  # Redshift's own name for the owner of its system objects
 STATUS_LINE = 7  # of postmaster.pid, counted from 0
 PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
-# A stand-in outlives kill -9 but need not outlive a power cut: WAL reaches the operating system at every commit
-# (synchronous_commit stays on), and nobody waits for a disk.
-SETTINGS = {
-    "listen_addresses": "",
-    "fsync": "off",
-    "full_page_writes": "off",
-    "wal_level": "minimal",
-    "max_wal_senders": "0",
-    "huge_pages": "off",
-    "io_method": "sync",
-    "jit": "off",
-    "max_parallel_workers_per_gather": "0",
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-    "datestyle": "ISO, MDY",
-    "lc_messages": "C",
-    "max_prepared_transactions": "0",
-    "createrole_self_grant": "set, inherit",
-    "statement_timeout": "24h",  # the Data API's longest query
-    # Statements and their parameters must not reach a log.
-    "log_min_messages": "fatal",
-    "log_min_error_statement": "panic",
-    "log_checkpoints": "off",
-}
+SETTINGS = Path(__file__).with_name("postgresql.conf")
 
 
 @dataclass
@@ -87,13 +64,12 @@ class Postmaster:
     def start(self) -> None:
         """Start the server; it dies with this process. Returns before it accepts connections."""
         self._stop_leftover()
-        settings = SETTINGS | {
-            "unix_socket_directories": str(self.sockets),
-            "max_connections": str(self.max_connections),
-        }
+        settings = [line for line in SETTINGS.read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
+        settings += [f"unix_socket_directories = {self.sockets}", f"max_connections = {self.max_connections}"]
         command = [str(self.programs / "postgres"), "-D", str(self.data)]
-        for name, value in settings.items():
-            command += ["-c", f"{name}={value}"]
+        for setting in settings:
+            name, _, value = setting.partition("=")
+            command += ["-c", f"{name.strip()}={value.strip()}"]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603
                 command,
