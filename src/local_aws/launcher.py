@@ -47,18 +47,14 @@ def starting(
         others = joined
         yield lambda: others
         return
-    child = _spawn(folder, _options(fresh, max_executing, rates))
+    options = ["--fresh"] * fresh + ["--rates"] * rates
+    if max_executing is not None:
+        options += ["--max-executing", str(max_executing)]
+    child = _spawn(folder, options)
     try:
         yield lambda: _wait_until_served(folder, child)
     finally:
         _stop(child)
-
-
-def _options(fresh: bool, max_executing: int | None, rates: bool) -> list[str]:
-    given = ["--fresh"] if fresh else []
-    if max_executing is not None:
-        given += ["--max-executing", str(max_executing)]
-    return [*given, "--rates"] if rates else given
 
 
 def _spawn(folder: DataFolder, options: list[str]) -> "subprocess.Popen[bytes]":
@@ -70,9 +66,8 @@ def _spawn(folder: DataFolder, options: list[str]) -> "subprocess.Popen[bytes]":
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
-            cwd=Path(
-                __file__
-            ).parent.parent,  # where `-m local_aws` is found, wherever the program was started
+            # Where `-m local_aws` is found, wherever the program was started.
+            cwd=Path(__file__).parent.parent,
             start_new_session=True,  # Ctrl-C is for the program; it then stops this child
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from local_aws.dialect.lexing.literals import dollar_quoted, literal_value
 from local_aws.dialect.lexing.tokens import BODY, STRING, Tokens, is_name
-from local_aws.dialect.refusals import UnsupportedError, refuse_as_redshift
+from local_aws.dialect.refusals import UnsupportedError
 from local_aws.dialect.statements import absent_functions, settings, types, unsupported
 
 BodyRule = Callable[[str, bool, bool], str]
@@ -25,8 +25,7 @@ def rewrite_definition(tokens: Tokens, start: int, end: int, rewrite_body: BodyR
     plpgsql = _language(tokens, kind, end) == "plpgsql"
     types.in_declarations(tokens, kind, end)
     _check_arguments(tokens, kind)
-    if tokens.low[kind] == "function":
-        _check_function(tokens, kind, end)
+    unsupported.check(tokens, f"new-{tokens.low[kind]}", kind, end)
     is_procedure = tokens.low[kind] == "procedure"
     if is_procedure:
         _arguments(tokens, kind)
@@ -44,39 +43,17 @@ def rewrite_definition(tokens: Tokens, start: int, end: int, rewrite_body: BodyR
 
 
 def _check_arguments(tokens: Tokens, kind: int) -> None:
-    """Arguments have neither defaults, but for those that OUT arguments are given here, nor a variable number."""
+    """Arguments have no defaults, but for those that OUT arguments are given here; those of functions have no names."""
     opening = tokens.after_name(kind + 1)
     for first, last in tokens.split(opening + 1, tokens.close(opening)):
-        words = tokens.low[first:last]
-        if "variadic" in words or ("default" in words and "inout" not in words) or "=" in words:
-            refuse_as_redshift("VARIADIC arguments and defaults of arguments")
-
-
-def _check_function(tokens: Tokens, kind: int, end: int) -> None:
-    """Redshift's functions return one value; one with the name of a function of PostgreSQL's would not be found."""
-    for i in range(kind, end):
-        if tokens.low[i] == "returns" and tokens.low[i + 1] in (
-            "table",
-            "setof",
-            "void",
-            "trigger",
-            "record",
-        ):
-            refuse_as_redshift(f"functions that return {tokens.low[i + 1].upper()}")
-    opening = tokens.after_name(kind + 1)
-    if any(
-        last - first > 1 and is_name(tokens, first + 1) and tokens.low[first] not in _TYPES_OF_WORDS
-        for first, last in tokens.split(opening + 1, tokens.close(opening))
-    ):
-        raise UnsupportedError(
-            "names of arguments of functions in SQL, and neither does Redshift: use $1, $2"
-        )
-    if not {"volatile", "stable", "immutable"}.intersection(tokens.low[kind:end]):
-        unsupported.syntax_error(
-            tokens, next(i for i in range(kind, end) if tokens.low[i] in ("as", "language"))
-        )
-    name = tokens.low[opening - 1]
-    if name in absent_functions.NAMES:
+        unsupported.check(tokens, "argument", first, last)
+        named = last - first > 1 and is_name(tokens, first + 1) and tokens.low[first] not in _TYPES_OF_WORDS
+        if named and tokens.low[kind] == "function":
+            raise UnsupportedError(
+                "names of arguments of functions in SQL, and neither does Redshift: use $1, $2"
+            )
+    # It would not be found.
+    if tokens.low[kind] == "function" and (name := tokens.low[opening - 1]) in absent_functions.NAMES:
         raise UnsupportedError(f"a function with the name {name.upper()}")
 
 

@@ -1,14 +1,13 @@
 """What PostgreSQL's queries have and Redshift's do not: they fail here as they do there."""
 
-import re
 from collections.abc import Callable
 
 from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import Tokens, is_name
 from local_aws.dialect.queries.function_calls import OURS
 from local_aws.dialect.queries.selects import SET_OPERATORS, Select, end_of_select, selects_around, top_level
-from local_aws.dialect.refusals import RedshiftError, UnsupportedError, refuse_as_redshift
-from local_aws.dialect.statements.unsupported import syntax_error
+from local_aws.dialect.refusals import RedshiftError, refuse_as_redshift
+from local_aws.dialect.statements import unsupported
 
 _NEED_FRAME = vocabulary.words("need_frame")
 _ORDERED_SETS = frozenset(("listagg", "percentile_cont", "percentile_disc"))
@@ -56,22 +55,22 @@ def _within(tokens: Tokens, i: int) -> None:
 def _with(tokens: Tokens, i: int) -> None:
     """WITH name AS (query): before a SELECT only, and with queries only."""
     if tokens.low[i + 1] == "ordinality":
-        syntax_error(tokens, i)
+        unsupported.syntax_error(tokens, i)
     at = i + (2 if tokens.low[i + 1] == "recursive" else 1)
     behind = tokens.close(at + 1) + 1 if tokens.low[at + 1] == "(" else at + 1
     if not is_name(tokens, at) or tokens.low[behind] != "as":
         return
     for j in top_level(tokens, behind, tokens.end):
         if tokens.low[j] in ("insert", "merge"):
-            syntax_error(tokens, j)
+            unsupported.syntax_error(tokens, j)
         if tokens.low[j] in ("select", "update", "delete"):
             return
         if tokens.low[j] == "as":
             inside = j + 1
             if tokens.low[inside] == "materialized" or tokens.matches(inside, "not", "materialized"):
-                syntax_error(tokens, inside)
+                unsupported.syntax_error(tokens, inside)
             if tokens.low[inside] == "(" and tokens.low[inside + 1] in _WRITES:
-                syntax_error(tokens, inside + 1)
+                unsupported.syntax_error(tokens, inside + 1)
 
 
 def _is(tokens: Tokens, i: int) -> None:
@@ -142,30 +141,6 @@ def _sorted(tokens: Tokens, i: int) -> None:
         raise RedshiftError("within group ORDER BY clauses for aggregate functions must be the same")
 
 
-_NAME = r"""[\w"]+"""
-# What a word is refused between, and how: as a syntax error so many words on, in Redshift's words, or by its name.
-_SHAPES: dict[str, tuple[str, str, int | str]] = {
-    "filter": (r"\)", r"\( where ", 1),
-    "distinct": ("select", r"on \(", "SELECT DISTINCT ON is not supported"),
-    "lateral": ("from|join|,", rf"(?!where ){_NAME}|\(", "LATERAL, and neither does Redshift"),
-    "for": (".*", "(no key )?(update|share) ", "SELECT ... FOR UPDATE, and neither does Redshift"),
-    "fetch": (".+", r"(first|next) (?!from )(\S+ )?rows? ", 0),
-    "all": (
-        "intersect|except|minus",
-        r"select |\( ",
-        "INTERSECT ALL and EXCEPT ALL, and neither does Redshift",
-    ),
-    "tablesample": ("(?!(?:select|,|as)$).*", rf"{_NAME} \( ", 0),
-    "only": ("from|join", rf"{_NAME} ", 1),
-    "offset": (".*", r"\S+ rows? ", 2),
-    "values": (r"\(|union|all|except|intersect|minus", r"\( ", 0),
-    "window": (r"(?!(?:as|,|\.)$).*", rf"{_NAME} as \( ", "named windows, and neither does Redshift"),
-    "returning": (".*", ".*", "RETURNING, and neither does Redshift"),
-    "row": (r"select|,|\(|=|where|and|or|in", r"\( ", "ROW(...), and neither does Redshift"),
-}
-_COMPILED = {word: (re.compile(a), re.compile(b), how) for word, (a, b, how) in _SHAPES.items()}
-
-
 def _system_column(tokens: Tokens, i: int) -> None:
     word = tokens.low[i]
     is_operand = tokens.low[i - 1] in ("select", ",", ".", "(", "where", "and", "or", "on", "=")
@@ -173,23 +148,10 @@ def _system_column(tokens: Tokens, i: int) -> None:
         raise RedshiftError(f'column "{word}" does not exist')
 
 
-def _shape(tokens: Tokens, i: int) -> None:
-    """Refuse a word by those around it."""
-    before, behind, how = _COMPILED[tokens.low[i]]
-    following = " ".join(tokens.low[i + 1 : i + 5])
-    if not before.fullmatch(tokens.low[i - 1] if i else "") or not behind.match(following):
-        return
-    if isinstance(how, int):
-        syntax_error(tokens, i + how)
-    if how.endswith("neither does Redshift"):
-        raise UnsupportedError(how)
-    raise RedshiftError(how)
-
-
 RULES: dict[str, Callable[[Tokens, int], None]] = {
     "over": _window,
     "is": _is,
-    **dict.fromkeys(_SHAPES, _shape),
+    **dict.fromkeys(unsupported.checked_words(), unsupported.check_word),
     **dict.fromkeys(("ctid", "cmin", "cmax", "xmin", "xmax", "tableoid"), _system_column),
     **dict.fromkeys(vocabulary.words("leader_functions"), _leader),
     "limit": _limit,

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
@@ -11,6 +11,7 @@ from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.refusals import RedshiftError, UnsupportedError, refuse_as_redshift
 
+_WORD = "word:"
 _MEANINGS = {
     "NAME": r"\S++(?: \. \S+)*+",
     "RESERVED": "|".join(sorted(vocabulary.words("reserved"))),
@@ -22,17 +23,30 @@ _SHORT = re.compile("|".join(_MEANINGS))
 
 def check(tokens: Tokens, kind: str, start: int, end: int) -> None:
     """Refuse start..end, a statement or a part of one, where a pattern of its kind is found."""
-    patterns = _patterns(kind)
-    places = list(_outside(tokens, start, end)) if patterns else []
+    if _patterns(kind):
+        _check(tokens, kind, list(_outside(tokens, start, end)), end)
+
+
+def check_word(tokens: Tokens, i: int) -> None:
+    """Refuse a word by those around it."""
+    _check(tokens, _WORD + tokens.low[i], range(i - 1, i + 5), i)
+
+
+def checked_words() -> list[str]:
+    """Return the words that `check_word` may refuse."""
+    return [kind.removeprefix(_WORD) for kind in _refusals() if kind.startswith(_WORD)]
+
+
+def _check(tokens: Tokens, kind: str, places: Sequence[int], end: int) -> None:
     words = " ".join([tokens.low[i] for i in places])
-    for how, text, pattern in patterns:
+    for how, text, pattern in _patterns(kind):
         if found := pattern.search(words):
             message = text.format("", *((group or "").upper() for group in found.groups()))
             match how:
                 case "syntax":
                     syntax_error(tokens, places[words.count(" ", 0, found.start(1))])
                 case "taken_out":
-                    taken_out(tokens, start, end)
+                    taken_out(tokens, places[0], end)
                 case "error":
                     raise RedshiftError(message)
                 case "neither":
