@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from local_aws.environment import environment
@@ -36,7 +37,12 @@ def _parser() -> argparse.ArgumentParser:
         description="A stand-in for Amazon Redshift's Data API and the AWS around it.",
     )
     add = parser.add_argument
-    add("--port", type=_port, default=DEFAULT_PORT, help=f"0 takes any free port (default: {DEFAULT_PORT})")
+    add(
+        "--port",
+        type=_number(0, 65535),
+        default=DEFAULT_PORT,
+        help=f"0 takes any free port (default: {DEFAULT_PORT})",
+    )
     add(
         "--data-dir",
         type=Path,
@@ -44,22 +50,24 @@ def _parser() -> argparse.ArgumentParser:
         help="where the warehouse lives (default: .local_aws)",
     )
     add("--fresh", action="store_true", help="begin with an empty warehouse")
-    add("--max-executing", type=_positive, default=50, help="statements that run at a time (default: 50)")
+    add(
+        "--max-executing",
+        type=_number(1, 500),
+        default=50,
+        help="statements that run at a time (default: 50)",
+    )
     add("--rates", action="store_true", help="throttle calls beyond the service's published rates")
     add("--until-stdin-closes", action="store_true", help="end with the process that holds standard input")
     return parser
 
 
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and int(text) < 65536):
-        raise argparse.ArgumentTypeError("must be between 0 and 65535")
-    return int(text)
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and low <= int(text) <= high):
+            raise argparse.ArgumentTypeError(f"must be between {low} and {high}")
+        return int(text)
 
-
-def _positive(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= 500):
-        raise argparse.ArgumentTypeError("must be between 1 and 500")
-    return int(text)
+    return number
 
 
 def _print_endpoint(url: str) -> None:

@@ -79,7 +79,8 @@ def _wait_until_served(folder: DataFolder, child: "subprocess.Popen[bytes]") -> 
         if served and (served.pid == child.pid or child.poll() is not None):
             return served
         if child.poll() not in (None, ALREADY_SERVED):
-            raise StartError(f"local_aws did not start; the end of {folder.log}:\n{_last_words(folder.log)}")
+            last = "\n".join(folder.log.read_text(errors="replace").splitlines()[-5:])
+            raise StartError(f"local_aws did not start; the end of {folder.log}:\n{last}")
         time.sleep(0.01)
     raise StartError(f"local_aws did not start within {START_SECONDS:.0f} s; see {folder.log}")
 
@@ -92,7 +93,3 @@ def _stop(child: "subprocess.Popen[bytes]") -> None:
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
-
-
-def _last_words(log: Path) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-5:])

@@ -75,7 +75,7 @@ def test_answers_conform_to_the_model(is_batch: bool) -> None:
         ("DescribeStatement", answers.described_part(one, 1)),
         ("ListStatements", {"Statements": [answers.listed(one)]}),
     ):
-        assert list(deviations(MODEL.output_shape(operation), answer, operation)) == []
+        assert list(deviations(MODEL.shape(operation, "output"), answer, operation)) == []
 
 
 def test_answers_of_redshift_serverless_conform_to_its_model() -> None:
@@ -88,7 +88,7 @@ def test_answers_of_redshift_serverless_conform_to_its_model() -> None:
         ("GetCredentials", {"workgroupName": "local-workgroup"}),
     ):
         answer = asyncio.run(serverless.call(operation, request, Caller("key")))
-        shape = of_serverless.output_shape(operation)
+        shape = of_serverless.shape(operation, "output")
         assert list(deviations(shape, answer, operation, of_serverless)) == []
 
 

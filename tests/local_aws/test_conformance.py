@@ -61,21 +61,21 @@ def test_every_operation(stand_in: Served, statements: Statements) -> None:
     answered |= {operation: raw(stand_in, operation, request) for operation, request in asked.items()}
     assert set(answered) == set(MODEL.operations)
     for operation, answer in answered.items():
-        assert list(deviations(MODEL.output_shape(operation), answer, operation)) == []
+        assert list(deviations(MODEL.shape(operation, "output"), answer, operation)) == []
         assert answer, operation
 
 
 PAGED = [
     operation
     for operation in sorted(MODEL.operations)
-    if "NextToken" in MODEL.input_shape(operation)["members"]
-    and "Id" not in MODEL.input_shape(operation)["members"]
+    if "NextToken" in MODEL.shape(operation, "input")["members"]
+    and "Id" not in MODEL.shape(operation, "input")["members"]
 ]
 
 
 @pytest.mark.parametrize("operation", PAGED)
 def test_paged_operations_take_their_own_tokens_only(data_api: Any, operation: str) -> None:
-    members = MODEL.input_shape(operation)["members"]
+    members = MODEL.shape(operation, "input")["members"]
     everything = {
         "ClusterIdentifier": "local-cluster",
         "DbUser": "tester",

@@ -128,13 +128,10 @@ class DataApi:
         statement_id, _, suffix = request["Id"].partition(":")
         statement = self.store.get(statement_id)
         number = int(suffix) if suffix else None
-        if statement is None or (number is not None and not self._has_part(statement, number)):
+        parts = len(statement.parts) if statement and statement.is_batch else 0
+        if statement is None or (number is not None and not 1 <= number <= parts):
             raise not_found("Query does not exist.", request["Id"])
         return statement, number
-
-    @staticmethod
-    def _has_part(statement: Statement, number: int) -> bool:
-        return statement.is_batch and 1 <= number <= len(statement.parts)
 
     async def _describe(self, request: Request, _: Caller) -> Answer:
         statement, number = self._find(request)

@@ -16,17 +16,13 @@ def check_place(request: dict[str, Any]) -> None:
             if cluster is None
             else "Only one of ClusterIdentifier and WorkgroupName can be provided."
         )
-    if cluster is not None and cluster != warehouse.CLUSTER:
+    is_arn = (workgroup or "").startswith("arn:")
+    name = (workgroup or "").rpartition("/")[2]
+    if cluster not in (None, warehouse.CLUSTER) or not (
+        workgroup in (None, warehouse.WORKGROUP)
+        or (is_arn and name in (warehouse.WORKGROUP, warehouse.WORKGROUP_ID))
+    ):
         raise validation("Redshift endpoint doesn't exist in this region.")
-    if workgroup is not None and workgroup != warehouse.WORKGROUP and not _is_our_arn(workgroup):
-        raise validation("Redshift endpoint doesn't exist in this region.")
-
-
-def _is_our_arn(workgroup: str) -> bool:
-    return workgroup.startswith("arn:") and workgroup.rpartition("/")[2] in (
-        warehouse.WORKGROUP,
-        warehouse.WORKGROUP_ID,
-    )
 
 
 def choose_user(request: dict[str, Any], caller: Caller) -> str:

@@ -34,11 +34,7 @@ class Identity:
         if self.user is None:
             return True
         resolved = folder.resolve()
-        return all(_is_open(step) for step in (resolved, *resolved.parents))
-
-
-def _is_open(folder: Path) -> bool:
-    return bool(folder.stat().st_mode & 0o001)
+        return all(step.stat().st_mode & 0o001 for step in (resolved, *resolved.parents))
 
 
 def current() -> Identity:

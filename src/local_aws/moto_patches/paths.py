@@ -19,6 +19,7 @@ from local_aws.moto_patches import replace, wrap
 _DEFINITE = re.compile(r"\$(\.\w+|\['[^']*'\]|\[\d+\])*")
 _FOLLOWED = "the last rule that was looked at applies"
 _MOTO_S_EXTRACT = json_path.extract_json
+_parsed = functools.lru_cache(maxsize=256)(json_path.parse)  # type: ignore[attr-defined]
 _VARIABLE = re.compile(r"\$(?P<name>\w+)(?P<path>.*)", re.DOTALL)
 
 
@@ -31,11 +32,6 @@ def apply() -> None:
     replace(ChoiceRule, _eval_body=_follow_rule)
     replace(StateChoice, _eval_state_output=_leave_choice)
     wrap(Preprocessor, visitChoice_rule_comparison_variable=_rule_of_one)
-
-
-@functools.lru_cache(maxsize=256)
-def _parsed(path: str) -> Any:
-    return json_path.parse(path)  # type: ignore[attr-defined]
 
 
 def _extract(path: str, data: Any) -> Any:

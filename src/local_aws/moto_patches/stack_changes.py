@@ -33,7 +33,9 @@ def apply() -> None:
     # Where custom resources answer to.
     replace(settings, moto_server_host=lambda: "http://127.0.0.1")
     # moto names the real SQS, to which some clients then go.
-    replace(Queue, physical_resource_id=property(_queue_url))
+    url = "http://127.0.0.1:{}/{}/{}".format
+    queue_url = property(lambda queue: url(settings.moto_server_port(), queue.account_id, queue.name))
+    replace(Queue, physical_resource_id=queue_url)
 
 
 def _create_stack(backend: Any, create: Callable[..., Any], name: str, **wanted: Any) -> Any:
@@ -188,10 +190,6 @@ def _tell(stack: Any, error: Exception, status: str) -> str:
 def _end(stack: Any, status: str, reason: str) -> None:
     stack.status, stack.stack_status_reason = status, reason
     stack._add_stack_event(status)
-
-
-def _queue_url(queue: Any) -> str:
-    return f"http://127.0.0.1:{settings.moto_server_port()}/{queue.account_id}/{queue.name}"
 
 
 def _hear_of_resource(response: Any, hear: Callable[[Any], Any]) -> Any:

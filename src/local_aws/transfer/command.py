@@ -9,7 +9,7 @@ from local_aws.dialect.lexing.literals import literal_value
 from local_aws.dialect.lexing.tokens import BODY, STRING, Tokens, identifier
 from local_aws.dialect.statements import quoted_names
 from local_aws.dialect.statements.transfers import unloaded_query
-from local_aws.transfer.options import COPY_OPTIONS, UNLOAD_OPTIONS, Options, read
+from local_aws.transfer.options import AUTHORIZATIONS, COPY_OPTIONS, UNLOAD_OPTIONS, Options, read
 from local_aws.transfer.transfer_errors import TransferProblem
 
 _S3 = re.compile(r"s3://([^/]+)/?(.*)", re.DOTALL)
@@ -93,7 +93,7 @@ def _unload(tokens: Tokens) -> Unload:
 
 def _options(tokens: Tokens, start: int, known: Mapping[str, str]) -> Options:
     options = read(tokens, start, known)
-    if not options.authorized:
+    if AUTHORIZATIONS.isdisjoint(options.values):  # nobody looks whether it is a good one
         raise TransferProblem("IAM_ROLE, CREDENTIALS or ACCESS_KEY_ID is required but not specified")
     return options
 

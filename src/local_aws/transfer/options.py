@@ -49,11 +49,6 @@ class Options:
 
     values: dict[str, str | float | bool] = field(default_factory=dict)
 
-    @property
-    def authorized(self) -> bool:
-        """Tell whether an authorization is named; nobody looks whether it is a good one."""
-        return not AUTHORIZATIONS.isdisjoint(self.values)
-
     def has(self, name: str) -> bool:
         """Tell whether an option is given."""
         return name in self.values

@@ -37,7 +37,8 @@ def check_type(field: Any, metadata: Any, column: Column, url: str, *, serialize
         )
     if field.type.num_fields:
         raise _incompatible(field, column, url, str(field.type))
-    stored = _leaf(metadata, field.name)
+    schema = metadata.schema
+    stored = next(schema.column(i) for i in range(len(schema)) if schema.column(i).path == field.name)
     physical, logical = stored.physical_type, str(stored.logical_type.type)
     shown = f"optional {physical.lower()} {field.name} ({field.type})"
     wanted = _LOGICAL.get(column.type, "")
@@ -55,22 +56,13 @@ def check_type(field: Any, metadata: Any, column: Column, url: str, *, serialize
 def _check_decimal(stored: Any, column: Column, url: str, field: Any) -> None:
     if stored.scale != column.scale:
         raise _incompatible(field, column, url, f"optional {field.name} ({field.type})")
-    length, expected = stored.length, _bytes_of(column.size)
+    # How many bytes a decimal of so many digits takes, with its sign.
+    length, expected = stored.length, ((10**column.size - 1).bit_length() + 1 + 7) // 8
     if stored.physical_type == "FIXED_LEN_BYTE_ARRAY" and length != expected:
         raise TransferProblem(
             f"Spectrum Scan Error\n  Detail: File '{url}' column '{field.name}' has an invalid type length."
             f" Expecting: {expected} len in file: {length}"
         )
-
-
-def _bytes_of(precision: int) -> int:
-    """Return how many bytes a decimal of so many digits takes."""
-    return (len(bin(10**precision - 1)) - 2 + 1 + 7) // 8
-
-
-def _leaf(metadata: Any, name: str) -> Any:
-    schema = metadata.schema
-    return next(schema.column(i) for i in range(len(schema)) if schema.column(i).path == name)
 
 
 def _incompatible(field: Any, column: Column, url: str, found: str) -> TransferProblem:

@@ -126,7 +126,7 @@ def _change(column: Column, options: Options) -> Change | None:
     if column.is_text:
         return _text_change(column, options)
     if column.type == "varbyte":
-        return _bytes
+        return lambda value: "\\x" + bytes.fromhex(value).hex()
     if column.type == "super":
         return semistructured.kept
     if column.type == "date":
@@ -154,10 +154,6 @@ def _text_change(column: Column, options: Options) -> Change | None:
         return value
 
     return change
-
-
-def _bytes(value: str) -> str:
-    return "\\x" + bytes.fromhex(value).hex()
 
 
 def _truncated(scale: int) -> Change:

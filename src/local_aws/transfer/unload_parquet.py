@@ -75,15 +75,12 @@ class ParquetWriter:
         if column.type != self._arrow.string():
             return column
         change = _CHANGES.get(kind)
-        if change is None and not self._has_escapes(column):
+        compute = self._arrow.compute
+        if change is None and not compute.any(compute.match_substring(column, "\\")).as_py():
             return column
         change = change or unescaped
         values = [None if text is None else change(text) for text in column.to_pylist()]
         return self._arrow.chunked_array([self._arrow.array(values, wanted)])
-
-    def _has_escapes(self, column: Any) -> bool:
-        compute = self._arrow.compute
-        return bool(compute.any(compute.match_substring(column, "\\")).as_py())
 
 
 _CHANGES: Mapping[str, Callable[[str], Any]] = {

@@ -27,11 +27,7 @@ def fields(line: bytes) -> list[str | None]:
 
 def unescaped(field: str) -> str:
     """Return a field without the escapes of the engine's COPY."""
-    return _ESCAPE.sub(_unescape, field)
-
-
-def _unescape(match: re.Match[str]) -> str:
-    return _NAMED.get(match[1], match[1])
+    return _ESCAPE.sub(lambda escape: _NAMED.get(escape[1], escape[1]), field)
 
 
 class TextWriter:

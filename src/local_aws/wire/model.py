@@ -17,17 +17,9 @@ class ServiceModel:
 
     operations: dict[str, dict[str, Any]]
     shapes: dict[str, Shape]
-    target_prefix: str
 
-    def input_shape(self, operation: str) -> Shape:
-        """Return the shape of an operation's request, an empty structure where it has none."""
-        return self._end_shape(operation, "input")
-
-    def output_shape(self, operation: str) -> Shape:
-        """Return the shape of an operation's answer, an empty structure where it has none."""
-        return self._end_shape(operation, "output")
-
-    def _end_shape(self, operation: str, end: str) -> Shape:
+    def shape(self, operation: str, end: str) -> Shape:
+        """Return the shape of an operation's `input` or `output`, an empty structure where it has none."""
         reference = self.operations[operation].get(end)
         return self.shapes[reference["shape"]] if reference else {"type": "structure", "members": {}}
 
@@ -44,8 +36,4 @@ def load(service: str, version: str) -> ServiceModel:
         gzip.decompress(packed.read_bytes()) if packed.exists() else (folder / "service-2.json").read_bytes()
     )
     document = json.loads(text)
-    return ServiceModel(
-        operations=document["operations"],
-        shapes=document["shapes"],
-        target_prefix=document["metadata"].get("targetPrefix", ""),
-    )
+    return ServiceModel(document["operations"], document["shapes"])

@@ -24,7 +24,7 @@ JSON_TYPES: dict[str, tuple[type, ...]] = {
 
 def check(model: ServiceModel, operation: str, request: dict[str, Any]) -> None:
     """Raise ValidationException listing every broken constraint, or SerializationException for a wrong type."""
-    problems = list(_walk(model, model.input_shape(operation), request, ""))
+    problems = list(_walk(model, model.shape(operation, "input"), request, ""))
     if problems:
         noun = "error" if len(problems) == 1 else "errors"
         raise ApiError(

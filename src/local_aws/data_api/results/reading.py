@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from local_aws.data_api import paging
-from local_aws.data_api.records.statement import Part, Statement
+from local_aws.data_api.records.statement import Statement
 from local_aws.data_api.records.store import Store
 from local_aws.wire.service_errors import not_found, validation
 
@@ -31,15 +31,10 @@ def read_page(
     if found is None:
         raise not_found(NO_RESULT, request["Id"])
     records, more = found
-    rest = _rest(part, result_format)
+    rest: dict[str, Any] = {"ColumnMetadata": part.columns, "TotalNumRows": part.rows}
+    if result_format == "CSV":
+        rest["ResultFormat"] = "CSV"
     if more:
         rest["NextToken"] = paging.pack(kind, page_number + 1)
     # The records are JSON already: parsing and writing them again would be most of the work.
     return b'{"Records":' + records + b"," + json.dumps(rest).encode()[1:]
-
-
-def _rest(part: Part, result_format: str) -> dict[str, Any]:
-    rest: dict[str, Any] = {"ColumnMetadata": part.columns, "TotalNumRows": part.rows}
-    if result_format == "CSV":
-        rest["ResultFormat"] = "CSV"
-    return rest

@@ -111,18 +111,10 @@ def _csv_line(fields: Iterable[str]) -> str:
     return ",".join(fields) + "\r\n"
 
 
-def _long(value: bytes) -> str:
-    return f'{{"longValue":{value.decode()}}}'
-
-
 def _double(value: bytes) -> str:
     text = value.decode()
     # JSON has no such numbers; AWS's JSON protocol spells them as strings.
     return f'{{"doubleValue":{quoted(text) if text in ODD_NUMBERS else text}}}'
-
-
-def _boolean(value: bytes) -> str:
-    return '{"booleanValue":true}' if value == b"t" else '{"booleanValue":false}'
 
 
 def _string(value: bytes) -> str:
@@ -145,16 +137,12 @@ def super_text(kept: str) -> str:
     return kept[1:] if kept.startswith(SUPER_MARK) else json.dumps(kept, ensure_ascii=False)
 
 
-def _hex(value: bytes) -> bytes:
-    return value[2:]
-
-
 JSON_FIELDS: dict[str, Render] = {
-    "long": _long,
+    "long": lambda value: f'{{"longValue":{value.decode()}}}',
     "double": _double,
-    "boolean": _boolean,
+    "boolean": lambda value: '{"booleanValue":true}' if value == b"t" else '{"booleanValue":false}',
     "string": _string,
-    "hex": lambda value: _string(_hex(value)),
+    "hex": lambda value: _string(value[2:]),
     "super": lambda value: _string(_super(value)),
     "decimal": lambda value: _string(_decimal(value)),
 }
@@ -163,7 +151,7 @@ CSV_FIELDS: dict[str, Render] = {
     "double": bytes.decode,
     "boolean": lambda value: "true" if value == b"t" else "false",
     "string": csv_text,
-    "hex": lambda value: csv_text(_hex(value)),
+    "hex": lambda value: csv_text(value[2:]),
     "super": lambda value: csv_text(_super(value)),
     "decimal": lambda value: csv_text(_decimal(value)),
 }

@@ -1,8 +1,8 @@
 """Runs the parts of one statement on one connection."""
 
 import asyncio
+import itertools
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from local_aws import dialect
@@ -88,11 +88,4 @@ class Execution:
         return status == "FINISHED"
 
 
-def _counter() -> Iterator[int]:
-    number = int(time.time()) % 10**9 * 1000
-    while True:
-        number += 1
-        yield number
-
-
-QUERY_IDS = _counter()
+QUERY_IDS = itertools.count(int(time.time()) % 10**9 * 1000 + 1)

@@ -111,14 +111,18 @@ class Runner:
                 self._refuse(execution, execution.refusal)
                 return
             try:
-                connection = await self._connect(statement)
+                if statement.session_id:
+                    connection = await self.sessions.connection(statement)
+                else:
+                    connection = await self.warehouse.acquire(statement.database, statement.db_user)
             except EngineError as error:
                 self._refuse(execution, f"FATAL: {error.message}")
                 return
             try:
                 await self._run_on(execution, connection)
             finally:
-                await self._release(statement, connection)
+                if not statement.session_id:
+                    await self.warehouse.release(connection, statement.database, statement.db_user)
 
     async def _run_on(self, execution: Execution, connection: Connection) -> None:
         statement = execution.statement
@@ -174,15 +178,6 @@ class Runner:
         statement.ended.set()
         for hook in self.on_end:
             self._keep(hook(statement))
-
-    async def _connect(self, statement: Statement) -> Connection:
-        if statement.session_id:
-            return await self.sessions.connection(statement)
-        return await self.warehouse.acquire(statement.database, statement.db_user)
-
-    async def _release(self, statement: Statement, connection: Connection) -> None:
-        if not statement.session_id:
-            await self.warehouse.release(connection, statement.database, statement.db_user)
 
     def _keep(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)

@@ -11,12 +11,6 @@ _LOOK_AHEAD = 8
 _QUERY_ENDS = frozenset(("union", "intersect", "except", "minus"))
 
 
-def _lowered(texts: list[str]) -> list[str]:
-    # Most tokens occur many times.
-    low = {text: _class(text) for text in set(texts)}
-    return [low[text] for text in texts]
-
-
 def _class(text: str) -> str:
     first = text[:1]
     if first == '"':
@@ -44,7 +38,9 @@ class Tokens:
 
     def __init__(self, sql: str) -> None:
         self.lead, self.text = lex(sql)
-        self.low = _lowered(self.text)
+        # Most tokens occur many times.
+        low = {text: _class(text) for text in set(self.text)}
+        self.low = [low[text] for text in self.text]
         self.end = len(self.text) - 1
         # Where select lists end, by their SELECT, once somebody has looked.
         self.list_ends: dict[int, int] = {}

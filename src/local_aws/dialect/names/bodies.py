@@ -78,15 +78,12 @@ def _body(tokens: Tokens) -> int | None:
 def _statements(body: Tokens, nodes: list[Node]) -> Iterator[tuple[int, int]]:
     """Statements and queries of loops, in order."""
     found = [(leaf.start, leaf.end) for leaf in leaves(nodes)]
-    for first, last in _conditions(nodes):
+    branches = [node for node in walk(nodes) if isinstance(node, Branches)]
+    for first, last in (place for node in branches for place in node.conditions):
         query = next((j for j in range(first, last) if body.low[j] in ("select", "with")), last)
         if body.low[first] == "for" and query < last:
             found.append((query, last))
     return iter(sorted(found))
-
-
-def _conditions(nodes: list[Node]) -> Iterator[tuple[int, int]]:
-    return (place for node in walk(nodes) if isinstance(node, Branches) for place in node.conditions)
 
 
 def _variables(tokens: Tokens, body: Tokens, nodes: list[Node]) -> Variables:

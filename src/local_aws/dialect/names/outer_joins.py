@@ -34,7 +34,9 @@ def outer_joins(tokens: Tokens, i: int) -> Asking[None]:
                 tokens.drop(j, j + 3)
         joins.setdefault(table, []).append(tokens.render(first, last).strip())
         needs.setdefault(table, set()).update(used - {table})
-    _check_star(tokens, select, joined := _join(sources, joins, needs), list(sources))
+    joined = _join(sources, joins, needs)
+    if any(tokens.low[first] == "*" for first, _ in select.items()) and list(joined) != list(sources):
+        raise UnsupportedError("SELECT * with (+) on a table before the one that it is joined to")
     text = " ".join(joined.values()) + (f" WHERE {' AND '.join(rest)}" if rest else "")
     first = select.clauses["from"] + 1
     tokens.drop(first, where_end)
@@ -69,12 +71,6 @@ def _join(sources: dict[str, str], joins: dict[str, list[str]], needs: dict[str,
     if len(found) < len(sources):
         raise UnsupportedError("(+) in a circle")
     return found
-
-
-def _check_star(tokens: Tokens, select: Select, joined: dict[str, str], order: list[str]) -> None:
-    stars = any(tokens.low[first] == "*" for first, _ in select.items())
-    if stars and list(joined) != order:
-        raise UnsupportedError("SELECT * with (+) on a table before the one that it is joined to")
 
 
 def _conditions(tokens: Tokens, start: int, stop: int) -> list[tuple[int, int]]:

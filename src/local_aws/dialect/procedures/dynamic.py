@@ -46,7 +46,9 @@ class Mailbox:
             text = "0" + str(error)
         name = sha256(message.encode()).hexdigest()
         self.put(name, text)
-        self._forget(self.folder / name)
+        self._kept.append(self.folder / name)
+        while len(self._kept) > KEPT:
+            self._kept.pop(0).unlink(missing_ok=True)
         return True
 
     def put(self, name: str, text: str) -> None:
@@ -56,11 +58,6 @@ class Mailbox:
         draft.write_text(text, encoding="utf-8", newline="")
         draft.chmod(0o644)
         draft.rename(self.folder / name)
-
-    def _forget(self, newest: Path) -> None:
-        self._kept.append(newest)
-        while len(self._kept) > KEPT:
-            self._kept.pop(0).unlink(missing_ok=True)
 
 
 def rewrite_execute(tokens: Tokens, i: int, rewrite: Callable[[str], str]) -> None:

@@ -30,7 +30,9 @@ def listagg(tokens: Tokens, i: int) -> None:
     if distinct and order:
         order = _distinct_order(tokens, (first, ranges[0][1]), order)
     if order and tokens.low[end] == "over":
-        _order_window(tokens, end + 1, order)
+        if tokens.low[end + 1] != "(":
+            raise UnsupportedError("LISTAGG over a named window")
+        tokens.before(tokens.close(end + 1), f" ORDER BY {order} {_WHOLE_PARTITION}")
         order = ""
     tokens.before(close, delimiter + (f" ORDER BY {order}" if order else ""))
 
@@ -53,13 +55,6 @@ def _distinct_order(tokens: Tokens, value: tuple[int, int], order: str) -> str:
     if direction is None or direction.lower() not in ("", "asc", "desc"):
         raise UnsupportedError("LISTAGG(DISTINCT ...) ordered by something else")
     return f"{text} {direction}".strip()
-
-
-def _order_window(tokens: Tokens, i: int, order: str) -> None:
-    """Take the order of a window aggregate from the window."""
-    if tokens.low[i] != "(":
-        raise UnsupportedError("LISTAGG over a named window")
-    tokens.before(tokens.close(i), f" ORDER BY {order} {_WHOLE_PARTITION}")
 
 
 def ratio_to_report(tokens: Tokens, i: int) -> None:

@@ -16,7 +16,8 @@ def connect_by(tokens: Tokens, i: int) -> None:
     select = Select(tokens, start)
     first = select.clauses["from"] + 1 if "from" in select.clauses else i
     stop, name = source_names(tokens, first)
-    begins = _start_with(tokens, select)
+    places = top_level(tokens, start, select.end)
+    begins = next((j for j in places if tokens.matches(j, "start", "with")), 0)
     if stop not in (select.clauses.get("where"), begins, i):
         raise UnsupportedError("CONNECT BY on more than one table")
     end = min(
@@ -37,12 +38,6 @@ def connect_by(tokens: Tokens, i: int) -> None:
         tokens.drop(*part)
     tokens.lead[first], tokens.text[first] = " ", tree
     tokens.lead[i] = " "
-
-
-def _start_with(tokens: Tokens, select: Select) -> int:
-    """Where START WITH is; 0 when it is not there."""
-    places = top_level(tokens, select.start, select.end)
-    return next((j for j in places if tokens.matches(j, "start", "with")), 0)
 
 
 def _without_prior(tokens: Tokens, first: int, last: int) -> tuple[str, str]:

@@ -151,9 +151,6 @@ def from_item(tokens: Tokens, first: int) -> int | None:
     select, at = next(selects_around(tokens, first), (None, 0))
     if select is None or "from" not in select.clauses or at != first:
         return None
-    inside = select.clauses["from"] < first < select.from_end
-    return begin if inside and begin in _begins(tokens, select.clauses["from"], select.from_end) else None
-
-
-def _begins(tokens: Tokens, start: int, stop: int) -> set[int]:
-    return {j + 1 for j in top_level(tokens, start, stop) if tokens.low[j] in (",", "from", "join")}
+    places = top_level(tokens, select.clauses["from"], select.from_end)
+    begins = {j + 1 for j in places if tokens.low[j] in (",", "from", "join")}
+    return begin if select.clauses["from"] < first < select.from_end and begin in begins else None

@@ -42,12 +42,13 @@ def _simplified(tokens: Tokens, start: int, using: int, end: int) -> None:
         raise UnsupportedError("MERGE ... REMOVE DUPLICATES from a query without an alias")
     ranges = ((start + 2, using), (using + 1, on), (on + 1, end - 2), (on - 1, on))
     target, source, condition, rows = (_rewritten(tokens.render(*part).strip()) for part in ranges)
+    table = target.rpartition(".")[2]
     tokens.drop(start + 1, end)
     tokens.text[start] = (
         f"{SIMPLIFIED} (DELETE FROM {target} USING {source} WHERE {condition})"  # noqa: S608 - tokens of the same SQL
         f" INSERT INTO {target} SELECT {rows}.* FROM {source} WHERE pg_catalog.local_aws_matches_once((SELECT"
         f" max(n) FROM (SELECT count(*) AS n FROM {target} JOIN {source} ON {condition}"
-        f" GROUP BY {_last(target)}.ctid) AS m))"
+        f" GROUP BY {table}.ctid) AS m))"
     )
 
 
@@ -56,11 +57,6 @@ def _rewritten(text: str) -> str:
     tokens = Tokens(text)
     expressions.apply(tokens)
     return tokens.render()
-
-
-def _last(name: str) -> str:
-    """Return the table's name without its schema."""
-    return name.rpartition(".")[2]
 
 
 def _outside_cases(tokens: Tokens, start: int, stop: int) -> Iterator[int]:

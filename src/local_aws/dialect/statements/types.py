@@ -19,7 +19,9 @@ _COLUMN_SPELLING = SPELLING | {"text": "varchar", "bpchar": "char"}
 def in_expression(tokens: Tokens, i: int) -> None:
     """Rewrite the word at i, if it is the type of a cast."""
     before = tokens.low[i - 1] if i else ""
-    if before == "::" or (before == "as" and _is_in_cast(tokens, i)):
+    # AS is in a list of columns unless the innermost parenthesis opens CAST(...).
+    opening = tokens.around[0][i] if before == "as" else 0
+    if before == "::" or (opening > 0 and tokens.low[opening - 1] in ("cast", "try_cast")):
         rewrite(tokens, i)
 
 
@@ -70,9 +72,3 @@ def rewrite(tokens: Tokens, i: int) -> None:
         tokens.text[i] = SPELLING[word]
     elif word in DECIMALS and tokens.low[i + 1] not in ("(", "%") and not tokens.text[i].endswith(")"):
         tokens.after(i, "(18,0)")
-
-
-def _is_in_cast(tokens: Tokens, i: int) -> bool:
-    """Whether the innermost parenthesis around i opens CAST(...); AS is in a list of columns otherwise."""
-    opening = tokens.around[0][i]
-    return opening > 0 and tokens.low[opening - 1] in ("cast", "try_cast")
