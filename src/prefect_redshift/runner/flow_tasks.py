@@ -1,6 +1,5 @@
 """The tasks that one run of a flow has submitted, from the flow's start to its end."""
 
-import asyncio
 import concurrent.futures
 from collections.abc import Iterable
 from functools import partial
@@ -20,6 +19,7 @@ from prefect_redshift.runner.futures import EventLoopFuture
 from prefect_redshift.runner.gathering import futures_in, wait_all
 from prefect_redshift.runner.signals import SignalWatch
 from prefect_redshift.runner.submitted_task import END_SECONDS, SubmittedTask, current_task, on_thread
+from prefect_redshift.runner.turns import Turns
 
 
 class FlowTasks:
@@ -29,8 +29,7 @@ class FlowTasks:
         self._running: set[SubmittedTask[Any]] = set()
         self._has_ended = False
         self._lock = Lock()
-        # One task starts in each turn of the event loop: what ends meanwhile is noticed between two starts.
-        self._start_turn = asyncio.Lock()
+        self._turns = Turns()
         self._thread = EventLoopThread("tasks")
         self._thread.start()
         self._thread.open_api_client()
@@ -80,9 +79,9 @@ class FlowTasks:
     ) -> State[Any]:
         if upstream:
             await wait_all(upstream)
-        async with self._start_turn:
-            await asyncio.sleep(0)
+        await self._turns.start()
         if arguments["task"].isasync:
+            arguments["task"] = self._turns.ending(arguments["task"])
             AsyncClientContext.__var__.set(await self._thread.api_client())
             return cast("State[Any]", await run_task_async(**arguments))
         if SyncClientContext.get() is None:

@@ -7,7 +7,6 @@ import asyncio
 import pickle
 import threading
 import time
-from itertools import pairwise
 from typing import Any, ClassVar
 
 import pytest
@@ -117,25 +116,6 @@ def test_a_flow_that_forgets_its_futures_leaves_nothing_running(
         asyncio.run(forgetful())
     assert seen == ["cancelled"]
     assert "The flow has ended while wait_for_ever still ran: cancelled." in caplog.text
-
-
-def test_what_has_ended_is_noticed_between_the_starts_of_many(prefect_server: str) -> None:
-    seen: list[str] = []
-    starts_by_turn: list[int] = []
-
-    @task
-    async def count_turns() -> None:
-        while len(seen) < 20:
-            starts_by_turn.append(len(seen))
-            await asyncio.sleep(0)
-
-    @flow(task_runner=EventLoopTaskRunner())
-    async def many() -> None:
-        await gather_or_cancel(count_turns.submit(), *[note.submit(seen) for _ in range(20)])
-
-    asyncio.run(many())
-    assert len(seen) == 20
-    assert max(after - before for before, after in pairwise(starts_by_turn)) == 1
 
 
 class Watched(Block):
