@@ -59,20 +59,16 @@ class Assembly:
         self._store = Store(folder.statements)
         self._sessions = Sessions(self._warehouse, self._faults)
         self._log = QueryLog(self._warehouse)
-        self._runner = Runner(
-            self._warehouse, self._tools(), self._sessions, self._faults, options.max_executing
-        )
-        self._runner.on_end.append(self._tell)
-        self.server = Server(_config(self._gateway()))
-
-    def _tools(self) -> Collaborators:
-        return Collaborators(
+        tools = Collaborators(
             store=self._store,
             drop_idle=self._warehouse.drop_idle,
             observe=self._observe,
             before_look=self._log.flush,
             transfer=Transfers(self._rest, self._log, self._warehouse.mailbox),
         )
+        self._runner = Runner(self._warehouse, tools, self._sessions, self._faults, options.max_executing)
+        self._runner.on_end.append(self._tell)
+        self.server = Server(_config(self._gateway()))
 
     def _gateway(self) -> Gateway:
         data_api = DataApi(

@@ -1,8 +1,7 @@
 """Redshift's SQL on PostgreSQL: faithful, or refused loudly; `src/local_aws/DIALECT.md` says which is which."""
 
 from local_aws.dialect.compat import compat_sql
-from local_aws.dialect.lexing.parameters import bind
-from local_aws.dialect.lexing.splitting import split
+from local_aws.dialect.lexing.scripts import bind, split
 from local_aws.dialect.messages import error_text
 from local_aws.dialect.names.asking import UNKNOWN_NAME, Answer
 from local_aws.dialect.names.resolving import resolve

@@ -2,13 +2,13 @@
 
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.procedures import definitions as procedures
-from local_aws.dialect.procedures import dynamic, unsupported
+from local_aws.dialect.procedures import dynamic
 from local_aws.dialect.procedures.plpgsql import Parser, blocks, leaves
 from local_aws.dialect.procedures.transactions import TransactionRules
 from local_aws.dialect.queries import expressions
 from local_aws.dialect.queries.selects import Select
 from local_aws.dialect.refusals import UnsupportedError, refuse_as_redshift
-from local_aws.dialect.statements import locks, quoted_names, transfers, types
+from local_aws.dialect.statements import locks, quoted_names, transfers, types, unsupported
 from local_aws.dialect.statements import rules as statements
 
 
@@ -70,7 +70,10 @@ def _rewrite_body(body: str, nonatomic: bool, plpgsql: bool) -> str:
         nodes = Parser(tokens).parse()
     except RecursionError:
         raise UnsupportedError("blocks nested hundreds deep") from None
-    unsupported.check(tokens, leaves(nodes))
+    if not any(word.startswith("local_aws_") for word in tokens.low):  # else rewritten already
+        unsupported.check(tokens, "body", 0, tokens.end)
+        for leaf in leaves(nodes):
+            unsupported.check(tokens, "leaf", leaf.start, leaf.end)
     for leaf in leaves(nodes):
         if transfers.is_transfer(tokens, leaf.start):
             transfers.hand_over(tokens, leaf.start, leaf.end, "PERFORM", rewrite)

@@ -4,6 +4,7 @@ from psycopg import pq
 from psycopg.pq.abc import PGresult
 
 from local_aws import dialect
+from local_aws.dialect.lexing.literals import quoted_name
 from local_aws.engine.connection import GOOD, Connection, EngineError
 from local_aws.engine.libpq import engine_error, field
 
@@ -38,10 +39,9 @@ async def require_schema(connection: Connection, name: str) -> None:
 
     SET CONSTRAINTS looks for it without taking the transaction's snapshot, which no query does, and always fails.
     """
-    quoted = name.replace('"', '""')
     async with connection.aside():
         try:
-            await connection.run(f'SET CONSTRAINTS "{quoted}".local_aws DEFERRED')
+            await connection.run(f"SET CONSTRAINTS {quoted_name(name)}.local_aws DEFERRED")
         except EngineError as error:
             if error.sqlstate == "3F000":
                 raise

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from local_aws import dialect
+from local_aws.dialect.lexing.literals import quoted_name
 from local_aws.engine import passwords
 from local_aws.engine.connection import Connection, EngineError
 from local_aws.engine.pool import Pool
@@ -68,7 +69,7 @@ class Warehouse:
     async def _meet(self, user: str) -> None:
         """Make a user that does not exist, and see to what administrators may do."""
         if not await self.admin_run("SELECT FROM pg_roles WHERE rolname = $1", user):
-            await self.admin_run(f"CREATE ROLE {_identifier(user)} LOGIN CREATEROLE CREATEDB")
+            await self.admin_run(f"CREATE ROLE {quoted_name(user)} LOGIN CREATEROLE CREATEDB")
         await self._as_owner(lambda connection: connection.run_script(ROLES))
         self._known.add(user)
 
@@ -106,7 +107,7 @@ class Warehouse:
         """Drop every database and make an empty default one."""
         await self._pool.drain()
         for database in await self.databases():
-            await self.admin_run(f"DROP DATABASE {_identifier(database)} WITH (FORCE)")
+            await self.admin_run(f"DROP DATABASE {quoted_name(database)} WITH (FORCE)")
         await self.admin_run(f"CREATE DATABASE {DATABASE}")
         await self._give_default()
 
@@ -159,7 +160,3 @@ class Warehouse:
         while True:
             await asyncio.sleep(5)
             self._pool.sweep()
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_aws.data_api.results import columns as metadata
+from local_aws.dialect.lexing.literals import quoted_name
 from local_aws.engine.connection import Connection
 from local_aws.transfer.command import Copy
 from local_aws.transfer.transfer_errors import TransferProblem
@@ -44,7 +45,7 @@ class Table:
     @property
     def column_list(self) -> str:
         """Return the columns' names as the engine's COPY takes them."""
-        return ", ".join('"' + column.name.replace('"', '""') + '"' for column in self.columns)
+        return ", ".join(quoted_name(column.name) for column in self.columns)
 
 
 async def read(connection: Connection, copy: Copy) -> Table:

@@ -64,7 +64,7 @@ from local_aws.dialect import error_text
                 ("42P01", f'relation "{view}" does not exist'),
                 f"ERROR: local stand-in does not support the system view {view}",
             )
-            for view in ("sys_auto_table_optimization", "sys_userlog", "sys_child_query_text")
+            for view in ("sys_applied_masking_policy_log", "sys_userlog", "sys_child_query_text")
         ),
         (("42P01", 'relation "sys_config" does not exist'), 'ERROR: relation "sys_config" does not exist'),
         (

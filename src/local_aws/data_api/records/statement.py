@@ -52,6 +52,10 @@ class Part(Progress):
     leader_only: bool = False
     columns: list[dict[str, Any]] = field(default_factory=list)
 
+    def affect(self, rows: int, size: int = 0) -> None:
+        """Note how many rows it wrote, instead of a result."""
+        self.has_result, self.rows, self.size, self.columns = False, rows, size, []
+
     def move(self, status: str, error: str | None = None) -> None:
         """Enter a status now; the last one wakes whoever waits."""
         Progress.move(self, status, error)

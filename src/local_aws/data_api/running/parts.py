@@ -8,7 +8,7 @@ from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
 from local_aws import dialect
-from local_aws.data_api.records.statement import Part, Statement
+from local_aws.data_api.records.statement import UNKNOWN, Part, Statement
 from local_aws.data_api.results import columns
 from local_aws.data_api.results.rendering import Pages, ResultTooLarge
 from local_aws.data_api.running import parameters
@@ -73,15 +73,14 @@ class PartRun:
 
     def forget_result(self) -> None:
         """Drop the pages that were kept."""
-        part = self.part
-        part.has_result, part.rows, part.size, part.columns = False, -1, -1, []
+        self.part.affect(UNKNOWN, UNKNOWN)
         self.tools.store.drop_pages(self.statement.id, self.number)
 
     async def _run_one(self, text: str) -> None:
         await self._learn_case(text)
         moved = await self.tools.transfer.run(text, self.connection, self.statement, self.part)
         if moved is not None:
-            self.part.has_result, self.part.rows, self.part.size, self.part.columns = False, moved, 0, []
+            self.part.affect(moved)
             return
         bound, values = parameters.bind(text, self.statement.parameters)
         # An error in a block is the end of it, so names are looked at before; otherwise only after one.
@@ -146,8 +145,7 @@ class PartRun:
             if error:
                 raise error
             self._began = False
-        part = self.part
-        part.has_result, part.rows, part.size, part.columns = False, results[2].command_tuples or 0, 0, []
+        self.part.affect(results[2].command_tuples or 0)
 
     async def _roll_back(self) -> None:
         """End the transaction if it was begun for one statement only."""
@@ -171,7 +169,7 @@ class PartRun:
                 elif result.status == ExecStatus.COMMAND_OK:
                     affected = result.command_tuples or 0
         if pages is None:
-            part.has_result, part.rows, part.size, part.columns = False, affected, 0, []
+            part.affect(affected)
             return
         pages.finish()
         part.has_result, part.rows, part.size = True, pages.rows, pages.size

@@ -10,7 +10,7 @@ NUMERIC, DIVISION = "1700", "1761"
 LARGEST = 38
 _INTEGERS = {"1782": (5, 0), "1740": (10, 0), "1781": (19, 0)}  # casts of int2, int4 and int8
 _TO_WIDTH = "1703"
-_SUMS = {"2107": 0, "2114": None}  # of int8, of numeric
+_SUM_OF_INT8 = "2107"
 
 
 def quotient(left: Shape, right: Shape) -> Shape:
@@ -115,7 +115,7 @@ class _Reader:
     def _aggref(self, node: Node, queries: tuple[Node, ...]) -> Shape | None:
         """SUM is as wide as can be; MIN, MAX and AVG are like their argument, AVG as wide as can be."""
         kind = node.get("aggfnoid") or node.get("winfnoid")
-        if kind in _SUMS and _SUMS[kind] is not None:
+        if kind == _SUM_OF_INT8:
             return LARGEST, 0
         arguments = node["args"]
         if not isinstance(arguments, list) or len(arguments) != 1:

@@ -1,4 +1,4 @@
-"""String literals: Redshift reads backslash escapes in every one, PostgreSQL only in E'...'."""
+"""Literals and names: Redshift reads backslash escapes in every string, PostgreSQL only in E'...'."""
 
 import re
 
@@ -32,6 +32,11 @@ def quoted(value: str) -> str:
     """Return a literal for a value."""
     doubled = value.replace("'", "''")
     return "E'" + doubled.replace("\\", "\\\\") + "'" if "\\" in value else f"'{doubled}'"
+
+
+def quoted_name(name: str) -> str:
+    """Return a name as SQL spells it whatever it is."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def dollar_quoted(value: str) -> str:

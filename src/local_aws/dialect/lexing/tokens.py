@@ -70,6 +70,12 @@ class Tokens:
             self.low[i] = "\0"
         self.lead[start], self.text[start], self.low[start] = lead, text, "()"
 
+    def put(self, start: int, stop: int, text: str) -> None:
+        """Put text in the place of tokens start..stop, apart from what is before it; comments between them stay."""
+        lead = self.lead[start] or (" " if start else "")
+        self.drop(start, stop)
+        self.lead[start], self.text[start] = lead, text
+
     def before(self, i: int, text: str) -> None:
         """Insert text right before token i."""
         self.text[i] = text + self.text[i]

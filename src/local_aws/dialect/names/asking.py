@@ -29,8 +29,3 @@ RULE_WORDS = frozenset(("exclude", "qualify", "pivot", "unpivot", "all", "+"))
 UNKNOWN_NAME = frozenset(("42703", "42P01", "3F000", "0A000", "42601"))
 # What it says of a guess that was wrong.
 WRONG = UNKNOWN_NAME | {"42883", "42804", "42809"}
-
-
-def quoted_name(name: str) -> str:
-    """Return a name as SQL spells it whatever it is."""
-    return '"' + name.replace('"', '""') + '"'

@@ -14,7 +14,7 @@ from local_aws.dialect.procedures.plpgsql import Branches, Node, Parser, blocks,
 from local_aws.dialect.queries.selects import top_level
 from local_aws.dialect.refusals import DialectError
 from local_aws.dialect.rewriter import rewrite
-from local_aws.dialect.statements.foreign_types import end_of_type
+from local_aws.dialect.statements.foreign import end_of_type
 
 Resolve = Callable[..., Asking[str]]
 _INTO = "/*local_aws_into*/"
@@ -49,9 +49,7 @@ def resolve_body(tokens: Tokens, resolve: Resolve) -> Asking[None]:
             done = done.replace(stand_in, name)
         done = done.replace(_INTO, target).strip()
         if target in done and done not in (text.strip(), rewrite(text).strip()):
-            lead = body.lead[start]
-            body.drop(start, end)
-            body.lead[start], body.text[start] = lead, done
+            body.put(start, end, done)
     tokens.text[at] = tag + body.render() + tag
 
 
@@ -125,8 +123,7 @@ def _without_into(tokens: Tokens) -> tuple[str, str]:
     while tokens.low[stop + 1] in (",", "."):
         stop += 2
     target = tokens.render(into, stop + 1).strip()
-    tokens.drop(into, stop + 1)
-    tokens.lead[into], tokens.text[into] = " ", _INTO
+    tokens.put(into, stop + 1, _INTO)
     return tokens.render(), target
 
 

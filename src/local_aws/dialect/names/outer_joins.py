@@ -38,9 +38,7 @@ def outer_joins(tokens: Tokens, i: int) -> Asking[None]:
     if any(tokens.low[first] == "*" for first, _ in select.items()) and list(joined) != list(sources):
         raise UnsupportedError("SELECT * with (+) on a table before the one that it is joined to")
     text = " ".join(joined.values()) + (f" WHERE {' AND '.join(rest)}" if rest else "")
-    first = select.clauses["from"] + 1
-    tokens.drop(first, where_end)
-    tokens.lead[first], tokens.text[first] = " ", f"{text}\n"
+    tokens.put(select.clauses["from"] + 1, where_end, f"{text}\n")
 
 
 def _sources(tokens: Tokens, select: Select) -> Asking[tuple[dict[str, str], Columns]]:

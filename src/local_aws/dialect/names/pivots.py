@@ -1,8 +1,8 @@
 """PIVOT and UNPIVOT of a table in FROM: a subquery, whose other columns PostgreSQL is asked for."""
 
-from local_aws.dialect.lexing.literals import literal_value, quoted
+from local_aws.dialect.lexing.literals import literal_value, quoted, quoted_name
 from local_aws.dialect.lexing.tokens import STRING, Tokens, identifier, is_name
-from local_aws.dialect.names.asking import Asking, quoted_name
+from local_aws.dialect.names.asking import Asking
 from local_aws.dialect.names.columns import columns_of
 from local_aws.dialect.queries.selects import select_of, top_level
 from local_aws.dialect.refusals import RedshiftError, UnsupportedError

@@ -1,7 +1,8 @@
 """QUALIFY: the query becomes a subquery that also computes the condition; its columns are told apart by position."""
 
+from local_aws.dialect.lexing.literals import quoted_name
 from local_aws.dialect.lexing.tokens import Tokens
-from local_aws.dialect.names.asking import Asking, quoted_name
+from local_aws.dialect.names.asking import Asking
 from local_aws.dialect.names.columns import columns_of
 from local_aws.dialect.queries.selects import CLAUSES, Select, select_before
 from local_aws.dialect.refusals import UnsupportedError

@@ -25,8 +25,7 @@ def resolve(sql: str, *, thorough: bool = False, variables: settling.Variables |
         return rewrite_tokens(tokens)
     if query := _late_query(tokens):
         text = yield from resolve(tokens.render(*query), thorough=True)
-        tokens.drop(*query)
-        tokens.lead[query[0]], tokens.text[query[0]] = " ", text.strip()
+        tokens.put(*query, text.strip())
         return rewrite_tokens(Tokens(tokens.render()))
     while found := _found(tokens):
         thorough = True

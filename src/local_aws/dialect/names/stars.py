@@ -1,7 +1,8 @@
 """SELECT * EXCLUDE columns."""
 
+from local_aws.dialect.lexing.literals import quoted_name
 from local_aws.dialect.lexing.tokens import Tokens, identifier, is_name
-from local_aws.dialect.names.asking import Asking, quoted_name
+from local_aws.dialect.names.asking import Asking
 from local_aws.dialect.names.columns import columns_of
 from local_aws.dialect.queries.selects import select_of
 from local_aws.dialect.refusals import RedshiftError, UnsupportedError
@@ -31,9 +32,7 @@ def exclude(tokens: Tokens, i: int) -> Asking[None]:
         raise UnsupportedError("* EXCLUDE of tables with columns of the same name")
     if not kept:
         raise UnsupportedError("* EXCLUDE of all columns")
-    tokens.drop(first, stop)
-    tokens.lead[first] = " "
-    tokens.text[first] = ", ".join(owner + quoted_name(name) for name in kept)
+    tokens.put(first, stop, ", ".join(owner + quoted_name(name) for name in kept))
 
 
 def _end_of_list(tokens: Tokens, i: int) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from local_aws.dialect.lexing.literals import dollar_quoted, literal_value
 from local_aws.dialect.lexing.tokens import BODY, STRING, Tokens, is_name
 from local_aws.dialect.refusals import UnsupportedError
-from local_aws.dialect.statements import absent_functions, settings, types, unsupported
+from local_aws.dialect.statements import foreign, settings, types, unsupported
 
 BodyRule = Callable[[str, bool, bool], str]
 _LANGUAGES = {"procedure": ("plpgsql",), "function": ("sql",)}
@@ -53,7 +53,7 @@ def _check_arguments(tokens: Tokens, kind: int) -> None:
                 "names of arguments of functions in SQL, and neither does Redshift: use $1, $2"
             )
     # It would not be found.
-    if tokens.low[kind] == "function" and (name := tokens.low[opening - 1]) in absent_functions.NAMES:
+    if tokens.low[kind] == "function" and (name := tokens.low[opening - 1]) in foreign.FUNCTIONS:
         raise UnsupportedError(f"a function with the name {name.upper()}")
 
 

@@ -122,8 +122,7 @@ class TransactionRules:
         if word in ("commit", "rollback"):
             return
         if word == "start" or self.tokens.matches(leaf.start, "begin"):
-            self.tokens.drop(leaf.start, leaf.end)
-            self.tokens.lead[leaf.start], self.tokens.text[leaf.start] = " ", _HANDLERS["begin"]
+            self.tokens.put(leaf.start, leaf.end, _HANDLERS["begin"])
             return
         truncates = self._ends(leaf)
         if around is not None and word not in _JUMPS:

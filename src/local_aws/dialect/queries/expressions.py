@@ -8,7 +8,7 @@ from local_aws.dialect.lexing.tokens import STRING, TEMPORARY, Tokens
 from local_aws.dialect.queries import aggregates, catalog_names, hierarchies, naming, refused, unnesting
 from local_aws.dialect.queries import clauses as queries
 from local_aws.dialect.queries import function_calls as calls
-from local_aws.dialect.statements import absent_functions, foreign_types, types
+from local_aws.dialect.statements import foreign, types
 
 Rule = Callable[[Tokens, int], None]
 
@@ -61,8 +61,8 @@ def _unpivot(tokens: Tokens, i: int) -> None:
 
 
 RULES: dict[str, Rule] = {
-    **dict.fromkeys(absent_functions.NAMES, absent_functions.refuse),
-    **dict.fromkeys(foreign_types.NAMES, types.in_expression),
+    **dict.fromkeys(foreign.FUNCTIONS, foreign.refuse_function),
+    **dict.fromkeys(foreign.TYPES, types.in_expression),
     **refused.RULES,
     STRING: _string,
     TEMPORARY: _temporary_name,

@@ -47,8 +47,7 @@ def _without_prior(tokens: Tokens, first: int, last: int) -> tuple[str, str]:
         if tokens.low[j] == "prior" and is_name(tokens, j + 1):
             stop = tokens.after_name(j + 1)
             above.append(tokens.render(j + 1, stop).strip())
-            tokens.drop(j, stop)
-            tokens.lead[j], tokens.text[j] = " ", f"local_aws_prior{len(above)}"
+            tokens.put(j, stop, f"local_aws_prior{len(above)}")
     if not above:
         raise UnsupportedError("CONNECT BY without PRIOR")
     columns = "".join(f", {name} AS local_aws_prior{n}" for n, name in enumerate(above, 1))

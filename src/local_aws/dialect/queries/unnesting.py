@@ -7,7 +7,7 @@ from local_aws.dialect.queries.naming import name_item
 from local_aws.dialect.queries.select_lists import NO_ALIAS
 from local_aws.dialect.queries.selects import selects_around, top_level
 from local_aws.dialect.refusals import RedshiftError, UnsupportedError
-from local_aws.dialect.statements import absent_functions
+from local_aws.dialect.statements import foreign
 
 _NO_CALL = frozenset(("in", "and", "or", "not", "select", "as", "on", "where", "when", "then", "else"))
 
@@ -56,7 +56,7 @@ def in_from(tokens: Tokens, i: int) -> None:
     if item is not None:
         unnest(tokens, item)
     elif word == "unnest":
-        absent_functions.refuse(tokens, i)
+        foreign.refuse_function(tokens, i)
 
 
 def unnest(tokens: Tokens, first: int) -> None:

@@ -8,7 +8,6 @@ from local_aws.dialect.statements import (
     tables,
     types,
     unsupported,
-    users,
 )
 from local_aws.dialect.statements.columns import Attributes, rewrite_column
 
@@ -20,17 +19,8 @@ _STORAGE = ("diststyle", "distkey", "sortkey", "compound", "interleaved", "encod
 def alter(tokens: Tokens, start: int, end: int) -> None:
     """ALTER TABLE name action, ALTER USER, ALTER DATABASE; other ALTERs are left alone."""
     kind = tokens.low[start + 1]
-    if (
-        kind in ("user", "role")
-        and tokens.low[start + 3] == "with"
-        and tokens.low[start + 4] in ("rename", "owner")
-    ):
-        tokens.drop(start + 3, start + 4)
-    if kind == "user":
-        users.options(tokens, start + 1, end)
     if kind == "database" and tokens.matches(start + 3, "isolation", "level"):
-        tokens.drop(start + 4, start + 6)
-        tokens.text[start + 3] = "SET local_aws.isolation TO 'snapshot'"
+        tokens.put(start + 3, start + 6, "SET local_aws.isolation TO 'snapshot'")
     for i in range(start + 3, end if kind in _WITH_PARAMETERS else 0):
         if tokens.low[i] in ("set", "reset"):
             settings.assign(tokens, i, end)
@@ -51,8 +41,7 @@ def alter(tokens: Tokens, start: int, end: int) -> None:
     recorded = [_is_recorded(tokens, *action, identifier(tokens.text[at - 1]), found) for action in actions]
     found.pop("columns", None)
     if all(recorded):
-        tokens.drop(at, end)
-        tokens.lead[at], tokens.text[at] = " ", f"ADD {tables.check(found)} NOT VALID"
+        tokens.put(at, end, f"ADD {tables.check(found)} NOT VALID")
     elif len(actions) > 1:
         unsupported.syntax_error(tokens, actions[0][1])
     elif found:
@@ -65,11 +54,9 @@ def _small(tokens: Tokens, start: int, end: int) -> None:
     if kind == "materialized":
         at = tokens.after_name(start + 3)
         if tokens.matches(at, "auto", "refresh"):
-            tokens.drop(at, end)
-            tokens.text[at] = " SET (autovacuum_enabled = true)"
+            tokens.put(at, end, "SET (autovacuum_enabled = true)")
     elif (kind, tokens.low[name + 1]) in (("schema", "quota"), ("database", "collate")):
-        tokens.drop(start + 1, end)
-        tokens.text[start] = "RESET local_aws.nothing"
+        tokens.put(start, end, "RESET local_aws.nothing")
     elif kind == "default" and tokens.low[end - 1] != "procedures" and "procedures" in tokens.low[start:end]:
         tokens.text[tokens.low.index("procedures", start)] = "ROUTINES"
 
@@ -85,8 +72,7 @@ def _resize(tokens: Tokens, start: int, at: int, table: str, actions: list[tuple
     column = identifier(tokens.text[kind - 1])
     types.in_column(tokens, kind + 1, f"{identifier(tokens.text[at - 1])}.{column}")
     arguments = (quoted(part) for part in (table, column, tokens.render(kind + 1, end).strip()))
-    tokens.drop(start + 1, end)
-    tokens.text[start] = f"CALL pg_catalog.local_aws_resize({', '.join(arguments)})"
+    tokens.put(start, end, f"CALL pg_catalog.local_aws_resize({', '.join(arguments)})")
 
 
 def _is_recorded(tokens: Tokens, first: int, last: int, table: str, found: Attributes) -> bool:

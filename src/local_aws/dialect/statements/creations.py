@@ -2,7 +2,7 @@
 
 from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import Tokens
-from local_aws.dialect.statements import tables, unsupported, users
+from local_aws.dialect.statements import tables, unsupported
 
 _TAG = "$local_aws_view$"
 
@@ -13,17 +13,21 @@ def create(tokens: Tokens, start: int, end: int) -> None:
     word = tokens.low[at]
     if word in ("view", "materialized"):
         _view(tokens, start, at, end)
-    elif word == "schema" and "quota" in tokens.low[at:end]:
-        quota = tokens.low.index("quota", at)
-        tokens.drop(quota, quota + (2 if tokens.low[quota + 1] == "unlimited" else 3))
     elif word == "user":
-        users.create(tokens, at, end)
-    elif word == "database":
-        for i in range(at, end):
-            if tokens.low[i] in ("isolation", "collate"):
-                tokens.drop(i, i + (3 if tokens.low[i] == "isolation" else 2))
+        _user(tokens, at, end)
     else:
         tables.create(tokens, start)
+
+
+def _user(tokens: Tokens, at: int, end: int) -> None:
+    """CREATE USER: a user may lock the tables that it may write to, by a role."""
+    if "pg_maintain" in tokens.low[at:end]:
+        return
+    group = next((i + 1 for i in range(at, end) if tokens.matches(i, "in", "group")), None)
+    if group is None:
+        tokens.after(end - 1, " IN GROUP pg_maintain")
+    else:
+        tokens.after(group, " pg_maintain,")
 
 
 def _view(tokens: Tokens, start: int, at: int, end: int) -> None:
@@ -35,7 +39,7 @@ def _view(tokens: Tokens, start: int, at: int, end: int) -> None:
     name = at + (5 if tokens.matches(at + 2, "if", "not", "exists") else 2)
     position = tokens.after_name(name)
     while tokens.low[position] not in ("as", "(", ""):
-        position = _option(tokens, position)
+        position = max(tables.attributes(tokens, position, {}), position + 1)
 
 
 def _late_view(tokens: Tokens, start: int, at: int, end: int) -> None:
@@ -55,11 +59,3 @@ def _late_view(tokens: Tokens, start: int, at: int, end: int) -> None:
         f"CALL pg_catalog.local_aws_late_view({quoted(name)}, {quoted(columns)}, {replace}, {_TAG}"
     )
     tokens.after(end - 5, f"{_TAG})")
-
-
-def _option(tokens: Tokens, position: int) -> int:
-    if tokens.matches(position, "auto", "refresh"):
-        tokens.drop(position, position + 3)
-        return position + 3
-    stop = tables.attributes(tokens, position, {})
-    return max(stop, position + 1)

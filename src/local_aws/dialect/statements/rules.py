@@ -8,15 +8,16 @@ from local_aws.dialect.statements import (
     alterations,
     creations,
     locks,
-    maintenance,
     merges,
     settings,
     shows,
+    spellings,
     unsupported,
     writes,
 )
 
 Rule = Callable[[Tokens, int, int], None]
+_VACUUM_OPTIONS = frozenset(("full", "sort", "delete", "only", "reindex", "recluster"))
 _BEGIN_OPTIONS = frozenset(
     "work transaction isolation level serializable read write only committed uncommitted repeatable ,".split()  # noqa: SIM905
 )
@@ -28,6 +29,7 @@ def apply(tokens: Tokens, start: int, end: int) -> None:
     if tokens.low[start + 1] in (":=", "=", ".") or end == start:
         return
     unsupported.check(tokens, tokens.low[start], start, end)
+    spellings.apply(tokens, start, end)
     if rule := RULES.get(tokens.low[start]):
         rule(tokens, start, end)
 
@@ -45,35 +47,24 @@ def begin(tokens: Tokens, start: int, end: int) -> None:
 
 def _drop(tokens: Tokens, start: int, end: int) -> None:
     kind, force = tokens.low[start + 1], tokens.low[end - 1] == "force"
-    if kind == "database" and force:
-        tokens.text[end - 1] = "WITH (FORCE)"
-    elif kind == "role" and force:
+    if kind == "role" and force:
         tokens.drop(end - 1, end)
     elif kind == "role":  # PostgreSQL would drop it whoever has it
         if_exists = tokens.matches(start + 2, "if", "exists")
         name = identifier(tokens.text[start + (4 if if_exists else 2)])
-        tokens.drop(start + 1, end)
-        tokens.text[start] = f"CALL pg_catalog.local_aws_drop_role({quoted(name)}, {str(if_exists).lower()})"
+        call = f"CALL pg_catalog.local_aws_drop_role({quoted(name)}, {str(if_exists).lower()})"
+        tokens.put(start, end, call)
 
 
 def _cancel(tokens: Tokens, start: int, end: int) -> None:
     """CANCEL process ['message']."""
-    pid = tokens.text[start + 1]
-    tokens.drop(start + 1, end)
-    tokens.text[start] = f"CALL pg_catalog.local_aws_cancel({pid})"
+    tokens.put(start, end, f"CALL pg_catalog.local_aws_cancel({tokens.text[start + 1]})")
 
 
 def _prepare(tokens: Tokens, start: int, end: int) -> None:
     """PREPARE name [(types)] AS statement."""
     if "as" in tokens.low[start:end]:
         apply(tokens, tokens.low.index("as", start) + 1, end)
-
-
-def _grant(tokens: Tokens, start: int, end: int) -> None:
-    for i in range(start, end):
-        # TO ROLE name: a role is a role in PostgreSQL without the word.
-        if tokens.low[i] == "role" and tokens.low[i - 1] in ("to", "from", ",", "grant", "revoke"):
-            tokens.drop(i, i + 1)
 
 
 def _select(tokens: Tokens, start: int, end: int) -> None:
@@ -91,14 +82,20 @@ def _with(tokens: Tokens, start: int, end: int) -> None:
         apply(tokens, at, end)
 
 
-def _refresh(tokens: Tokens, _start: int, end: int) -> None:
-    """REFRESH MATERIALIZED VIEW name [RESTRICT | CASCADE]."""
-    if tokens.low[end - 1] == "restrict":
-        tokens.drop(end - 1, end)
+def _vacuum(tokens: Tokens, start: int, end: int) -> None:
+    """VACUUM [FULL | SORT ONLY | DELETE ONLY | REINDEX | RECLUSTER] [table] [TO n PERCENT] [BOOST].
+
+    One storage engine's upkeep is not another's, so only the table's name stays.
+    """
+    at = start + 1
+    while tokens.low[at] in _VACUUM_OPTIONS:
+        at += 1
+    tokens.drop(start + 1, at)
+    if at < end:
+        tokens.drop(tokens.after_name(at), end)
 
 
 RULES: dict[str, Rule] = {
-    "refresh": _refresh,
     "create": creations.create,
     "alter": alterations.alter,
     "delete": writes.delete,
@@ -107,14 +104,10 @@ RULES: dict[str, Rule] = {
     "merge": merges.merge,
     "prepare": _prepare,
     "cancel": _cancel,
-    "grant": _grant,
-    "revoke": _grant,
     "select": _select,
     "with": _with,
     "set": settings.assign,
     "reset": settings.assign,
     "show": shows.show,
-    "vacuum": maintenance.vacuum,
-    "analyze": maintenance.analyze,
-    "analyse": maintenance.analyze,
+    "vacuum": _vacuum,
 }

@@ -62,5 +62,4 @@ def _names(tokens: Tokens, first: int, last: int) -> str:
 
 
 def _call(tokens: Tokens, start: int, end: int, call: str) -> None:
-    tokens.drop(start + 1, end)
-    tokens.text[start] = f"SELECT * FROM pg_catalog.local_aws_show_{call}"  # noqa: S608 - of literals
+    tokens.put(start, end, f"SELECT * FROM pg_catalog.local_aws_show_{call}")  # noqa: S608 - of literals

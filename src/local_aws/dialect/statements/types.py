@@ -2,7 +2,7 @@
 
 from local_aws.dialect.lexing.tokens import NAME, Tokens
 from local_aws.dialect.refusals import UnsupportedError
-from local_aws.dialect.statements import foreign_types
+from local_aws.dialect.statements import foreign
 
 SPELLING = {"nvarchar": "varchar", "nchar": "char", "datetime": "timestamp", "smalldatetime": "timestamp"}
 SPELLING |= {"varbinary": "varbyte"}
@@ -33,17 +33,17 @@ def in_declarations(tokens: Tokens, start: int, stop: int) -> None:
             continue
         if tokens.low[i] in NAMES:
             rewrite(tokens, i)
-        elif tokens.low[i] in foreign_types.NAMES and before not in ("procedure", "function"):
+        elif tokens.low[i] in foreign.TYPES and before not in ("procedure", "function"):
             # A name may read like such a type; then its type follows.
             behind = tokens.low[i + 1]
             if not behind.isidentifier() or behind in ("default", "not"):
-                foreign_types.in_expression(tokens, i)
+                foreign.in_expression(tokens, i)
 
 
 def in_column(tokens: Tokens, at: int, column: str) -> int:
     """Give the type at `at` of a table.column its default width; returns where the type ends."""
     word = tokens.low[at]
-    foreign_types.in_column(tokens, at, column)
+    foreign.in_column(tokens, at, column)
     if word in REFUSED:
         raise UnsupportedError(f"the type {word.upper()}")
     if word in ("character", "char", "national") and "varying" in tokens.low[at + 1 : at + 3]:
@@ -67,7 +67,7 @@ def rewrite(tokens: Tokens, i: int) -> None:
     word = tokens.low[i]
     if word in REFUSED:
         raise UnsupportedError(f"the type {word.upper()}")
-    foreign_types.in_expression(tokens, i)
+    foreign.in_expression(tokens, i)
     if word in SPELLING:
         tokens.text[i] = SPELLING[word]
     elif word in DECIMALS and tokens.low[i + 1] not in ("(", "%") and not tokens.text[i].endswith(")"):

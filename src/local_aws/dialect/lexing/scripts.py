@@ -1,6 +1,12 @@
-"""Named parameters of the Data API into the engine's numbered ones."""
+"""Scripts into statements, and the Data API's named parameters into the engine's numbered ones."""
 
 from local_aws.dialect.lexing.tokens import Tokens
+
+
+def split(sql: str) -> list[str]:
+    """Return the statements of a script, without their `;`, their surroundings and without empty ones."""
+    tokens = Tokens(sql)
+    return [(tokens.render(start, end) + tokens.lead[end]).strip() for start, end in tokens.statements()]
 
 
 def bind(sql: str) -> tuple[str, list[str]]:

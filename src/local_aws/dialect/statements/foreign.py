@@ -1,13 +1,17 @@
-"""Types that PostgreSQL has and Redshift does not, and how Redshift says so."""
+"""Types and functions that PostgreSQL has and Redshift does not, and how Redshift says so."""
 
 from typing import NoReturn
 
 from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import Tokens
+from local_aws.dialect.messages import ABSENT
 from local_aws.dialect.refusals import RedshiftError
 
 _OLD, _YOUNG = vocabulary.words("old_types"), vocabulary.words("young_types")
-NAMES = _OLD | _YOUNG
+TYPES = _OLD | _YOUNG
+FUNCTIONS = vocabulary.words("absent_functions")
+# A name of anything else than a function that is called follows these.
+_NO_CALL = frozenset((".", "function", "procedure", "into", "table", "as", "join", "update", "exists"))
 
 
 def in_column(tokens: Tokens, at: int, column: str) -> None:
@@ -45,3 +49,10 @@ def in_expression(tokens: Tokens, i: int) -> None:
 
 def _unknown(word: str) -> NoReturn:
     raise RedshiftError(f'type "{word}" does not exist')
+
+
+def refuse_function(tokens: Tokens, i: int) -> None:
+    """Let a call of the name at i look where nothing is; a name with its schema says which function is meant."""
+    before = tokens.low[i - 1] if i else ""
+    if tokens.low[i + 1] == "(" and before not in _NO_CALL:
+        tokens.text[i] = ABSENT + tokens.text[i]

@@ -1,0 +1,28 @@
+"""Options of statements that PostgreSQL spells otherwise, or has no use for, by spellings.toml."""
+
+import tomllib
+from pathlib import Path
+
+from local_aws.dialect.lexing.tokens import Tokens
+
+_SPELLINGS = {
+    kind: [(words.split(), text) for words, text in spellings.items()]
+    for kinds, spellings in tomllib.loads(
+        Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
+    ).items()
+    for kind in kinds.split(", ")
+}
+
+
+def apply(tokens: Tokens, start: int, end: int) -> None:
+    """Spell the options of the statement at start..end for PostgreSQL."""
+    second = start + (3 if tokens.matches(start + 1, "or", "replace") else 1)
+    for kind in (tokens.low[start], f"{tokens.low[start]} {tokens.low[second]}"):
+        for words, text in _SPELLINGS.get(kind, ()):
+            for i in range(start, end):
+                found = tokens.low[i : i + len(words)]
+                if all(
+                    low == word or (word == "*" and low not in ("", ";"))
+                    for word, low in zip(words, found, strict=True)
+                ):
+                    tokens.put(i, i + len(words), text)
