@@ -11,7 +11,6 @@ from local_aws.admin.api import AdminApi
 from local_aws.admin.faults import Faults
 from local_aws.admin.history import History, Run
 from local_aws.control_plane import serverless
-from local_aws.control_plane.redshift import Redshift
 from local_aws.data_api.records.query_log import QueryLog
 from local_aws.data_api.records.statement import Statement
 from local_aws.data_api.records.store import Store
@@ -79,7 +78,7 @@ class Assembly:
             "RedshiftServerless": (model.load("redshift-serverless", "2021-04-21"), serverless.call),
         }
         admin = AdminApi(self._faults, self._history, self._reset, self._schedules.fire)
-        return Gateway(services, Redshift(), self._rest, admin, self._faults, self._history, self._rates)
+        return Gateway(services, self._rest, admin, self._faults, self._history, self._rates)
 
     async def __aenter__(self) -> "Assembly":
         """Make the warehouse ready."""

@@ -11,7 +11,7 @@ from typing import Any
 from local_aws.admin.api import PREFIX, AdminApi
 from local_aws.admin.faults import REFUSING, Fault, Faults
 from local_aws.admin.history import History
-from local_aws.control_plane.redshift import Redshift
+from local_aws.control_plane import redshift
 from local_aws.identity import Caller, caller_of, refusal, welcome
 from local_aws.rest_of_aws import RestOfAws
 from local_aws.wire import origins, s3_operations, validation
@@ -41,7 +41,6 @@ class Gateway:
     """
 
     services: Mapping[str, tuple[ServiceModel, Operation]]
-    redshift: Redshift
     rest: RestOfAws
     admin: AdminApi
     faults: Faults
@@ -125,7 +124,7 @@ class Gateway:
             if caller and caller.service == "redshift" and scope["method"] == "POST":
                 body = await read_body(receive)
                 receive = _replay(body)
-                if answer := self.redshift.call(body, caller):
+                if answer := redshift.call(body, caller):
                     await respond(send, 200, answer, content_type=b"text/xml")
                     return
         except ApiError as error:

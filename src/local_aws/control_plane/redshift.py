@@ -11,27 +11,27 @@ from local_aws.wire.service_errors import ApiError
 NAMESPACE_URI = "http://redshift.amazonaws.com/doc/2012-12-01/"
 
 
-class Redshift:
-    """Answers DescribeClusters, GetClusterCredentials and GetClusterCredentialsWithIAM."""
+def call(body: bytes, caller: Caller) -> bytes | None:
+    """Answer DescribeClusters and GetClusterCredentials, with or without IAM; None for any other operation.
 
-    def call(self, body: bytes, caller: Caller) -> bytes | None:
-        """Return an operation's answer, None for one that is not ours; raise ApiError as AWS would."""
-        form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
-        action = form.get("Action", "")
-        match action:
-            case "DescribeClusters":
-                _check_cluster(form.get("ClusterIdentifier", place.CLUSTER))
-                return _answer(action, _cluster())
-            case "GetClusterCredentials":
-                _check_cluster(form.get("ClusterIdentifier"))
-                if not form.get("DbUser"):
-                    raise ApiError("MissingParameter", "The request must contain the parameter DbUser")
-                prefix = "IAMA:" if form.get("AutoCreate") == "true" else "IAM:"
-                return _answer(action, _credentials(prefix + form["DbUser"], _seconds(form)))
-            case "GetClusterCredentialsWithIAM":
-                _check_cluster(form.get("ClusterIdentifier"))
-                return _answer(action, _credentials(caller.database_user, _seconds(form)))
-        return None
+    Raises ApiError as AWS would.
+    """
+    form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+    action = form.get("Action", "")
+    match action:
+        case "DescribeClusters":
+            _check_cluster(form.get("ClusterIdentifier", place.CLUSTER))
+            return _answer(action, _cluster())
+        case "GetClusterCredentials":
+            _check_cluster(form.get("ClusterIdentifier"))
+            if not form.get("DbUser"):
+                raise ApiError("MissingParameter", "The request must contain the parameter DbUser")
+            prefix = "IAMA:" if form.get("AutoCreate") == "true" else "IAM:"
+            return _answer(action, _credentials(prefix + form["DbUser"], form))
+        case "GetClusterCredentialsWithIAM":
+            _check_cluster(form.get("ClusterIdentifier"))
+            return _answer(action, _credentials(caller.database_user, form))
+    return None
 
 
 def _check_cluster(name: str | None) -> None:
@@ -39,14 +39,10 @@ def _check_cluster(name: str | None) -> None:
         raise ApiError("ClusterNotFound", f"Cluster {name} not found.", http_status=404)
 
 
-def _seconds(form: dict[str, str]) -> int:
+def _credentials(user: str, form: dict[str, str]) -> str:
     seconds = int(form.get("DurationSeconds", place.DEFAULT_SECONDS))
     if not place.DEFAULT_SECONDS <= seconds <= place.LONGEST_SECONDS:
         raise ApiError("InvalidParameterValue", "DurationSeconds must be between 900 and 3600.")
-    return seconds
-
-
-def _credentials(user: str, seconds: int) -> str:
     password, expires_at = place.credentials(seconds)
     expiration = datetime.fromtimestamp(expires_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return (

@@ -11,7 +11,7 @@ async def call(operation: str, request: dict[str, Any], caller: Caller) -> dict[
     """Run one operation of the API `RedshiftServerless`."""
     match operation:
         case "GetWorkgroup":
-            _check_workgroup(request.get("workgroupName"))
+            _check(request.get("workgroupName"), place.WORKGROUP, "workgroup")
             return {"workgroup": _workgroup()}
         case "ListWorkgroups":
             return {"workgroups": [_workgroup()]}
@@ -27,16 +27,12 @@ async def call(operation: str, request: dict[str, Any], caller: Caller) -> dict[
                 )
             return {"tags": []}
         case "GetCredentials":
-            _check_workgroup(request.get("workgroupName"))
+            _check(request.get("workgroupName"), place.WORKGROUP, "workgroup")
             password, expires_at = place.credentials(request.get("durationSeconds"))
             return {"dbUser": caller.database_user, "dbPassword": password, "expiration": expires_at}
     raise ApiError(
         "UnknownOperationException", f"local stand-in does not support {operation}", http_status=404
     )
-
-
-def _check_workgroup(name: str | None) -> None:
-    _check(name, place.WORKGROUP, "workgroup")
 
 
 def _check(name: str | None, ours: str, kind: str) -> None:

@@ -8,23 +8,10 @@ from typing import Any
 
 from local_aws.data_api.records.statement import RETENTION_SECONDS, TOKEN_SECONDS, Statement
 
-# The columns are what ListStatements filters by; an index over all of them spares it the documents.
+SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 COLUMNS = ("id", "created_at", "name", "status", "token", "database", "cluster", "workgroup", "issuer")
-SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS statement ({", ".join(COLUMNS)}, document TEXT, PRIMARY KEY (id)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS statement_list
-    ON statement (created_at, id, status, name, database, cluster, workgroup, issuer);
-CREATE INDEX IF NOT EXISTS statement_token ON statement (token, created_at) WHERE token IS NOT NULL;
-CREATE TABLE IF NOT EXISTS page (
-    statement_id TEXT, part INTEGER, number INTEGER, body BLOB, PRIMARY KEY (statement_id, part, number)
-) WITHOUT ROWID;
-"""
 INSERT = f"INSERT OR REPLACE INTO statement VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"  # noqa: S608
 UPDATE = "UPDATE statement SET status = ?, document = ? WHERE id = ?"
-# Nothing waits for a disk: what has been written outlives the process, though not a power cut.
-PRAGMAS = """
-PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -4096;
-"""
 VERSION = 1
 RECENT = 256
 SAVES_BETWEEN_EXPIRY = 5000
@@ -41,7 +28,7 @@ class Store:
         [version] = self._database.execute("PRAGMA user_version").fetchone()
         if version != VERSION:  # another release's: history is worth less than a migration
             self._database.executescript("DROP TABLE IF EXISTS statement; DROP TABLE IF EXISTS page;")
-        self._database.executescript(f"{PRAGMAS} PRAGMA user_version = {VERSION}; {SCHEMA}")
+        self._database.executescript(f"{SCHEMA} PRAGMA user_version = {VERSION};")
         self._saves = 0
         self._live: dict[str, Statement] = {}
         self._recent: dict[str, Statement] = {}
