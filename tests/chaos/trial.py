@@ -198,7 +198,7 @@ class Trial:
             told = any(
                 str(statement[key]).startswith(name) for key in ("Id", "StatementName") for name in named
             )
-            if CONFIRMED in words.lower() or not told:
+            if CONFIRMED in words or NOTHING_LEFT in words or not told:
                 self.verdict.untrue.append(f"after {attempt.cause}: {statement} runs on; {words[-1000:]}")
 
     def last_words(self) -> str:

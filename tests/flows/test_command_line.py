@@ -171,7 +171,7 @@ def test_a_statement_that_cannot_be_cancelled_is_named_with_the_command_that_sho
         _, err = process.communicate(timeout=60)
     (running,) = warehouse.running()
     assert process.returncode == 128 + signal.SIGTERM
-    assert "Terminated; " in last_line(err)
+    assert last_line(err).startswith("Terminated. ")
     assert f"{running['StatementName']} ({running['Id']}) may still run: " in last_line(err)
     assert last_line(err).endswith(f"See `aws redshift-data describe-statement --id {running['Id']}`.")
     admin.clear_faults()

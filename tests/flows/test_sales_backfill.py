@@ -248,7 +248,7 @@ def test_interrupted_in_the_middle_it_keeps_what_is_committed(warehouse: Warehou
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 128 + signal.SIGTERM
-    assert last_line(err) == "Terminated; what ran was cancelled, and its end confirmed."
+    assert last_line(err) == "Terminated. What ran was cancelled, and its end confirmed."
     assert "Traceback" not in err
     assert re.search(r"^  2026-03-01   interrupted ", err, re.MULTILINE)
     assert warehouse.running() == []

@@ -105,7 +105,7 @@ def run_command(
         # While the servers are stopped, the flow has ended, and what it came to has been told.
         if code is None:
             terminated = isinstance(signalled, Signalled) and signalled.number == signal.SIGTERM
-            print(f"{'Terminated' if terminated else 'Interrupted'}; nothing was run.", file=sys.stderr)  # noqa: T201
+            print(f"{'Terminated' if terminated else 'Interrupted'}. Nothing was run.", file=sys.stderr)  # noqa: T201
             return TERMINATED if terminated else INTERRUPTED
     return code
 

@@ -53,10 +53,10 @@ def run_flow(
             f"Prefect's API at {PREFECT_API_URL.value()}: {one_line(cause) or type(cause).__name__}"
         )
     except (KeyboardInterrupt, asyncio.CancelledError):
-        print(f"Interrupted; {outcome()}", file=sys.stderr)  # noqa: T201
+        print(f"Interrupted. {outcome()}", file=sys.stderr)  # noqa: T201
         return INTERRUPTED
     except TerminationSignal:
-        print(f"Terminated; {outcome()}", file=sys.stderr)  # noqa: T201
+        print(f"Terminated. {outcome()}", file=sys.stderr)  # noqa: T201
         return TERMINATED
     return 0
 

@@ -16,20 +16,26 @@ from prefect.states import Cancelled
 
 from prefect_redshift.aws.uncancelled import wait_uncancelled
 from prefect_redshift.blocks.cancelled_here import cancelled_here
+from prefect_redshift.data_api.cancelling.cancellation import Cancellation
 
-CONFIRMED = "what ran was cancelled, and its end confirmed."
+CONFIRMED = "What ran was cancelled, and its end confirmed."
 NOTHING_LEFT = "Nothing was left to cancel."
 
 
 def outcome(*name_prefixes: str) -> str:
-    """Say what has become of the statements that this process has cancelled: what is confirmed, what may still run.
+    """Say what has become of the statements that this process has cancelled; see `told`.
 
     Args:
         name_prefixes: What the names of the statements begin with; without any, all are meant.
     """
-    found = [cancelled_here(prefix) for prefix in name_prefixes or ("",)]
-    unconfirmed = [str(each) for cancellation in found for each in cancellation.unconfirmed]
-    return " ".join(unconfirmed) or CONFIRMED
+    return told(sum(map(cancelled_here, name_prefixes or ("",)), Cancellation()))
+
+
+def told(cancellation: Cancellation) -> str:
+    """Say what is confirmed, or else what may still run, with the command that shows it."""
+    if cancellation.unconfirmed:
+        return " ".join(map(str, cancellation.unconfirmed))
+    return CONFIRMED if cancellation.confirmed else NOTHING_LEFT
 
 
 @asynccontextmanager
@@ -53,8 +59,7 @@ async def cancellation_confirmed() -> AsyncIterator[None]:
 def _outcome_of_this_run() -> str:
     flow, run = runtime.flow_run.flow_name, runtime.flow_run.id
     # Its own statements, and those of an execution to which it has handed off.
-    words = outcome(f"{flow}/{run}/", f"{flow}-{run}")
-    return words[:1].upper() + words[1:]
+    return outcome(f"{flow}/{run}/", f"{flow}-{run}")
 
 
 def confirm(flow_run_id: UUID, message: str) -> None:

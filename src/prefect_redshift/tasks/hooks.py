@@ -15,7 +15,7 @@ from prefect_redshift.data_api.cancelling.cancellation import CANCELLATION_SECON
 from prefect_redshift.exceptions import RedshiftError
 from prefect_redshift.reports.artifacts import publish
 from prefect_redshift.reports.run_report import RunReport
-from prefect_redshift.runner.cancellation import CONFIRMED, NOTHING_LEFT, confirm
+from prefect_redshift.runner.cancellation import confirm, told
 from prefect_redshift.tasks.connections import connect
 from prefect_redshift.tasks.hand_off import connect_machine, execution_name
 from prefect_redshift.tasks.names import statement_prefix
@@ -60,7 +60,7 @@ async def cancel_statements(flow: Flow[..., Any], flow_run: FlowRun, state: Stat
         logger.error("Something of the flow run %s may still run: %s", flow_run.name, error)
         return
     if state.is_cancelling() and in_own_process:
-        await asyncio.to_thread(confirm, flow_run.id, _said(cancelled_here(prefix) + outcome))
+        await asyncio.to_thread(confirm, flow_run.id, told(cancelled_here(prefix) + outcome))
 
 
 async def _is_tried_again(flow_run: FlowRun, ended: State[Any]) -> bool:
@@ -73,12 +73,6 @@ async def _is_tried_again(flow_run: FlowRun, ended: State[Any]) -> bool:
     if now is None or now.is_final() or now.is_cancelling():
         return False
     return now.timestamp > ended.timestamp
-
-
-def _said(outcome: Cancellation) -> str:
-    if outcome.unconfirmed:
-        return " ".join(map(str, outcome.unconfirmed))
-    return f"{CONFIRMED[:1].upper()}{CONFIRMED[1:]}" if outcome.confirmed else NOTHING_LEFT
 
 
 def _seconds_to_look(prefix: str) -> float:

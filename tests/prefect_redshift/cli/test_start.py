@@ -55,7 +55,7 @@ def test_a_signal_before_the_flow_begins_gets_one_line_and_leaves_no_process(
         children = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal_number)
         _, err = process.communicate(timeout=60)
-    assert (process.returncode, err) == (128 + signal_number, f"{word}; nothing was run.\n")
+    assert (process.returncode, err) == (128 + signal_number, f"{word}. Nothing was run.\n")
     assert [" ".join(child.cmdline()) for child in children if child.is_running()] == []
 
 
