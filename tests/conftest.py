@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,22 @@ import boto3
 import pytest
 from botocore.config import Config
 from hypothesis import settings
-from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+    PREFECT_HOME,
+    temporary_settings,
+)
 
 from local_aws import Admin, Served, running
 from prefect_redshift.aws.pacing import accounts
 from prefect_redshift.local.services import local_services
+from tests.prefect_database import migrated
 from tests.statements import Statements, finish
+
+# Tests start hundreds of interpreters, and compiling what they import takes longer than most of them run.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # A slow machine is no fault.
 settings.register_profile("untimed", deadline=None)
@@ -98,17 +110,25 @@ def data_api(stand_in: Served) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def prefect_server() -> Iterator[str]:
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a real Prefect server, whose home is a temporary folder."""
-    with tempfile.TemporaryDirectory(prefix="prefect-home-") as home, pytest.MonkeyPatch.context() as patch:
+    # At the end of a sync flow Prefect waits for the thread of its heartbeats, which sleeps a second at a time.
+    settings = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+    with (
+        tempfile.TemporaryDirectory(prefix="prefect-home-") as home,
+        pytest.MonkeyPatch.context() as patch,
+        ExitStack() as services,
+    ):
         patch.setenv("PREFECT_HOME", home)
         patch.delenv("PREFECT_API_URL", raising=False)
         patch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
         patch.setenv("DO_NOT_TRACK", "1")
-        with temporary_settings({PREFECT_HOME: Path(home)}), local_services(Path(home), stand_in=False):
-            url = str(PREFECT_API_URL.value())
-            patch.setenv("PREFECT_API_URL", url)
-            yield url
+        services.enter_context(temporary_settings({PREFECT_HOME: Path(home), **settings}))
+        with migrated(Path(home), tmp_path_factory):
+            services.enter_context(local_services(Path(home), stand_in=False))
+        url = str(PREFECT_API_URL.value())
+        patch.setenv("PREFECT_API_URL", url)
+        yield url
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """All that `make up` brings up, once for these tests: real processes, reached as a user reaches them."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -9,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from local_aws import Served, running
 from tests.job_warehouse import Warehouse
+from tests.prefect_database import migrated
 from tests.project import PROJECT_FOLDER
 from tests.signals import heed_interrupts
 
@@ -69,18 +71,33 @@ def start_up(state: Path, stand_in: Served) -> "subprocess.Popen[bytes]":
         )
 
 
+def brought_up(state: Path, stand_in: Served) -> tuple["subprocess.Popen[bytes]", str]:
+    """Return the process that has brought all up, and the URL of the API.
+
+    One at a time: two at once would both find Prefect's usual port free.
+    """
+    with (Path(tempfile.gettempdir()) / "e2e-tests.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        process = start_up(state, stand_in)
+        try:
+            return process, address(process, state / "up.log")
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+
+
 @contextmanager
 def up(state: Path, stand_in: Served) -> Iterator[str]:
     """Yield the URL of the API of what is brought up; nothing is left afterwards."""
-    process = start_up(state, stand_in)
-    log = state / "up.log"
+    process, api_url = brought_up(state, stand_in)
     try:
-        yield address(process, log)
+        yield api_url
     finally:
         children = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
         process.send_signal(signal.SIGINT)
         try:
-            assert process.wait(40) == 0, log.read_text()
+            assert process.wait(40) == 0, (state / "up.log").read_text()
             assert not [child for child in children if child.is_running()]
         finally:
             process.kill()
@@ -101,15 +118,17 @@ def address(process: "subprocess.Popen[bytes]", log: Path) -> str:
 
 # Not longer than these tests: as long as it is up, it is the server that Prefect's clients in this process speak to.
 @pytest.fixture(scope="module")
-def deployed(no_aws_configuration: None) -> Iterator[Deployed]:
+def deployed(no_aws_configuration: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """A deployment on a stand-in of its own, whose database `dev` begins empty."""
     folder = Path(tempfile.mkdtemp(prefix="e2e-tests-"))
     # Under root, PostgreSQL is another user, who must be able to pass through.
     folder.chmod(0o711)
     state = folder / "state"
-    state.mkdir()
+    (state / "prefect").mkdir(parents=True)
     try:
-        with running(folder / "data") as stand_in, up(state, stand_in) as api_url:
+        with running(folder / "data") as stand_in, ExitStack() as services:
+            with migrated(state / "prefect", tmp_path_factory):
+                api_url = services.enter_context(up(state, stand_in))
             client = client_of(stand_in)
             with temporary_settings({PREFECT_API_URL: api_url}):
                 yield Deployed(api_url, Warehouse(client, "dev"), state / "prefect", stand_in.environment)

@@ -13,7 +13,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from local_aws import Served, running
 from tests.e2e.asking import BACKFILL, ask, started, state_of, until
-from tests.e2e.conftest import address, client_of, start_up, up
+from tests.e2e.conftest import brought_up, client_of, up
 from tests.flows.test_command_line import slow_scripts
 from tests.job_warehouse import Warehouse
 
@@ -64,8 +64,8 @@ def test_runs_of_a_killed_worker_are_crashed_and_their_slots_are_free(
 def _brought_up_and_killed(folder: Path, stand_in: Served, warehouse: Warehouse) -> tuple[UUID, UUID, UUID]:
     """Bring all up and kill the worker with a run in Running, one in Pending, and one that waits for a slot."""
     state = folder / "state"
-    process = start_up(state, stand_in)
-    with temporary_settings({PREFECT_API_URL: address(process, state / "up.log")}):
+    process, api_url = brought_up(state, stand_in)
+    with temporary_settings({PREFECT_API_URL: api_url}):
         slow = str(slow_scripts(folder / "sql", LOAD))
         was_running = started({"run_date": "2026-11-22", "scripts": slow})
         warehouse.wait_for_running(LOAD, 90)
