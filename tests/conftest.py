@@ -24,6 +24,7 @@ from prefect.settings import (
 from local_aws import Admin, Served, running
 from prefect_redshift.aws.pacing import accounts
 from prefect_redshift.local.services import local_services
+from prefect_redshift.step_functions import attempt, stopping
 from tests.prefect_database import migrated
 from tests.statements import Statements, finish
 
@@ -61,6 +62,13 @@ def no_aws_configuration() -> Iterator[None]:
 def no_pacers_of_earlier_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test is slowed down by the calls of another: it begins as a new process would."""
     monkeypatch.setattr(accounts, "_pacers", {})
+
+
+@pytest.fixture
+def frequent_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An execution is looked at five times a second: the stand-in has no quota, and ends most of them at once."""
+    for module in (attempt, stopping):
+        monkeypatch.setattr(module, "SECONDS_BETWEEN_CALLS", 0.2)
 
 
 @pytest.fixture(scope="session")

@@ -57,10 +57,13 @@ def finish(data_api: Any, sql: str) -> None:
     assert done["Status"] == "FINISHED", done.get("Error")
 
 
-def eventually(holds: Callable[[], Any], seconds: float = 20.0) -> Any:
-    """Wait until something holds, and return it; the bound is only against hanging."""
+def eventually(holds: Callable[[], Any], seconds: float = 20.0, pause: float = 0.05) -> Any:
+    """Wait until something holds, and return it; the bound is only against hanging.
+
+    Each look takes processor time from what is waited for.
+    """
     deadline = time.monotonic() + seconds
     while not (found := holds()):
         assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.01)
+        time.sleep(pause)
     return found

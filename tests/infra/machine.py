@@ -73,7 +73,7 @@ class Machine:
             described: dict[str, Any] = self.api.describe_execution(executionArn=execution)
             return None if described["status"] == "RUNNING" else described
 
-        described: dict[str, Any] = eventually(ended, 120)
+        described: dict[str, Any] = eventually(ended, 120, pause=0.1)
         return described
 
     def run(self, given: Mapping[str, Any], name: str | None = None) -> dict[str, Any]:

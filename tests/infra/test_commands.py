@@ -16,6 +16,8 @@ from local_aws import Admin, Served
 from tests.signals import heed_interrupts
 from tests.statements import Statements
 
+pytestmark = pytest.mark.usefixtures("frequent_looks")
+
 Command = Callable[..., int]
 
 

@@ -1,10 +1,8 @@
 """Executions on the stand-in: started once, followed, told as they ended, and stopped with whoever waited."""
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from typing import Any
 
 import boto3
@@ -26,7 +24,7 @@ from tests.infra.machine import Machine
 from tests.prefect_redshift.machines import create
 from tests.statements import eventually
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("frequent_looks")]
 SLOW = "select pg_sleep(60)"
 LONG_WAIT = {"wait_on_load": {"Type": "Wait", "Seconds": 60, "End": True}}
 BROKEN = {"check": {"Type": "Pass", "InputPath": "$.missing", "End": True}}
@@ -50,13 +48,6 @@ def step_functions(aws: Served) -> Iterator[Any]:
     client.close()
 
 
-@pytest.fixture
-def messages(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
-    """What was logged so far at INFO and above."""
-    caplog.set_level(logging.INFO, logger="prefect")
-    return lambda: [r.getMessage() for r in caplog.records if r.name.startswith("prefect.StateMachine")]
-
-
 async def entered(messages: Callable[[], list[str]], state: str) -> None:
     async with asyncio.timeout(20):
         while not any(message.endswith(f" entered {state}") for message in messages()):  # noqa: ASYNC110
@@ -66,45 +57,6 @@ async def entered(messages: Callable[[], list[str]], state: str) -> None:
 def executions(step_functions: Any, machine: StateMachine) -> dict[str, str]:
     found = step_functions.list_executions(stateMachineArn=machine.state_machine_arn)["executions"]
     return {execution["name"]: execution["status"] for execution in found}
-
-
-async def test_each_state_is_logged_once_and_the_service_is_asked_once_a_second(
-    aws: Served, messages: Callable[[], list[str]]
-) -> None:
-    rounds = {"Variable": "$.rounds", "NumericGreaterThan": 0, "Next": "wait"}
-    states = {
-        "begin": {"Type": "Pass", "Result": {"rounds": 3}, "Next": "wait"},
-        "wait": {"Type": "Wait", "Seconds": 1, "Next": "count"},
-        "count": {
-            "Type": "Pass",
-            "Parameters": {"rounds.$": "States.MathAdd($.rounds, -1)"},
-            "Next": "is_complete",
-        },
-        "is_complete": {"Type": "Choice", "Choices": [rounds], "Default": "done"},
-        "done": {"Type": "Pass", "Result": {"rows": 14}, "End": True},
-    }
-    machine = StateMachine(state_machine_arn=create(states), execution_input={"kept": 1})
-    calls: list[tuple[str, float]] = []
-
-    def note(event_name: str, **_: Any) -> None:
-        calls.append((event_name.rpartition(".")[2], time.monotonic()))
-
-    (await machine.executions().client.opened()).meta.events.register("before-send.stepfunctions.*", note)
-    run = await machine.trigger({"run_date": "2026-11-22"}, name="logged")
-    assert await run.fetch_result() == {"rows": 14}
-    assert run.execution.input == {"kept": 1, "run_date": "2026-11-22"}
-
-    told = [message.removeprefix("logged ") for message in messages()]
-    assert told[1:-1] == [f"entered {state}" for state in states]
-    assert told[0].startswith(
-        "Started execution logged: https://us-east-1.console.aws.amazon.com/states/home"
-    )
-    assert told[-1].startswith("Succeeded execution logged in ")
-    assert [calls[0][0], calls[-1][0]] == ["StartExecution", "DescribeExecution"]
-    assert {operation for operation, _ in calls[1:-1]} == {"GetExecutionHistory"}
-    times = [moment for _, moment in calls]
-    # A little less for the clock's granularity: it is a call's sending that is seen here.
-    assert all(later - earlier > 0.9 for earlier, later in pairwise(times))
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ from tests.prefect_redshift.machines import create
 from tests.project import PROJECT_FOLDER
 from tests.statements import eventually
 
+pytestmark = pytest.mark.usefixtures("frequent_looks")
 DAY = date(2026, 11, 22)
 PASS = {"done": {"Type": "Pass", "End": True}}
 ABSENT = "arn:aws:states:us-east-1:123456789012:stateMachine:nobody"
