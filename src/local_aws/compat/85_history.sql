@@ -62,7 +62,9 @@ SELECT userid AS user_id, query AS query_id, md5(query::text)::uuid::varchar(36)
        (extract(epoch FROM endtime - starttime) * 1000000)::bigint AS execution_time, error AS error_message,
        returned_rows, returned_bytes, left(text, 4000)::varchar(4000) AS query_text,
        'local stand-in'::varchar AS redshift_version, 0::bigint AS compile_time, 0::bigint AS planning_time,
-       0::bigint AS lock_wait_time, 'Normal'::varchar AS query_priority
+       0::bigint AS lock_wait_time, 'Normal'::varchar AS query_priority, NULL::varchar(10) AS short_query_accelerated,
+       NULL::varchar(40) AS user_query_hash, NULL::varchar(40) AS generic_query_hash, NULL::int AS service_class_id,
+       NULL::varchar(64) AS service_class_name, NULL::varchar(32) AS compute_type
 FROM local_aws.queries;
 CREATE OR REPLACE VIEW pg_catalog.svl_stored_proc_call AS
 SELECT userid, userid AS session_userid, query, label, xid, pid,
