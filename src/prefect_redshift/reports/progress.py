@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 from uuid import UUID
 
 from prefect import get_run_logger
@@ -20,28 +20,68 @@ _COLUMNS = (
 )
 
 Show = Callable[[int], None]
+# What has ended by then has its artifact made once, complete, and not changed again: each is a request.
+FIRST_TOLD_SECONDS = 1.0
 
 
 @asynccontextmanager
 async def progress_of(job_name: str, total: int) -> AsyncIterator[Show]:
     """Yield what shows how many days, of `total`, are done; to be called with that number.
 
-    Prefect's API is told in the background, in order: only the end waits for it.
+    Prefect's API is told in the background, in order, after a second at the latest: only the end waits for it.
     """
-    created = acreate_progress_artifact(0.0, key=f"{job_name}-progress", description=f"Loading {total} days")
-    told = asyncio.create_task(_logged(created))
+    artifact = _ProgressArtifact(f"{job_name}-progress", f"Loading {total} days")
     console = _terminal()
     with Progress(*_COLUMNS, console=console) if console else nullcontext() as bar:
         days = bar.add_task("days", total=total) if bar else None
 
         def show(done: int) -> None:
-            nonlocal told
             if bar and days is not None:
                 bar.update(days, completed=done, refresh=True)
-            told = asyncio.create_task(_updated(told, 100 * done / total))
+            artifact.show(100 * done / total, is_last=done >= total)
 
         yield show
-        await told
+        await artifact.told()
+
+
+class _ProgressArtifact:
+    """How far a run has come, as Prefect's API is told: what goes wrong is logged, and never raised."""
+
+    def __init__(self, key: str, description: str) -> None:
+        self._key = key
+        self._description = description
+        self._percent = 0.0
+        self._due = asyncio.Event()
+        self._is_made = False
+        self._told = asyncio.create_task(self._make())
+
+    def show(self, percent: float, *, is_last: bool) -> None:
+        """Tell a number, once the one before is told, so that the last is the one that stays."""
+        self._percent = percent
+        if self._is_made:
+            self._told = asyncio.create_task(self._update(self._told, percent))
+        elif is_last:
+            self._due.set()
+
+    async def told(self) -> None:
+        """Wait until the last number is told."""
+        self._due.set()
+        await self._told
+
+    async def _make(self) -> UUID | None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_TOLD_SECONDS):
+                await self._due.wait()
+        self._is_made = True
+        return await _logged(
+            acreate_progress_artifact(self._percent, key=self._key, description=self._description)
+        )
+
+    async def _update(self, told_before: "asyncio.Task[UUID | None]", percent: float) -> UUID | None:
+        artifact = await told_before
+        if artifact:
+            await _logged(aupdate_progress_artifact(artifact, percent))
+        return artifact
 
 
 async def _logged(call: Awaitable[UUID]) -> UUID | None:
@@ -51,14 +91,6 @@ async def _logged(call: Awaitable[UUID]) -> UUID | None:
     except Exception as error:
         get_run_logger().warning("Prefect's API was not told of the progress: %s", error)
         return None
-
-
-async def _updated(told_before: "asyncio.Task[UUID | None]", percent: float) -> UUID | None:
-    """Tell the next number once the one before is told, so that the last is the one that stays."""
-    artifact = await told_before
-    if artifact:
-        await _logged(aupdate_progress_artifact(artifact, percent))
-    return artifact
 
 
 def _terminal() -> Console | None:

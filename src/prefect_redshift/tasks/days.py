@@ -1,6 +1,7 @@
 """Many days: found in the warehouse, loaded in ranges or one by one, each committed by itself, and found again."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import date, timedelta
 
 from prefect import get_run_logger, runtime
@@ -77,16 +78,18 @@ async def load_days(
     if missing := set(asked) - {day.day for day in found}:
         raise PipelineError(f"{min(missing)} is outside the calendar of {run.job.name}: nothing was loaded.")
     days = DayLoads(run, found, reload=reload, most_days=days_at_once)
-    try:
-        if days.wanted:
-            async with progress_of(run.job.name, len(days.wanted)) as show:
+    progress = progress_of(run.job.name, len(days.wanted)) if days.wanted else nullcontext()
+    # Prefect's API is told of the progress while the days are found again and the table is written.
+    async with progress as show:
+        try:
+            if show is not None:
                 await days.load(show)
                 days.found_again = await find_days(run, days.wanted, "find_loaded_days")
-    finally:
-        report = days.report()
-        # As text: each handler would make it anew.
-        get_run_logger().info("%s days were asked for:\n%s", len(report.days), str(report))
-        await write([report.artifact(run.job.name)])
+        finally:
+            report = days.report()
+            # As text: each handler would make it anew.
+            get_run_logger().info("%s days were asked for:\n%s", len(report.days), str(report))
+            await write([report.artifact(run.job.name)])
     return report
 
 

@@ -6,10 +6,12 @@ import os
 import re
 
 import pytest
-from prefect import flow
+from prefect import flow, get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.client.schemas.objects import Artifact
 from prefect.logging.handlers import PrefectConsoleHandler
 
-from prefect_redshift.reports.progress import progress_of
+from prefect_redshift.reports import progress
 
 
 def test_in_a_terminal_there_is_a_bar_below_the_log(
@@ -22,7 +24,7 @@ def test_in_a_terminal_there_is_a_bar_below_the_log(
 
         @flow
         async def work() -> None:
-            async with progress_of("job", 60) as show:
+            async with progress.progress_of("job", 60) as show:
                 show(20)
                 logging.getLogger("prefect").warning("A line of the log")
                 show(60)
@@ -38,8 +40,41 @@ def test_in_a_terminal_there_is_a_bar_below_the_log(
 def test_without_a_terminal_there_is_none(prefect_server: str, capfd: pytest.CaptureFixture[str]) -> None:
     @flow
     async def work() -> None:
-        async with progress_of("job", 60) as show:
+        async with progress.progress_of("job", 60) as show:
             show(60)
 
     asyncio.run(work())
     assert "of 60" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize("seconds", [0.0, 60.0])
+def test_prefect_knows_the_last_number_of_a_long_run_and_of_one_that_ends_before_it_was_told(
+    prefect_server: str, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    monkeypatch.setattr(progress, "FIRST_TOLD_SECONDS", seconds)
+    job = f"job-{seconds:.0f}"
+
+    @flow
+    async def work() -> list[Artifact]:
+        async with progress.progress_of(job, 60) as show:
+            show(15)
+            if seconds == 0.0:
+                await until_told(job)
+            show(60)
+        return await told(job)
+
+    (artifact,) = asyncio.run(work())
+    assert artifact.data == 100
+    assert (artifact.updated != artifact.created) == (seconds == 0.0)
+
+
+async def until_told(job: str) -> None:
+    while not await told(job):
+        pass
+
+
+async def told(job: str) -> list[Artifact]:
+    """Return the artifacts that Prefect's API has of the job's progress."""
+    key = ArtifactFilterKey(any_=[f"{job}-progress"])
+    async with get_client() as client:
+        return await client.read_artifacts(artifact_filter=ArtifactFilter(key=key))
