@@ -5,8 +5,10 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,38 +24,63 @@ NAMES = re.findall(
 END_SECONDS = 60.0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
-@pytest.mark.parametrize("name", NAMES)
-def test_every_task_sees_it(
-    name: str, number: signal.Signals, prefect_server: str, record_property: Callable[[str, object], None]
-) -> None:
+@pytest.fixture(scope="module")
+def forking(prefect_server: str) -> Iterator["subprocess.Popen[str]"]:
+    """The process that has imported the flows, and forks one for each line."""
     with subprocess.Popen(
-        [sys.executable, "-m", FLOWS, name],
+        [sys.executable, "-m", FLOWS],
         env={**os.environ, "PREFECT_API_URL": prefect_server},
-        # A background shell has its processes ignore Ctrl-C.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
+        bufsize=1,
     ) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if line == "running\n" and process.stdout.readline() == "running\n":
+        yield process
+        process.communicate(timeout=END_SECONDS)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_task_sees_it(
+    name: str,
+    number: signal.Signals,
+    forking: "subprocess.Popen[str]",
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+) -> None:
+    assert forking.stdin is not None
+    assert forking.stdout is not None
+    os.mkfifo(told := tmp_path / "told")
+    forking.stdin.write(f"{name} {told}\n")
+    pid = int(forking.stdout.readline())
+    with told.open() as output, killed_later(pid):
+        for line in output:
+            if line == "running\n" and output.readline() == "running\n":
                 break
         time.sleep(0.2)  # the flow, too, has come to where it waits
         sent = time.time()
-        process.send_signal(number)
-        try:
-            output, _ = process.communicate(timeout=END_SECONDS)
-        finally:
-            process.kill()
+        os.kill(pid, number)
+        exit_code = int(forking.stdout.readline())
         ended = time.time() - sent
-    seen = [float(at) - sent for at in re.findall(r"^cancelled (\S+)", output, re.M)]
+        said = output.read()
+    seen = [float(at) - sent for at in re.findall(r"^cancelled (\S+)", said, re.M)]
     record_property(f"{name}, {number.name}", f"seen after {seen} s, ended after {ended:.2f} s")
     assert len(seen) == 2
     # Not only once the flow has cleaned up.
-    assert "cancelled" not in output.partition("cleaned up")[2]
-    assert process.returncode != 0
+    assert "cancelled" not in said.partition("cleaned up")[2]
+    assert exit_code not in (0, -signal.SIGKILL)
+
+
+@contextmanager
+def killed_later(pid: int) -> Iterator[None]:
+    """Have a process end that does not do so by itself."""
+    timer = threading.Timer(END_SECONDS, os.kill, (pid, signal.SIGKILL))
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def test_a_flow_of_a_worker_ends_that_was_terminated_before_its_runner_started(prefect_server: str) -> None:
