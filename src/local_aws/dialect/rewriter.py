@@ -70,10 +70,12 @@ def _rewrite_body(body: str, nonatomic: bool, plpgsql: bool) -> str:
         nodes = Parser(tokens).parse()
     except RecursionError:
         raise UnsupportedError("blocks nested hundreds deep") from None
-    if not any(word.startswith("local_aws_") for word in tokens.low):  # else rewritten already
-        unsupported.check(tokens, "body", 0, tokens.end)
+    words = set(tokens.low)
+    if not any(word.startswith("local_aws_") for word in words):  # else rewritten already
+        if {"foreach", "strict"} & words:
+            unsupported.check(tokens, "body", 0, tokens.end)
         for leaf in leaves(nodes):
-            unsupported.check(tokens, "leaf", leaf.start, leaf.end)
+            unsupported.check(tokens, f"leaf:{tokens.low[leaf.start]}", leaf.start, leaf.end)
     for leaf in leaves(nodes):
         if transfers.is_transfer(tokens, leaf.start):
             transfers.hand_over(tokens, leaf.start, leaf.end, "PERFORM", rewrite)

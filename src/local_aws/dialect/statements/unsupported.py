@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
@@ -24,7 +24,7 @@ _SHORT = re.compile("|".join(_MEANINGS))
 def check(tokens: Tokens, kind: str, start: int, end: int) -> None:
     """Refuse start..end, a statement or a part of one, where a pattern of its kind is found."""
     if _patterns(kind):
-        _check(tokens, kind, list(_outside(tokens, start, end)), end)
+        _check(tokens, kind, _outside(tokens, start, end), end)
 
 
 def check_word(tokens: Tokens, i: int) -> None:
@@ -67,13 +67,14 @@ def syntax_error(tokens: Tokens, at: int) -> NoReturn:
     raise RedshiftError(f'syntax error at or near "{tokens.text[at]}"')
 
 
-def _outside(tokens: Tokens, start: int, end: int) -> Iterator[int]:
+def _outside(tokens: Tokens, start: int, end: int) -> list[int]:
     """Positions outside of inner parentheses, of which only themselves are left, and of what was taken out."""
-    i = start
+    low, found, i = tokens.low, [], start
     while i < end:
-        if tokens.low[i] != "\0":
-            yield i
-        i = tokens.close(i) if tokens.low[i] == "(" else i + 1
+        if low[i] != "\0":
+            found.append(i)
+        i = tokens.close(i) if low[i] == "(" else i + 1
+    return found
 
 
 @cache
