@@ -8,15 +8,25 @@ from typing import Any
 
 import httpx
 from prefect import get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterFlowRunId,
+    FlowRunFilter,
+    FlowRunFilterStartTime,
+)
 from prefect.client.schemas.objects import Artifact, FlowRun
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.settings import PREFECT_API_URL
 
+# Those that a schedule only plans have no time of start, and would come first.
+STARTED = FlowRunFilter(start_time=FlowRunFilterStartTime(is_null_=False))
+
 
 async def _latest_run() -> FlowRun:
     async with get_client() as client:
-        (run,) = await client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1)
+        (run,) = await client.read_flow_runs(
+            flow_run_filter=STARTED, sort=FlowRunSort.START_TIME_DESC, limit=1
+        )
     return run
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from prefect_redshift.exceptions import PipelineError
 from prefect_redshift.local import flow_runs
 from prefect_redshift.local.brought_up import alone_in
-from prefect_redshift.local.prefect_api import free_port, server_ready
+from prefect_redshift.local.prefect_api import free_port, server_ready, serves_home
 from prefect_redshift.local.processes import Process, child, environment_without, start
 from prefect_redshift.local.project import Project
 from prefect_redshift.local.services import make_state_folder, needs_stand_in, stand_in_for_aws
@@ -43,6 +43,8 @@ def bring_up(services: ExitStack, state: Path) -> str:
     variables = {**environment_without("PREFECT_"), **settings}
     api_url = settings["PREFECT_API_URL"]
     server_ready((server, api_url), state)
+    if not serves_home(api_url, settings["PREFECT_HOME"]):
+        raise PipelineError(f"Another Prefect server has taken port {port} meanwhile: run the command again.")
     tell(api_url)
 
     stop_runs_without_worker(settings["PREFECT_HOME"])

@@ -3,6 +3,7 @@
 Nothing here imports Prefect before the server has been started: both take seconds, and run beside each other.
 """
 
+import json
 import os
 import socket
 import time
@@ -129,3 +130,9 @@ def server_ready(server: tuple[Process, str], state: Path) -> str:
         except (URLError, OSError):
             time.sleep(0.05)
     raise PipelineError(f"The Prefect server does not start; see {state / 'prefect-server.log'}.")
+
+
+def serves_home(url: str, home: str) -> bool:
+    """Tell whether the server that answers is the one with that PREFECT_HOME, and not another on the same port."""
+    with urllib.request.urlopen(f"{url}/admin/settings", timeout=30) as answer:  # noqa: S310
+        return Path(json.load(answer)["home"]).resolve() == Path(home).resolve()

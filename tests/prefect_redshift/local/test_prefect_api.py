@@ -8,6 +8,7 @@ import pytest
 from prefect_redshift.exceptions import PipelineError
 from prefect_redshift.local import prefect_api
 from prefect_redshift.local.brought_up import alone_in, api_brought_up
+from prefect_redshift.local.prefect_api import serves_home
 
 URL = "http://127.0.0.1:4200/api"
 PROFILES = f"""active = "etl"
@@ -68,3 +69,9 @@ def test_what_is_up_tells_where_it_is_until_it_ends(tmp_path: Path) -> None:
             pass
         assert api_brought_up(tmp_path) == URL
     assert api_brought_up(tmp_path) is None
+
+
+def test_a_server_is_told_from_another_by_its_home(prefect_server: str, tmp_path: Path) -> None:
+    home = os.environ["PREFECT_HOME"]
+    assert serves_home(prefect_server, home)
+    assert not serves_home(prefect_server, str(tmp_path))
