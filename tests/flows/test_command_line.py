@@ -9,11 +9,14 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect import Flow
+from prefect import Flow, get_client
+from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.sorting import FlowRunSort
 
 from flows.sales import SALES
 from flows.sales_backfill import sales_backfill
@@ -54,6 +57,13 @@ def run(*options: str, **variables: str) -> tuple[int, str, str]:
     with started(*options, **variables) as process:
         out, err = process.communicate(timeout=120)
         return process.returncode, out, err
+
+
+def newest_run() -> FlowRun:
+    """Return the flow run that was created last."""
+    with get_client(sync_client=True) as client:
+        (run,) = client.read_flow_runs(sort=FlowRunSort.EXPECTED_START_TIME_DESC, limit=1)
+    return run
 
 
 def run_here(*options: str) -> int:
@@ -156,6 +166,44 @@ def test_a_signal_during_a_step_leaves_nothing_running(
     assert [s["Status"] for s in warehouse.statements() if f"/{step}/" in s["StatementName"]] == ["ABORTED"]
     assert "Traceback" not in err
     assert seconds < 20, "the process hangs"
+
+
+# Prefect's server has made the run, and its client does not know it yet.
+SIGNALLED_AT_ITS_CREATION = """
+import asyncio, os, sys
+from prefect.client.orchestration import PrefectClient
+created = PrefectClient.create_flow_run
+async def create_flow_run(*args, **kwargs):
+    run = await created(*args, **kwargs)
+    os.kill(os.getpid(), int(sys.argv.pop()))
+    await asyncio.sleep(0.2)
+    return run
+PrefectClient.create_flow_run = create_flow_run
+from flows.sales import SALES
+from prefect_redshift.cli import daily_main
+sys.exit(daily_main("flows.sales_data_pipeline:sales_data_pipeline", SALES, []))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_ended_while_it_is_created_does_not_stay_pending(
+    warehouse: Warehouse, number: signal.Signals
+) -> None:
+    before = datetime.now(UTC)
+    done = subprocess.run(
+        [sys.executable, "-c", SIGNALLED_AT_ITS_CREATION, str(int(number))],
+        cwd=PROJECT_FOLDER,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        preexec_fn=heed_interrupts,
+    )
+    assert done.returncode == 128 + number, done.stderr
+    assert last_line(done.stderr).endswith("Nothing was left to cancel.")
+    assert warehouse.statements() == []
+    run = newest_run()
+    assert run.created
+    assert (run.state_name, run.created >= before) == ("Crashed", True)
 
 
 def test_a_statement_that_cannot_be_cancelled_is_named_with_the_command_that_shows_it(

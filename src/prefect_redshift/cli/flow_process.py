@@ -3,15 +3,21 @@
 import argparse
 import asyncio
 import gc
+import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any, NoReturn
 
 import httpx
 from prefect import Flow
 from prefect.exceptions import TerminationSignal
 from prefect.settings import PREFECT_API_URL
+from prefect.utilities.engine import is_prefect_sigterm_handler_installed
 from pydantic import ValidationError
 
 from prefect_redshift.cli.console_log import configure_console_log
@@ -24,6 +30,9 @@ from prefect_redshift.runner.signals import heed_termination
 EXPECTED_ERRORS = (RedshiftError, ValidationError)
 # New objects after which the youngest are looked through, instead of Python's 700.
 SMALL_COLLECTION = 20_000
+# How long a signal may wait for a flow run to begin, and when it is tried again.
+BEGIN_SECONDS = 3.0
+AGAIN_SECONDS = 0.02
 
 
 def run_flow(
@@ -64,7 +73,36 @@ def run_flow(
 async def _run(flow: Flow[..., Coroutine[Any, Any, Any]], options: argparse.Namespace) -> None:
     heed_termination(asyncio.get_running_loop())
     given = vars(options)
-    await flow(**{name: given[name] for name in flow.parameters.properties if name in given})
+    with _begun_before_it_ends():
+        await flow(**{name: given[name] for name in flow.parameters.properties if name in given})
+
+
+@contextmanager
+def _begun_before_it_ends() -> Iterator[None]:
+    """Let a signal wait until Prefect heeds it, `BEGIN_SECONDS` at most.
+
+    A run that is being created would stay Pending.
+    """
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    until = time.monotonic() + BEGIN_SECONDS
+
+    def end(number: int, frame: FrameType | None) -> None:
+        handler = handlers[signal.Signals(number)]
+        if time.monotonic() < until and not is_prefect_sigterm_handler_installed():
+            again = threading.Timer(AGAIN_SECONDS, os.kill, (os.getpid(), number))
+            again.daemon = True
+            again.start()
+        elif callable(handler):
+            handler(number, frame)
+
+    waiting = [number for number, handler in handlers.items() if callable(handler)]
+    for number in waiting:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in waiting:
+            signal.signal(number, handlers[number])
 
 
 def _failed(reason: str) -> int:

@@ -35,6 +35,13 @@ class _Signals:
             # Somebody else's: nothing is told, and the flow sees the signal itself.
             signal.set_wakeup_fd(other)
 
+    def renew(self) -> None:
+        """Begin anew in a fork, whose threads and listeners are its parent's."""
+        if self._sender is not None and signal.set_wakeup_fd(-1) == self._sender.fileno():
+            self._sender, self._receiver = None, None
+            self._listeners.clear()
+            self.note()
+
     def listen(self, listener: Callable[[int], None]) -> bytes:
         """Have the listener told of each signal, on a thread; to be called on the main thread.
 
@@ -77,12 +84,19 @@ _heeding: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 
 
 def note_signals() -> None:
-    """Note the signals from before a flow's start, in a process that a worker or `serve` has started for the run.
+    """Note the signals from before a flow's start, where SIGTERM ends the process unless Prefect's handler hears it.
 
     To be called as early as can be; on another thread than the main one it does nothing.
     """
-    if "PREFECT__FLOW_RUN_ID" in os.environ and threading.current_thread() is threading.main_thread():
+    if (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    ):
         _signals.note()
+
+
+# A fork would share its parent's pair of sockets, and hear its signals.
+os.register_at_fork(after_in_child=_signals.renew)
 
 
 def heed_termination(loop: asyncio.AbstractEventLoop) -> None:
