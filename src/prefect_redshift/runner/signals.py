@@ -37,10 +37,17 @@ class _Signals:
 
     def renew(self) -> None:
         """Begin anew in a fork, whose threads and listeners are its parent's."""
-        if self._sender is not None and signal.set_wakeup_fd(-1) == self._sender.fileno():
-            self._sender, self._receiver = None, None
-            self._listeners.clear()
+        if self._sender is None:
+            return
+        before = signal.set_wakeup_fd(-1)
+        was_ours = before == self._sender.fileno()
+        self._sender.close()
+        self._sender, self._receiver = None, None
+        self._listeners.clear()
+        if was_ours:
             self.note()
+        else:
+            signal.set_wakeup_fd(before)
 
     def listen(self, listener: Callable[[int], None]) -> bytes:
         """Have the listener told of each signal, on a thread; to be called on the main thread.
