@@ -44,7 +44,7 @@ def bring_up(services: ExitStack, state: Path) -> str:
     api_url = settings["PREFECT_API_URL"]
     server_ready((server, api_url), state)
     if not serves_home(api_url, settings["PREFECT_HOME"]):
-        raise PipelineError(f"Another Prefect server has taken port {port} meanwhile: run the command again.")
+        raise PipelineError(f"Another program has taken port {port} meanwhile: run the command again.")
     tell(api_url)
 
     stop_runs_without_worker(settings["PREFECT_HOME"])

@@ -100,9 +100,8 @@ def _toml(path: Path) -> dict[str, Any]:
         return {}
 
 
-def _part(content: dict[str, Any], *names: str) -> object:
+def _part(part: object, *names: str) -> object:
     """Return what stands there; None where nothing does."""
-    part: object = content
     for name in names:
         part = part.get(name) if isinstance(part, dict) else None
     return part
@@ -133,6 +132,10 @@ def server_ready(server: tuple[Process, str], state: Path) -> str:
 
 
 def serves_home(url: str, home: str) -> bool:
-    """Tell whether the server that answers is the one with that PREFECT_HOME, and not another on the same port."""
-    with urllib.request.urlopen(f"{url}/admin/settings", timeout=30) as answer:  # noqa: S310
-        return Path(json.load(answer)["home"]).resolve() == Path(home).resolve()
+    """Tell whether what answers is the server with that PREFECT_HOME, and not another on the same port."""
+    try:
+        with urllib.request.urlopen(f"{url}/admin/settings", timeout=30) as answer:  # noqa: S310
+            served = _part(json.load(answer), "home")
+    except (OSError, ValueError):
+        return False
+    return isinstance(served, str) and Path(served).resolve() == Path(home).resolve()

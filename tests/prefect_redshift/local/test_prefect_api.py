@@ -1,6 +1,8 @@
 """Which API of Prefect a laptop run uses."""
 
 import os
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -75,3 +77,18 @@ def test_a_server_is_told_from_another_by_its_home(prefect_server: str, tmp_path
     home = os.environ["PREFECT_HOME"]
     assert serves_home(prefect_server, home)
     assert not serves_home(prefect_server, str(tmp_path))
+
+
+@pytest.mark.parametrize("said", [b"<!doctype html>", b"[]", b'{"home": null}', None])
+def test_what_is_no_prefect_server_is_told_from_one(said: bytes | None, tmp_path: Path) -> None:
+    class Another(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if said else 404)
+            self.end_headers()
+            self.wfile.write(said or b"")
+
+    with HTTPServer(("127.0.0.1", 0), Another) as server:
+        asked = threading.Thread(target=server.handle_request)
+        asked.start()
+        assert not serves_home(f"http://127.0.0.1:{server.server_port}", str(tmp_path))
+        asked.join()
