@@ -6,11 +6,11 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, S
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
-from psycopg import OperationalError, pq
+from psycopg import generators, pq
 from psycopg.conninfo import make_conninfo
 from psycopg.pq.abc import PGconn, PGresult
 
-from local_aws.engine.libpq import EngineError, engine_error, field, finish_connecting, ready
+from local_aws.engine.libpq import EngineError, connect, engine_error, field, waited
 from local_aws.engine.postmaster import SUPERUSER
 
 __all__ = ["Answer", "Connection", "EngineError", "Notice", "rows"]
@@ -45,7 +45,6 @@ class Connection:
         self.stopping = False
         # Whether quoted names keep their case, and whether the session ever spoke of that.
         self.keeps_case = self.speaks_of_case = False
-        handle.nonblocking = 1
         handle.notice_handler = self._hear
 
     @classmethod
@@ -66,13 +65,7 @@ class Connection:
             gssencmode="disable",
             passfile=f"{sockets}/none",
         )
-        handle = pq.PGconn.connect_start(wanted.encode())
-        try:
-            await finish_connecting(handle)
-        except BaseException:
-            handle.finish()
-            raise
-        return cls(handle, answer)
+        return cls(await connect(wanted), answer)
 
     @property
     def pid(self) -> int:
@@ -169,6 +162,10 @@ class Connection:
     async def abandon(self) -> None:
         """Stop what is running and drop its rows; the connection is then good for the next statement."""
         await self.cancel()
+        await self.drain()
+
+    async def drain(self) -> None:
+        """Drop the results of what is running."""
         while await self.next_result() is not None:
             pass
 
@@ -222,19 +219,11 @@ class Connection:
 
     async def next_result(self) -> PGresult | None:
         """Wait for the next result of what is running; None when there is no other."""
-        try:
-            while self.handle.is_busy():
-                await ready(self.handle.socket, for_writing=False)
-                self.handle.consume_input()
-            return self.handle.get_result()
-        except OperationalError as error:
-            raise EngineError(str(error).strip(), severity="FATAL", sqlstate="08006") from None
+        return await waited(self.handle, generators.fetch(self.handle))
 
     async def flush(self) -> None:
-        """Send everything that waits to be sent."""
-        while self.handle.flush():
-            await ready(self.handle.socket, for_writing=True)
-            self.handle.consume_input()
+        """Send everything that waits to be sent, and read meanwhile."""
+        await waited(self.handle, generators.send(self.handle))
 
 
 def rows(result: PGresult) -> list[tuple[str | None, ...]]:

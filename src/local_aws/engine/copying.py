@@ -1,67 +1,55 @@
 """PostgreSQL's own COPY over a connection: rows in and out as bytes, never all of them at once."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from psycopg import OperationalError, pq
+from psycopg import generators, pq, waiting
+from psycopg.abc import PQGen
+from psycopg.pq.abc import PGconn
 
 from local_aws.engine.connection import Connection
-from local_aws.engine.libpq import EngineError, engine_error, ready
+from local_aws.engine.libpq import EngineError, engine_error, waited
 
 
 async def copy_in(connection: Connection, sql: str, chunks: AsyncGenerator[bytes, None]) -> int:
     """Run COPY ... FROM STDIN; return the number of rows. An exception out of `chunks` undoes it."""
+    handle = connection.handle
     await _begin(connection, sql, pq.ExecStatus.COPY_IN)
     try:
         async with aclosing(chunks):
             async for chunk in chunks:
-                while not connection.handle.put_copy_data(chunk):
-                    await _send(connection)
-                await _send(connection)
+                await waited(handle, generators.copy_to(handle, chunk, flush=False))
+                await connection.flush()
+                await waited(handle, _read(handle))
                 if connection.stopping:
                     raise EngineError("canceling statement due to user request", sqlstate="57014")
-    except OperationalError as error:  # the connection is gone
-        raise EngineError(str(error).strip(), severity="FATAL", sqlstate="08006") from None
     except BaseException:
-        connection.handle.put_copy_end(b"the data could not be read")
-        await connection.flush()
-        while await connection.next_result() is not None:
-            pass
+        if connection.usable:
+            handle.put_copy_end(b"the data could not be read")
+            await connection.drain()
         raise
-    while not connection.handle.put_copy_end():
+    while not handle.put_copy_end():
         await connection.flush()
     return await _finish(connection)
 
 
 async def copy_out(connection: Connection, sql: str) -> AsyncGenerator[bytes, None]:
     """Run COPY ... TO STDOUT; yield its rows, each with its line end."""
+    handle = connection.handle
     await _begin(connection, sql, pq.ExecStatus.COPY_OUT)
-    while True:
-        length, row = connection.handle.get_copy_data(1)
-        if length > 0:
-            yield bytes(row)
-        elif length == 0:
-            await ready(connection.handle.socket, for_writing=False)
-            connection.handle.consume_input()
+    while (got := handle.get_copy_data(1))[0] >= 0:
+        if got[0]:
+            yield bytes(got[1])
         else:
-            break
+            await waited(handle, _read(handle, wait=True))
     await _finish(connection)
 
 
-async def _send(connection: Connection) -> None:
-    """Send what waits, and read meanwhile: a server that cannot get rid of its notices would not read, either."""
-    connection.handle.consume_input()
-    while connection.handle.flush():
-        socket = connection.handle.socket
-        waiting = [asyncio.ensure_future(ready(socket, for_writing=writing)) for writing in (True, False)]
-        try:
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for one in waiting:
-                one.cancel()
-            await asyncio.gather(*waiting, return_exceptions=True)
-        connection.handle.consume_input()
+def _read(handle: PGconn, *, wait: bool = False) -> PQGen[None]:
+    """Read what the server has sent, or will have sent: rows, or notices, without which it would not go on."""
+    while wait and not (yield waiting.Wait.R):
+        pass
+    handle.consume_input()
 
 
 async def _begin(connection: Connection, sql: str, wanted: pq.ExecStatus) -> None:
@@ -71,8 +59,7 @@ async def _begin(connection: Connection, sql: str, wanted: pq.ExecStatus) -> Non
     result = await connection.next_result()
     if result is not None and result.status == wanted:
         return
-    while await connection.next_result() is not None:
-        pass
+    await connection.drain()
     raise engine_error(result) if result is not None else EngineError("COPY did not begin")
 
 

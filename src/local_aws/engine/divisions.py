@@ -83,8 +83,7 @@ async def _trees(connection: Connection, sql: str) -> list[str]:
             handle.pipeline_sync()
             await connection.flush()
             for _ in range(len(_SHOW_TREE) + 1):
-                while await connection.next_result() is not None:
-                    pass
+                await connection.drain()
             await connection.next_result()
             handle.exit_pipeline_mode()
     finally:

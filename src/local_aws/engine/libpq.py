@@ -1,10 +1,15 @@
-"""libpq without blocking: connecting, waiting for its socket, and what it reports."""
+"""libpq without blocking, by psycopg's generators, and what it reports."""
 
-import asyncio
 from dataclasses import KW_ONLY, dataclass
+from typing import TypeVar
 
-from psycopg import pq
+from psycopg import Error, generators, pq, waiting
+from psycopg.abc import PQGen
 from psycopg.pq.abc import PGconn, PGresult
+
+T = TypeVar("T")
+# How long psycopg waits at the most before it looks at the socket by itself.
+_DAY = 24 * 3600.0
 
 
 @dataclass(eq=False)
@@ -20,43 +25,23 @@ class EngineError(Exception):
     context: str = ""
 
 
-async def finish_connecting(handle: PGconn) -> None:
-    """Wait until a connection that was begun is made; raise EngineError in the server's own words."""
-    while True:
-        if handle.status == pq.ConnStatus.BAD:
-            raise _connection_error(handle)
-        step = handle.connect_poll()
-        if step == pq.PollingStatus.OK:
-            return
-        if step == pq.PollingStatus.FAILED:
-            raise _connection_error(handle)
-        await ready(handle.socket, for_writing=step == pq.PollingStatus.WRITING)
-
-
-async def ready(descriptor: int, *, for_writing: bool) -> None:
-    """Wait until a socket can be read or written."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[None] = loop.create_future()
-    add, remove = (
-        (loop.add_writer, loop.remove_writer) if for_writing else (loop.add_reader, loop.remove_reader)
-    )
-
-    def wake() -> None:
-        if not done.done():
-            done.set_result(None)
-
-    add(descriptor, wake)
+async def connect(conninfo: str) -> PGconn:
+    """Return a new connection; raise EngineError in the server's own words."""
     try:
-        await done
-    finally:
-        remove(descriptor)
+        return await waiting.wait_conn_async(generators.connect(conninfo), interval=_DAY)
+    except Error as error:
+        text = str(error)
+        # libpq puts where it connected to in front of the server's own words.
+        words = text.partition("FATAL:")[2].strip() or text.strip()
+        raise EngineError(words, severity="FATAL", sqlstate="08001") from None
 
 
-def _connection_error(handle: PGconn) -> EngineError:
-    text = handle.get_error_message()
-    # libpq puts where it connected to in front of the server's own words.
-    words = text.partition("FATAL:")[2].strip() or text.strip()
-    return EngineError(words, severity="FATAL", sqlstate="08001")
+async def waited(handle: PGconn, work: PQGen[T]) -> T:
+    """Return what one of psycopg's generators comes to; raise EngineError when the connection is gone."""
+    try:
+        return await waiting.wait_async(work, handle.socket, interval=_DAY)
+    except Error as error:
+        raise EngineError(str(error).strip(), severity="FATAL", sqlstate="08006") from None
 
 
 def engine_error(result: PGresult) -> EngineError:
