@@ -1,44 +1,26 @@
 """The options of COPY and UNLOAD: which there are, what they take, which have no effect here."""
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from local_aws.dialect.lexing.literals import literal_value
 from local_aws.dialect.lexing.tokens import STRING, Tokens
 from local_aws.transfer.transfer_errors import TransferProblem
 
-# What an option takes: nothing, 'text', a number, a word of its own, or text that may be left out.
+# What an option takes, in options.toml.
 FLAG, TEXT, NUMBER, SWITCH = "flag", "text", "number", "switch"
 OPTIONAL, ROLE, REFUSED = "optional", "role", "refused"
 
-
-def _table(**options: str) -> dict[str, str]:
-    """Return what each option takes, from the options by what they take."""
-    return {name: takes for takes, names in options.items() for name in names.split()}
-
-
-_SHARED = _table(
-    role="iam_role",
-    text="credentials access_key_id secret_access_key session_token token region delimiter fixedwidth null",
-    flag="csv parquet gzip bzip2 zstd escape manifest",
-    refused="encrypted master_symmetric_key kms_key_id",
-)
-COPY_OPTIONS = _SHARED | _table(
-    text="quote dateformat timeformat encoding",
-    optional="json acceptinvchars",
-    flag="""emptyasnull blanksasnull truncatecolumns fillrecord trimblanks explicit_ids removequotes ignoreblanklines
-    roundec serializetojson""",
-    number="ignoreheader maxerror comprows",
-    switch="compupdate statupdate",
-    refused="""avro orc shapefile lzop acceptanydate noload ssh readratio ignoreallerrors job simplify""",
-)
-UNLOAD_OPTIONS = _SHARED | _table(
-    text="extension",
-    flag="json header addquotes allowoverwrite cleanpath",
-    switch="parallel",
-    number="maxfilesize",
-    refused="partition rowgroupsize",
-)
+_OPTIONS = {
+    command: {name: takes for takes, names in options.items() for name in names.split()}
+    for command, options in tomllib.loads(
+        Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
+    ).items()
+}
+COPY_OPTIONS = _OPTIONS["both"] | _OPTIONS["copy"]
+UNLOAD_OPTIONS = _OPTIONS["both"] | _OPTIONS["unload"]
 SWITCHES = frozenset(("on", "off", "true", "false", "preset"))
 AUTHORIZATIONS = frozenset(("iam_role", "credentials", "access_key_id"))
 

@@ -2,26 +2,9 @@
 
 from typing import Any
 
+from local_aws.data_api.results.columns import BY_NAME
 from local_aws.transfer.table import Column
 from local_aws.transfer.transfer_errors import TransferProblem
-
-# The physical types of a file by Redshift's types.
-_PHYSICAL = {
-    "int2": {"INT32"},
-    "int4": {"INT32"},
-    "int8": {"INT64"},
-    "float4": {"FLOAT"},
-    "float8": {"DOUBLE"},
-    "bool": {"BOOLEAN"},
-    "date": {"INT32"},
-    "timestamp": {"INT96", "INT64"},
-    "varchar": {"BYTE_ARRAY"},
-    "bpchar": {"BYTE_ARRAY"},
-    "varbyte": {"BYTE_ARRAY", "FIXED_LEN_BYTE_ARRAY"},
-    "numeric": {"FIXED_LEN_BYTE_ARRAY", "INT32", "INT64"},
-}
-# What the values of a column are, beside how they lie in the file.
-_LOGICAL = {"date": "DATE", "timestamp": "TIMESTAMP", "numeric": "DECIMAL"}
 
 
 def check_type(field: Any, metadata: Any, column: Column, url: str, *, serialize: bool) -> None:
@@ -30,7 +13,8 @@ def check_type(field: Any, metadata: Any, column: Column, url: str, *, serialize
         if not serialize and field.type.num_fields:
             raise TransferProblem(f"{column.name}: nested columns need SERIALIZETOJSON")
         return
-    if column.type not in _PHYSICAL:
+    facts = BY_NAME[column.type]
+    if not facts.parquet:
         raise TransferProblem(
             f"local stand-in does not support Parquet into a column of type {column.type.upper()}, which AWS does not"
             f" document: {column.name}"
@@ -41,9 +25,8 @@ def check_type(field: Any, metadata: Any, column: Column, url: str, *, serialize
     stored = next(schema.column(i) for i in range(len(schema)) if schema.column(i).path == field.name)
     physical, logical = stored.physical_type, str(stored.logical_type.type)
     shown = f"optional {physical.lower()} {field.name} ({field.type})"
-    wanted = _LOGICAL.get(column.type, "")
     is_int96 = physical == "INT96"
-    if physical not in _PHYSICAL[column.type] or (wanted and logical != wanted and not is_int96):
+    if physical not in facts.parquet.split() or (facts.logical not in ("", logical) and not is_int96):
         raise _incompatible(field, column, url, shown)
     if column.type in ("int2", "int4", "int8") and logical in ("DATE", "TIME", "TIMESTAMP", "DECIMAL"):
         raise _incompatible(field, column, url, shown)

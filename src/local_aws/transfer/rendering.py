@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from decimal import ROUND_DOWN, Decimal, InvalidOperation
 from typing import cast
 
+from local_aws.data_api.results.columns import BY_NAME
 from local_aws.transfer import semistructured, times
 from local_aws.transfer.options import Options
 from local_aws.transfer.table import Column
@@ -16,21 +17,6 @@ Change = Callable[[str], str | None]
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _SPECIAL = re.compile(r"[\\\n\r\t]")
-# Redshift's code and words by type, also for what the engine itself finds wrong.
-REASONS = {
-    **dict.fromkeys(
-        ("int2", "int4", "int8"), (1207, "Invalid digit, Value '{value:.1}', Pos 0, Type: Integer")
-    ),
-    **dict.fromkeys(
-        ("numeric", "float4", "float8"), (1207, "Invalid digit, Value '{value:.1}', Pos 0, Type: Decimal")
-    ),
-    **dict.fromkeys(("varchar", "bpchar"), (1204, "String length exceeds DDL length")),
-    "date": (1205, "Invalid Date Format - length must be 10 or more"),
-    "timestamp": (1206, "Invalid timestamp format or value [YYYY-MM-DD HH24:MI:SS]"),
-    "timestamptz": (1206, "Invalid timestamp format or value [YYYY-MM-DD HH24:MI:SSTZ]"),
-    "bool": (1210, "Unknown boolean format"),
-}
-OTHER = (1224, "Invalid value")
 
 
 class Renderer:
@@ -113,8 +99,8 @@ class Renderer:
 
 def rejected(column: Column, number: int, value: str) -> RejectedRow:
     """Return why a value is not one of its column's type."""
-    code, reason = REASONS.get(column.type, OTHER)
-    return RejectedRow(code, reason.format(value=value), number, value)
+    facts = BY_NAME[column.type]
+    return RejectedRow(facts.code, facts.reason.format(value=value), number, value)
 
 
 def _unusual(line: str) -> bool:

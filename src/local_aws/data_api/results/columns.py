@@ -1,7 +1,9 @@
 """ColumnMetadata: what Redshift says of a column, from what PostgreSQL says of it."""
 
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from psycopg.pq.abc import PGresult
@@ -13,40 +15,23 @@ NO_NULLS, NULLABLE = 0, 1
 
 @dataclass(frozen=True)
 class TypeFacts:
-    """A type as Redshift's metadata has it; `kind` picks the member of the Field union."""
+    """A type as types.toml tells of it, and by Redshift's name of it."""
 
     name: str
     kind: str = "string"
     precision: int = 0
     scale: int = 0
     signed: bool = False
+    parquet: str = ""
+    logical: str = ""
+    code: int = 1224
+    reason: str = "Invalid value"
 
 
-BY_OID = {
-    16: TypeFacts("bool", "boolean", 1),
-    17: TypeFacts("varbyte", "hex", 64000),
-    18: TypeFacts("char", precision=1),
-    19: TypeFacts("name", precision=128),
-    20: TypeFacts("int8", "long", 19, signed=True),
-    21: TypeFacts("int2", "long", 5, signed=True),
-    23: TypeFacts("int4", "long", 10, signed=True),
-    25: TypeFacts("varchar", precision=65535),
-    26: TypeFacts("oid", "long", 10),
-    700: TypeFacts("float4", "double", 8, 8, signed=True),
-    701: TypeFacts("float8", "double", 17, 17, signed=True),
-    1042: TypeFacts("bpchar", precision=1),
-    1043: TypeFacts("varchar", precision=65535),
-    1082: TypeFacts("date", precision=13),
-    1083: TypeFacts("time", precision=15, scale=6),
-    1114: TypeFacts("timestamp", precision=29, scale=6),
-    1184: TypeFacts("timestamptz", precision=35, scale=6),
-    1186: TypeFacts("interval", precision=49, scale=6),
-    1266: TypeFacts("timetz", precision=21, scale=6),
-    1700: TypeFacts("numeric", "decimal", 38, scale=37, signed=True),
-    2950: TypeFacts("varchar", precision=36),
-    2_000_000_001: TypeFacts("super", "super", 16777216),  # of compat/33_super.sql
-}
-OTHER = TypeFacts("varchar", precision=65535)
+_TYPES = tomllib.loads(Path(__file__).with_name("types.toml").read_text(encoding="utf-8"))["type"]
+BY_OID = {oid: TypeFacts(**facts) for facts in _TYPES for oid in facts.pop("oids")}
+BY_NAME = {facts.name: facts for facts in BY_OID.values()}
+OTHER = BY_NAME["varchar"]
 NUMERIC, BPCHAR, VARCHAR, VARBYTE = 1700, 1042, 1043, 17
 TEXTUAL = frozenset({18, 19, 25, BPCHAR, VARCHAR})
 TABLE_COLUMNS = """
