@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from local_aws.data_api.results import columns as metadata
 from local_aws.data_api.running.collaborators import Ran
 from local_aws.data_api.running.execution import QUERY_IDS
 from local_aws.dialect import DialectError, Mailbox
+from local_aws.engine.connection import Answer
 from local_aws.rest_of_aws import RestOfAws
 from local_aws.transfer import load, table, unload
 from local_aws.transfer.command import Copy, Unload, parse
@@ -33,12 +34,16 @@ REFUSED = "the engine refused its rows, or the procedure was ended"
 BYTES_A_TURN = 1 << 18
 LOG = logging.getLogger(__name__)
 
+# Yields the answer to the first request, and ends at the second.
+Step = AsyncGenerator[dict[str, Any], None]
+
 
 @dataclass(frozen=True)
 class Running:
     """A command at work: `part` is what the history shows of it, `rows` is the file through which its rows pass."""
 
-    step: "_Copying | _Unloading"
+    step: Step
+    hear: Answer
     part: Part
     started: float
     rows: Path
@@ -74,7 +79,7 @@ class Attendant:
     def hear(self, sqlstate: str, message: str) -> bool:
         """Take a notice of the engine; return whether it was meant for this."""
         if sqlstate != REQUEST:
-            return self._running is not None and self._running.step.hear(sqlstate, message)
+            return self._running is not None and self._running.hear(sqlstate, message)
         request = json.loads(message)
         self._put(request["id"], "")
         task = asyncio.ensure_future(self._answer(request))
@@ -101,20 +106,24 @@ class Attendant:
         rows = self.mailbox.folder / f"{request['id']}.rows"
         command = parse(request["command"])
         backend = await self.rest.s3()
-        step: _Copying | _Unloading
+        hear: Answer = lambda *_: False  # noqa: E731
         if isinstance(command, Copy):
+            load.check(command)
+            target = table.choose(command, request["oid"], request["table"], request["columns"])
             report = partial(self.log.add_load_errors, self.statement.database, part.query_id)
-            step = _Copying(command, request, backend, rows, report)
+            loading = load.Load(command, target, backend, report)
+            step, hear = _copying(loading, target, rows), loading.hear
         else:
             assert isinstance(command, Unload)  # noqa: S101 - the dialect hands over nothing else
-            step = _Unloading(command, request, backend, rows)
-        self._running = Running(step, part, time.time(), rows)
-        return {"id": request["id"], "query": str(part.query_id), **await step.begin()}
+            columns = [(column["name"], _type(column)) for column in request["columns"]]
+            step = _unloading(unload.prepare(command, backend, columns), rows)
+        self._running = Running(step, hear, part, time.time(), rows)
+        return {"id": request["id"], "query": str(part.query_id), **await anext(step)}
 
     async def _finish(self, request: dict[str, Any]) -> dict[str, Any]:
         assert self._running is not None  # noqa: S101 - compat/17_transfers.sql begins first
         self._running.part.rows = request["rows"]
-        await self._running.step.finish()
+        await anext(self._running.step, None)
         self._close("FINISHED")
         return {"id": request["id"]}
 
@@ -132,58 +141,29 @@ class Attendant:
         self.mailbox.put(name, text)
 
 
-class _Copying:
+async def _copying(loading: load.Load, target: table.Table, rows: Path) -> Step:
     """COPY: all rows go into the file first, as the engine reads it at once."""
-
-    def __init__(
-        self, copy: Copy, request: dict[str, Any], backend: Any, rows: Path, report: load.Report
-    ) -> None:
-        load.check(copy)
-        self._target = table.choose(copy, request["oid"], request["table"], request["columns"])
-        self._load = load.Load(copy, self._target, backend, report)
-        self._rows = rows
-
-    def hear(self, sqlstate: str, message: str) -> bool:
-        return self._load.hear(sqlstate, message)
-
-    async def begin(self) -> dict[str, Any]:
-        try:
-            with self._rows.open("wb") as file:
-                async for piece in self._load.pieces():
-                    await asyncio.to_thread(file.write, piece)
-        except TooManyRejected:
-            await self._load.judge()
-        self._rows.chmod(0o644)
-        return {
-            "columns": [column.name for column in self._target.columns],
-            "reject_limit": self._load.reject_limit,
-        }
-
-    async def finish(self) -> None:
-        await self._load.judge()
+    try:
+        with rows.open("wb") as file:
+            async for piece in loading.pieces():
+                await asyncio.to_thread(file.write, piece)
+    except TooManyRejected:
+        await loading.judge()
+    await asyncio.to_thread(rows.chmod, 0o644)
+    yield {"columns": [column.name for column in target.columns], "reject_limit": loading.reject_limit}
+    await loading.judge()
 
 
-class _Unloading:
+async def _unloading(files: unload.Files, rows: Path) -> Step:
     """UNLOAD: the engine writes all rows into the file before they go to S3."""
+    yield {}
+    await unload.write(files, _turns(rows))
 
-    def __init__(self, command: Unload, request: dict[str, Any], backend: Any, rows: Path) -> None:
-        columns = [(column["name"], _type(column)) for column in request["columns"]]
-        self._files = unload.prepare(command, backend, columns)
-        self._rows = rows
 
-    def hear(self, _sqlstate: str, _message: str) -> bool:
-        return False
-
-    async def begin(self) -> dict[str, Any]:
-        return {}
-
-    async def finish(self) -> None:
-        await unload.write(self._files, self._turns())
-
-    async def _turns(self) -> AsyncIterator[list[bytes]]:
-        with self._rows.open("rb") as file:
-            while lines := await asyncio.to_thread(file.readlines, BYTES_A_TURN):
-                yield lines
+async def _turns(rows: Path) -> AsyncIterator[list[bytes]]:
+    with rows.open("rb") as file:
+        while lines := await asyncio.to_thread(file.readlines, BYTES_A_TURN):
+            yield lines
 
 
 def _type(column: dict[str, Any]) -> tuple[str, int, int]:
