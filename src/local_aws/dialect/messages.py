@@ -1,10 +1,11 @@
 """Redshift's wording of what PostgreSQL reports."""
 
 import re
-import tomllib
 from functools import cache
-from pathlib import Path
 
+from local_aws.dialect import vocabulary
+
+_table = cache(vocabulary.table)
 CONFLICT = "could not complete because of conflict with concurrent transaction"
 NAVIGATION = "navigation of this expression: give it a name in a subquery"
 # The schema in which calls of functions that Redshift does not have look for them, in vain.
@@ -38,7 +39,7 @@ def error_text(
     if sqlstate == "2D000" and not message.startswith("TRUNCATE"):
         statement = "ROLLBACK" if "at ROLLBACK" in (context or "") else "COMMIT"
         message = f"{statement} cannot be invoked from a procedure that is executing in an atomic context."
-    for words, pattern in _messages().get(sqlstate, {}).items():
+    for words, pattern in _table("messages").get(sqlstate, {}).items():
         if found := re.search(pattern.replace("\n", ""), message, re.DOTALL):
             group = found[1] if found.re.groups else ""
             told = words.format("", group, name=group.upper())
@@ -50,9 +51,3 @@ def error_text(
     return "\n".join(
         [f"ERROR: {message}", *(f"  {name}: {text.strip()}" for name, text in parts if text and text.strip())]
     )
-
-
-@cache
-def _messages() -> dict[str, dict[str, str]]:
-    """Return patterns of messages by Redshift's words for them, by SQLSTATE."""
-    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))

@@ -1,10 +1,16 @@
-"""Words that the rules look for, by the names of their lists and tables in vocabulary.toml."""
+"""The dialect's tables, `*.toml`; words that the rules look for, by the names of their lists in vocabulary.toml."""
 
 import tomllib
 from pathlib import Path
 from typing import Any
 
-_LISTS: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+def table(name: str) -> dict[str, Any]:
+    """Read a file of this folder or one below it, such as `statements/refusals`."""
+    return tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+_LISTS = table("vocabulary")
 
 
 def words(name: str) -> frozenset[str]:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from local_aws.dialect.lexing.tokens import Tokens, identifier, is_name
 from local_aws.dialect.names.asking import Asking
 from local_aws.dialect.names.columns import columns_of
-from local_aws.dialect.queries.select_lists import source_names
-from local_aws.dialect.queries.selects import Select, alias_of, selects_around, top_level
+from local_aws.dialect.queries.selects import Select, alias_of, selects_around, source_names
 from local_aws.dialect.refusals import UnsupportedError
 
 # Twice the expression would be two values.
@@ -53,7 +52,7 @@ def refuse_rows(tokens: Tokens) -> None:
         return
     for start in [i for i, word in enumerate(tokens.low) if word == "select"]:
         select = Select(tokens, start)
-        tables = _tables(tokens, select)
+        tables = _tables(select)
         for first, last in select.items():
             name, end = alias_of(tokens, first, last)
             uses = (
@@ -100,11 +99,9 @@ def _is_use(tokens: Tokens, j: int, name: str) -> bool:
     return alone and is_name(tokens, j) and identifier(tokens.text[j]) == name
 
 
-def _tables(tokens: Tokens, select: Select) -> set[str]:
+def _tables(select: Select) -> set[str]:
     """Return the names of the tables in FROM."""
-    start = select.clauses.get("from", select.end)
-    places = [j for j in top_level(tokens, start, select.from_end) if tokens.low[j] in ("from", ",", "join")]
-    return {identifier(source_names(tokens, j + 1)[1]) for j in places}
+    return {identifier(name) for _, name in select.sources()}
 
 
 def _as_seen_within(tokens: Tokens, select: Select, within: list[Select], first: int, last: int) -> str:
@@ -113,7 +110,7 @@ def _as_seen_within(tokens: Tokens, select: Select, within: list[Select], first:
     if within and any(tokens.low[j + 1] != "." for j in names):
         start = select.clauses.get("from", select.end)
         end, table = source_names(tokens, start + 1)
-        taken = {name for inner in within for name in _tables(tokens, inner)}
+        taken = {name for inner in within for name in _tables(inner)}
         if last > first + 1 or end != select.from_end or identifier(table) in taken:
             raise UnsupportedError("an alias of more than a column in a subquery of its SELECT")
         return f"{table}.{tokens.text[first]}"

@@ -2,8 +2,7 @@
 
 from local_aws.dialect.lexing.tokens import Tokens, identifier, is_name
 from local_aws.dialect.queries.naming import name_item
-from local_aws.dialect.queries.select_lists import source_names
-from local_aws.dialect.queries.selects import selects_around, top_level
+from local_aws.dialect.queries.selects import selects_around
 from local_aws.dialect.queries.unnesting import from_item, member, unnest
 
 
@@ -49,10 +48,5 @@ def unnested(tokens: Tokens, at: int) -> bool:
 
 def _tables_around(tokens: Tokens, at: int) -> set[str]:
     """Return the names of tables of the SELECTs around `at`, and of the same FROM before it."""
-    found: set[str] = set()
-    for select, position in selects_around(tokens, at):
-        start = select.clauses.get("from", select.end)
-        for j in top_level(tokens, start, select.from_end):
-            if tokens.low[j] in ("from", ",", "join") and j + 1 != position:
-                found.add(identifier(source_names(tokens, j + 1)[1]))
-    return found
+    around = selects_around(tokens, at)
+    return {identifier(name) for select, position in around for j, name in select.sources() if j != position}

@@ -3,8 +3,7 @@
 from local_aws.dialect.lexing.tokens import Tokens, identifier, is_name
 from local_aws.dialect.names.asking import Asking
 from local_aws.dialect.names.columns import columns_of
-from local_aws.dialect.queries.select_lists import source_names
-from local_aws.dialect.queries.selects import Select, select_of, top_level
+from local_aws.dialect.queries.selects import Select, select_of, source_names, top_level
 from local_aws.dialect.refusals import UnsupportedError, refuse_as_redshift
 
 Columns = dict[str, list[str]]

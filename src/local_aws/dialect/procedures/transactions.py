@@ -12,20 +12,17 @@ and the handler follows them, outside, where ROLLBACK and COMMIT are legal:
 A CONTINUE_HANDLER follows each statement instead of the block.
 """
 
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from pathlib import Path
 
+from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.procedures import dynamic
 from local_aws.dialect.procedures.plpgsql import Block, Branches, Leaf, Node, leaves
 from local_aws.dialect.refusals import UnsupportedError
 
-_HANDLERS: dict[str, str] = tomllib.loads(
-    Path(__file__).with_name("handlers.toml").read_text(encoding="utf-8")
-)
+_HANDLERS: dict[str, str] = vocabulary.table("procedures/handlers")
 _ERROR = {"sqlstate": "local_aws_state_", "sqlerrm": "local_aws_message_"}
 _HANDLER = ["exception", "when", "others", "then"]
 _KINDS = ("continue_handler", "exit_handler", "\0")

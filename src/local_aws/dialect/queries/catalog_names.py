@@ -1,6 +1,7 @@
 """The engine's own tables that Redshift has otherwise: views of those names are in the schema local_aws."""
 
 from local_aws.dialect.lexing.tokens import Tokens
+from local_aws.dialect.queries.selects import BEFORE_SOURCE
 
 TABLES = ("pg_attribute", "pg_class", "pg_index", "pg_attrdef", "pg_default_acl")
 
@@ -10,7 +11,7 @@ def look_up(tokens: Tokens, i: int) -> None:
     before = tokens.low[i - 1] if i else ""
     if tokens.low[i + 1] in (".", "(") or tokens.text[i][:1] == '"':
         return
-    if before in ("from", "join", ","):
+    if before in BEFORE_SOURCE:
         tokens.text[i] = f"local_aws.{tokens.text[i]}"
-    elif before == "." and tokens.low[i - 2] == "pg_catalog" and tokens.low[i - 3] in ("from", "join", ","):
+    elif before == "." and tokens.low[i - 2] == "pg_catalog" and tokens.low[i - 3] in BEFORE_SOURCE:
         tokens.text[i - 2] = "local_aws"

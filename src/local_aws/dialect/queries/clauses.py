@@ -2,7 +2,7 @@
 
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.queries.select_lists import names_of_output
-from local_aws.dialect.queries.selects import SET_OPERATORS, end_of_select, select_before, top_level
+from local_aws.dialect.queries.selects import SET_OPERATORS, Select, end_of_select, select_before
 from local_aws.dialect.refusals import UnsupportedError
 
 
@@ -54,12 +54,12 @@ def qualify(tokens: Tokens, i: int) -> None:
     start = select_before(tokens, i)
     if start is None or not is_qualify(tokens, i):
         return
-    end = end_of_select(tokens, i)
-    order = next((j for j in top_level(tokens, i, end) if tokens.low[j] in ("order", "limit")), end)
-    origin = next((j for j in top_level(tokens, start, i) if tokens.low[j] == "from"), None)
-    if origin is None or tokens.low[start + 1] == "distinct":
+    select = Select(tokens, start)
+    order = select.first_of("order", "limit")
+    if "from" not in select.clauses or tokens.low[start + 1] == "distinct":
         raise UnsupportedError("QUALIFY in SELECT DISTINCT or without FROM")
-    names = names_of_output(tokens, start + 1, origin, i)
+    origin = select.clauses["from"]
+    names = names_of_output(tokens, select)
     condition = tokens.render(i + 1, order).strip()
     tokens.drop(i, order)
     tokens.before(start, f"SELECT {names} FROM (")  # noqa: S608 - names are tokens of the same SQL

@@ -1,8 +1,7 @@
 """START WITH ... CONNECT BY: a recursive query in the place of the table in FROM."""
 
 from local_aws.dialect.lexing.tokens import Tokens, is_name
-from local_aws.dialect.queries.select_lists import source_names
-from local_aws.dialect.queries.selects import Select, select_before, top_level
+from local_aws.dialect.queries.selects import Select, select_before, source_names, top_level
 from local_aws.dialect.refusals import UnsupportedError
 
 _BEHIND = frozenset(("group", "having", "qualify", "order", "limit", "offset"))

@@ -1,25 +1,20 @@
 """The output columns of a SELECT list, for rules that put a query into a subquery."""
 
-from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import NAME, Tokens
+from local_aws.dialect.queries.selects import Select, is_star
 from local_aws.dialect.refusals import UnsupportedError
 
-NO_ALIAS = vocabulary.words("behind_tables")
 
-
-def names_of_output(tokens: Tokens, start: int, origin: int, stop: int) -> str:
-    """Return the outer SELECT list for the items at start..origin, whose FROM clause is at origin..stop.
+def names_of_output(tokens: Tokens, select: Select) -> str:
+    """Return the outer SELECT list for the items of a query.
 
     Items without a name get one, and `*` becomes whole rows, which the outer list expands again.
     """
     outer: list[str] = []
-    for first, last in tokens.split(start, origin):
-        if tokens.low[last - 1] == "*" and (last - first == 1 or tokens.low[last - 2] == "."):
-            owners = (
-                [tokens.render(first, last - 2).strip()]
-                if last - first > 1
-                else _aliases(tokens, origin, stop)
-            )
+    for first, last in select.items():
+        if is_star(tokens, first, last):
+            owner = tokens.render(first, last - 2).strip()
+            owners = [owner] if owner else _aliases(tokens, select)
             rows = [f'"local_aws_row{len(outer) + n}"' for n in range(len(owners))]
             tokens.drop(first, last)
             tokens.lead[first] = " "
@@ -44,36 +39,9 @@ def _name(tokens: Tokens, first: int, last: int, number: int) -> str:
     return name
 
 
-def _aliases(tokens: Tokens, origin: int, stop: int) -> list[str]:
-    """Return the names by which the FROM clause at origin..stop calls its tables."""
-    found: list[str] = []
-    at = origin
-    while at < stop and tokens.low[at] not in ("where", "group", "having", "qualify", "window"):
-        word = tokens.low[at]
+def _aliases(tokens: Tokens, select: Select) -> list[str]:
+    """Return the names by which the FROM clause calls its tables."""
+    for word in tokens.low[select.clauses["from"] : select.from_end]:
         if word in ("using", "natural", "lateral"):
             raise UnsupportedError(f"QUALIFY with SELECT * and {word.upper()}")
-        if word in ("from", "join", ","):
-            at, name = source_names(tokens, at + 1)
-            found.append(name)
-        else:
-            at = tokens.close(at) + 1 if word == "(" else at + 1
-    return found
-
-
-def source_names(tokens: Tokens, at: int) -> tuple[int, str]:
-    """Where the table or subquery of FROM at `at` ends, and by which name it is called."""
-    if tokens.low[at] == "(":
-        at = tokens.close(at) + 1
-    else:
-        at = tokens.after_name(at)
-        at = tokens.close(at) + 1 if tokens.low[at] == "(" else at  # a function
-    named = at - 1
-    if tokens.low[at] == "as":
-        named, at = at + 1, at + 2
-    elif tokens.low[at] == NAME or (
-        tokens.low[at].isidentifier()
-        and tokens.low[at] not in NO_ALIAS
-        and not tokens.matches(at, "start", "with")
-    ):
-        named, at = at, at + 1
-    return at, tokens.text[named]
+    return [name for _, name in select.sources()]

@@ -11,6 +11,8 @@ SET_OPERATORS = frozenset(("union", "intersect", "except", "minus"))
 CLAUSES = frozenset("into from where group having qualify window order limit offset".split())  # noqa: SIM905
 _ENDS = frozenset((")", ";", "", "loop")) | SET_OPERATORS
 _NO_ALIAS = vocabulary.words("no_aliases")
+NO_TABLE_ALIAS = vocabulary.words("behind_tables")
+BEFORE_SOURCE = frozenset(("from", "join", ","))
 _OPERANDS = frozenset(("end", "null", "true", "false"))
 
 
@@ -59,6 +61,12 @@ class Select:
             first += 1
         return self.tokens.split(first, self.list_end)
 
+    def sources(self) -> list[tuple[int, str]]:
+        """Where each table or subquery of FROM begins, and by which name, as it is spelt, it is called."""
+        places = top_level(self.tokens, self.clauses.get("from", self.end), self.from_end)
+        first = [j + 1 for j in places if self.tokens.low[j] in BEFORE_SOURCE]
+        return [(at, source_names(self.tokens, at)[1]) for at in first]
+
     def source(self) -> str:
         """Return the FROM clause, as it is spelt; empty when there is none."""
         return self.tokens.render(self.clauses["from"], self.from_end) if "from" in self.clauses else ""
@@ -75,6 +83,25 @@ def alias_of(tokens: Tokens, first: int, last: int) -> tuple[str, int]:
     if operand and word not in _NO_ALIAS and before not in _NO_ALIAS - _OPERANDS:
         return identifier(tokens.text[last - 1]), last - 1
     return "", last
+
+
+def source_names(tokens: Tokens, at: int) -> tuple[int, str]:
+    """Where the table or subquery of FROM at `at` ends, and by which name it is called."""
+    if tokens.low[at] == "(":
+        at = tokens.close(at) + 1
+    else:
+        at = tokens.after_name(at)
+        at = tokens.close(at) + 1 if tokens.low[at] == "(" else at  # a function
+    named = at - 1
+    if tokens.low[at] == "as":
+        named, at = at + 1, at + 2
+    elif tokens.low[at] == NAME or (
+        tokens.low[at].isidentifier()
+        and tokens.low[at] not in NO_TABLE_ALIAS
+        and not tokens.matches(at, "start", "with")
+    ):
+        named, at = at, at + 1
+    return at, tokens.text[named]
 
 
 def is_star(tokens: Tokens, first: int, last: int) -> bool:

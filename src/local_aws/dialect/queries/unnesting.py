@@ -4,8 +4,7 @@ from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import STRING, Tokens, is_name
 from local_aws.dialect.messages import NAVIGATION
 from local_aws.dialect.queries.naming import name_item
-from local_aws.dialect.queries.select_lists import NO_ALIAS
-from local_aws.dialect.queries.selects import selects_around, top_level
+from local_aws.dialect.queries.selects import BEFORE_SOURCE, NO_TABLE_ALIAS, selects_around
 from local_aws.dialect.refusals import RedshiftError, UnsupportedError
 from local_aws.dialect.statements import foreign
 
@@ -48,7 +47,7 @@ def in_from(tokens: Tokens, i: int) -> None:
     if word == "at":
         follows = is_name(tokens, i + 1) and tokens.low[i + 1] != "time" and is_name(tokens, i - 1)
         item = from_item(tokens, _before_alias(tokens, i)) if follows else None
-    elif tokens.low[i - 1] in (",", "from", "join"):
+    elif tokens.low[i - 1] in BEFORE_SOURCE:
         called = word == "unnest" and tokens.low[i + 1] == "("
         item = i if called or (word == "unpivot" and is_name(tokens, i + 1)) else None
     else:
@@ -85,7 +84,7 @@ def _spelt(name: str) -> str:
 def _alias(tokens: Tokens, at: int, name: str) -> tuple[str, list[str], int]:
     """Return the alias at `at`, its columns, and where it ends; the value's own name when there is none."""
     at += tokens.low[at] == "as"
-    if not is_name(tokens, at) or tokens.low[at] in NO_ALIAS:
+    if not is_name(tokens, at) or tokens.low[at] in NO_TABLE_ALIAS:
         return name, [name], at
     alias = tokens.text[at]
     if tokens.low[at + 1] == "(":
@@ -146,11 +145,9 @@ def _before_alias(tokens: Tokens, i: int) -> int:
 def from_item(tokens: Tokens, first: int) -> int | None:
     """Return the item of FROM that begins at `first`, or with UNPIVOT before it, if there is one."""
     begin = first - (tokens.low[first - 1] == "unpivot")
-    if begin < 1 or tokens.low[begin - 1] not in (",", "from", "join"):
+    if begin < 1 or tokens.low[begin - 1] not in BEFORE_SOURCE:
         return None
     select, at = next(selects_around(tokens, first), (None, 0))
     if select is None or "from" not in select.clauses or at != first:
         return None
-    places = top_level(tokens, select.clauses["from"], select.from_end)
-    begins = {j + 1 for j in places if tokens.low[j] in (",", "from", "join")}
-    return begin if select.clauses["from"] < first < select.from_end and begin in begins else None
+    return begin if begin in (at for at, _ in select.sources()) else None

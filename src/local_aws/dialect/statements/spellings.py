@@ -1,15 +1,11 @@
 """Options of statements that PostgreSQL spells otherwise, or has no use for, by spellings.toml."""
 
-import tomllib
-from pathlib import Path
-
+from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import Tokens
 
 _SPELLINGS = {
     kind: [(words.split(), text) for words, text in spellings.items()]
-    for kinds, spellings in tomllib.loads(
-        Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
-    ).items()
+    for kinds, spellings in vocabulary.table("statements/spellings").items()
     for kind in kinds.split(", ")
 }
 

@@ -1,11 +1,9 @@
 """What is refused in statements, by the patterns of refusals.toml."""
 
 import re
-import tomllib
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import Tokens
@@ -18,6 +16,7 @@ _MEANINGS = {
     "KIND": "(?:schema|table|view|function|policy|provider|datashares?|models?)",
     "STORAGE": "(?:diststyle|distkey|sortkey|compound|interleaved|encode)",
 }
+_REFUSALS = vocabulary.table("statements/refusals")
 _SHORT = re.compile("|".join(_MEANINGS))
 
 
@@ -34,7 +33,7 @@ def check_word(tokens: Tokens, i: int) -> None:
 
 def checked_words() -> list[str]:
     """Return the words that `check_word` may refuse."""
-    return [kind.removeprefix(_WORD) for kind in _refusals() if kind.startswith(_WORD)]
+    return [kind.removeprefix(_WORD) for kind in _REFUSALS if kind.startswith(_WORD)]
 
 
 def _check(tokens: Tokens, kind: str, places: Sequence[int], end: int) -> None:
@@ -81,7 +80,7 @@ def _outside(tokens: Tokens, start: int, end: int) -> list[int]:
 def _patterns(kind: str) -> list[tuple[str, str, re.Pattern[str]]]:
     """Return how, in which words and by which pattern something of a kind is refused."""
     found: list[tuple[str, str, re.Pattern[str]]] = []
-    for refusals in (table for kinds, table in _refusals().items() if kind in kinds.split()):
+    for refusals in (table for kinds, table in _REFUSALS.items() if kind in kinds.split()):
         for how, patterns in refusals.items():
             named = (
                 patterns.items() if isinstance(patterns, dict) else [("", pattern) for pattern in patterns]
@@ -90,8 +89,3 @@ def _patterns(kind: str) -> list[tuple[str, str, re.Pattern[str]]]:
                 spelt = _SHORT.sub(lambda name: _MEANINGS[name[0]], re.sub(r"\n? {4}", "", pattern))
                 found.append((how, words, re.compile(spelt)))
     return found
-
-
-@cache
-def _refusals() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("refusals.toml").read_text(encoding="utf-8"))
