@@ -3,8 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from botocore import xform_name
 from moto.core.common_models import CloudFormationModel
 from moto.scheduler.models import Schedule, scheduler_backends
+
+_MEMBERS = tuple(
+    """GroupName Description State ScheduleExpression ScheduleExpressionTimezone FlexibleTimeWindow Target KmsKeyArn
+    StartDate EndDate""".split()  # noqa: SIM905
+)
 
 
 class ScheduleOfStack(CloudFormationModel):
@@ -77,16 +83,5 @@ class ScheduleOfStack(CloudFormationModel):
 
 
 def _schedule(name: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "name": name,
-        "group_name": properties.get("GroupName"),
-        "description": properties.get("Description"),
-        "state": properties.get("State", "ENABLED"),
-        "schedule_expression": properties["ScheduleExpression"],
-        "schedule_expression_timezone": properties.get("ScheduleExpressionTimezone"),
-        "flexible_time_window": properties["FlexibleTimeWindow"],
-        "target": properties["Target"],
-        "kms_key_arn": properties.get("KmsKeyArn"),
-        "start_date": properties.get("StartDate"),
-        "end_date": properties.get("EndDate"),
-    }
+    wanted = {"State": "ENABLED", **properties}
+    return {"name": name, **{xform_name(member): wanted.get(member) for member in _MEMBERS}}
