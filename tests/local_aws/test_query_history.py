@@ -16,7 +16,7 @@ def test_statements_are_shown_with_their_ids_and_outcome(statements: Statements)
     wanted: list[list[Any]] = [
         [
             done["RedshiftQueryId"],
-            "DDL",
+            "CTAS",
             "success",
             0,
             "create table t as select 1 as a",
@@ -44,6 +44,17 @@ def test_parts_of_a_batch_are_shown_each(statements: Statements) -> None:
         ["INSERT", "success"],
         ["CALL", "failed"],
     ]
+
+
+def test_texts_are_shown_whole_in_pieces_and_with_their_user(statements: Statements) -> None:
+    long = f"select '{'x' * 5000}' as text"
+    query = statements.run(long)["RedshiftQueryId"]
+    pieces = statements.rows(
+        "select t.sequence, t.text, h.username, t.user_id = current_user_id from sys_query_text t"
+        f" join sys_query_history h using (query_id) where query_id = {query} order by 1"
+    )
+    user = statements.rows("select current_user")[0][0]
+    assert pieces == [[0, long[:4000], user, True], [1, long[4000:], user, True]]
 
 
 def test_the_last_query_of_a_session(statements: Statements) -> None:

@@ -56,7 +56,9 @@ SELECT userid, xid, pid, label, starttime, endtime, part::int AS sequence,
 FROM local_aws.queries, LATERAL generate_series(0, (length(text) - 1) / 200) AS part;
 CREATE OR REPLACE VIEW pg_catalog.sys_query_history AS
 SELECT userid AS user_id, query AS query_id, md5(query::text)::uuid::varchar(36) AS query_uuid, label AS query_label, xid AS transaction_id, pid AS session_id,
-       current_database()::varchar(128) AS database_name, kind AS query_type, status, false AS result_cache_hit,
+       current_database()::varchar(128) AS database_name,
+       (CASE WHEN kind = 'DDL' AND text ~* '\mcreate\s[\w\s]*\mtable\M.*\mas\s*\(?\s*(select|with)\M' THEN 'CTAS' ELSE kind END)::varchar(32)
+           AS query_type, status, false AS result_cache_hit,
        starttime AS start_time, endtime AS end_time,
        (extract(epoch FROM endtime - starttime) * 1000000)::bigint AS elapsed_time, 0::bigint AS queue_time,
        (extract(epoch FROM endtime - starttime) * 1000000)::bigint AS execution_time, error AS error_message,
@@ -64,8 +66,16 @@ SELECT userid AS user_id, query AS query_id, md5(query::text)::uuid::varchar(36)
        'local stand-in'::varchar AS redshift_version, 0::bigint AS compile_time, 0::bigint AS planning_time,
        0::bigint AS lock_wait_time, 'Normal'::varchar AS query_priority, NULL::varchar(10) AS short_query_accelerated,
        NULL::varchar(40) AS user_query_hash, NULL::varchar(40) AS generic_query_hash, NULL::int AS service_class_id,
-       NULL::varchar(64) AS service_class_name, NULL::varchar(32) AS compute_type
+       NULL::varchar(64) AS service_class_name, NULL::varchar(32) AS compute_type, NULL::varchar(150) AS usage_limit,
+       NULL::int AS query_hash_version, 0 AS result_cache_query_id, pg_get_userbyid(userid)::varchar(128) AS username
 FROM local_aws.queries;
+-- Before this release it was without rows, of other types.
+DROP VIEW IF EXISTS pg_catalog.sys_query_text;
+CREATE VIEW pg_catalog.sys_query_text AS
+SELECT userid AS user_id, query AS query_id, xid AS transaction_id, pid AS session_id, starttime AS start_time,
+       part::int AS sequence, substr(text, part * 4000 + 1, 4000)::varchar(4000) AS text,
+       md5(query::text)::uuid::varchar(36) AS query_uuid
+FROM local_aws.queries, LATERAL generate_series(0, (length(text) - 1) / 4000) AS part;
 CREATE OR REPLACE VIEW pg_catalog.svl_stored_proc_call AS
 SELECT userid, userid AS session_userid, query, label, xid, pid,
        current_database()::varchar(32) AS database, left(text, 4000)::varchar(4000) AS querytxt, starttime, endtime,

@@ -1,6 +1,6 @@
 -- System tables and views of what the stand-in has not got: blocks, slices, plans, workload management, scans, vacuums,
 -- connections, external data. Those without anything to show have no rows. Types: i int, b bigint, s smallint, t text,
--- c char, n numeric, f float8, d timestamp, l boolean, o oid; a letter holds until the next one.
+-- c char(128) or of the length behind it, n numeric, f float8, d timestamp, l boolean, o oid; each holds until the next one.
 CREATE OR REPLACE FUNCTION local_aws.make_empty_view(name text, spec text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     word text;
@@ -9,13 +9,17 @@ DECLARE
 BEGIN
     FOREACH word IN ARRAY string_to_array(btrim(pg_regexp_replace(spec, '\s+', ' ', 'g')), ' ') LOOP
         IF word LIKE '%:' THEN
-            type := (jsonb '{"i": "int", "b": "bigint", "s": "smallint", "t": "varchar", "c": "char(128)", "n": "numeric(38,0)",
-                             "f": "float8", "d": "timestamp", "l": "boolean", "o": "oid"}') ->> rtrim(word, ':');
+            type := coalesce((jsonb '{"i": "int", "b": "bigint", "s": "smallint", "t": "varchar", "c": "char(128)", "f": "float8",
+                                      "n": "numeric(38,0)", "d": "timestamp", "l": "boolean", "o": "oid"}') ->> rtrim(word, ':'),
+                             format('char(%s)', btrim(word, 'c:')));
         ELSE
             items := items || format('NULL::%s AS %I', type, word);
         END IF;
     END LOOP;
     EXECUTE format('CREATE OR REPLACE VIEW pg_catalog.%I AS SELECT %s WHERE false', name, array_to_string(items, ', '));
+EXCEPTION WHEN invalid_table_definition THEN -- an earlier release's has other columns
+    EXECUTE format('DROP VIEW pg_catalog.%I CASCADE', name);
+    PERFORM local_aws.make_empty_view(name, spec);
 END
 $$;
 SELECT local_aws.make_empty_view(name, spec) FROM (VALUES
@@ -64,20 +68,19 @@ SELECT local_aws.make_empty_view(name, spec) FROM (VALUES
     ('svv_mv_info', 'c: database_name i: owner_user_name c: schema_name user_name name is_stale i: state c: autorewrite autorefresh'),
     ('svv_vacuum_progress', 'c: table_name status time_remaining_estimate'),
     ('svv_vacuum_summary', 'c: table_name b: xid i: sort_partitions merge_increments b: elapsed_time row_delta sortedrow_delta i: block_delta max_merge_partitions'),
-    ('sys_query_detail', 'i: user_id b: query_id i: child_query_sequence stream_id segment_id step_id t: step_name i: table_id t: table_name is_rrscan d: start_time end_time b: duration t: alert b: input_bytes input_rows output_bytes output_rows blocks_read blocks_write local_read_io remote_read_io t: source i: data_skewness time_skewness t: is_active b: spilled_block_local_disk spilled_block_remote_disk t: step_attribute'),
-    ('sys_query_explain', 'i: user_id b: query_id i: child_query_sequence plan_node_id plan_parent_id t: plan_node plan_info'),
-    ('sys_query_text', 'i: user_id b: query_id transaction_id i: session_id d: start_time i: sequence t: text'),
-    ('sys_load_history', 'i: user_id b: query_id transaction_id i: session_id t: database_name status table_name d: start_time end_time b: duration t: data_source file_format b: loaded_rows loaded_bytes source_file_count source_file_bytes file_count_scanned file_bytes_scanned error_count copy_job_id'),
-    ('sys_unload_history', 'i: user_id b: query_id t: status file_format d: start_time end_time b: duration i: file_count b: unloaded_rows unloaded_files_count unloaded_files_size t: error_message'),
-    ('sys_vacuum_history', 'i: user_id b: transaction_id query_id t: database_name i: table_id t: table_name vacuum_type l: is_automatic d: start_time end_time b: rows_before_vacuum size_before_vacuum reclaimable_rows reclaimed_rows reclaimed_blocks sortedrows_before_vacuum sortedrows_after_vacuum t: status'),
-    ('sys_auto_table_optimization', 'b: transaction_id i: session_id table_id c: alter_table_type status d: event_time c: alter_from'),
-    ('sys_external_query_detail', 'i: user_id b: query_id transaction_id i: child_query_sequence segment_id c: source_type d: start_time end_time b: duration i: total_partitions qualified_partitions b: scanned_files returned_rows returned_bytes t: file_format file_location external_query_text warning_message table_name is_recursive is_nested b: s3list_time get_partition_time'),
-    ('sys_external_query_error', 'i: user_id b: query_id c: file_location rowid column_name original_value modified_value trigger action action_value i: error_code'),
-    ('sys_load_detail', 'i: user_id query_id c: file_name i: bytes_scanned lines_scanned d: record_time i: splits_scanned d: start_time end_time c: file_etag d: file_last_modified'),
-    ('sys_mv_refresh_history', 'i: user_id session_id b: transaction_id c: database_name schema_name b: mv_id c: mv_name refresh_type t: status d: start_time end_time b: duration'),
-    ('sys_mv_state', 'b: user_id transaction_id c: database_name event_desc d: start_time c: base_table_database_name base_table_schema base_table_name mv_schema mv_name state'),
-    ('sys_serverless_usage', 'd: start_time end_time f: compute_seconds compute_capacity i: data_storage cross_region_transferred_data charged_seconds'),
-    ('sys_connection_log', 't: event d: record_time t: remote_host remote_port i: session_id t: database_name user_name auth_method b: duration t: ssl_version ssl_cipher i: mtu t: ssl_compression ssl_expansion iam_auth_guid application_name os_version driver_version plugin_name i: protocol_version t: global_session_id'),
+    ('sys_query_detail', 'i: user_id b: query_id i: child_query_sequence stream_id segment_id step_id t: step_name i: table_id c136: table_name c1: is_rrscan d: start_time end_time b: duration t: alert b: input_bytes input_rows output_bytes output_rows blocks_read blocks_write local_read_io remote_read_io t: source i: data_skewness time_skewness c1: is_active b: spilled_block_local_disk spilled_block_remote_disk c64: step_attribute metrics_level i: plan_parent_id plan_node_id'),
+    ('sys_query_explain', 'i: userid b: query_id i: child_query_sequence plan_node_id plan_parent_id c400: plan_node plan_info c36: query_uuid'),
+    ('sys_load_history', 'i: user_id b: query_id transaction_id i: session_id t: database_name status table_name d: start_time end_time b: duration t: data_source file_format b: loaded_rows loaded_bytes i: source_file_count b: source_file_bytes i: file_count_scanned b: file_bytes_scanned error_count copy_job_id'),
+    ('sys_unload_history', 'i: user_id b: query_id transaction_id i: session_id t: database_name status d: start_time end_time b: duration t: file_format compression_type unloaded_location b: unloaded_rows unloaded_files_count unloaded_files_size t: error_message'),
+    ('sys_vacuum_history', 'i: user_id b: transaction_id query_id t: database_name schema_name table_name i: table_id c: vacuum_type l: is_automatic c: status d: start_time end_time record_time i: duration b: rows_before_vacuum i: size_before_vacuum b: reclaimable_rows reclaimed_rows reclaimed_blocks i: sortedrows_before_vacuum sortedrows_after_vacuum'),
+    ('sys_auto_table_optimization', 'b: transaction_id i: session_id table_id c32: alter_table_type c: status d: event_time c200: alter_from'),
+    ('sys_external_query_detail', 'i: user_id b: query_id transaction_id i: child_query_sequence segment_id c32: source_type d: start_time end_time b: duration i: total_partitions qualified_partitions b: scanned_files returned_rows returned_bytes t: file_format file_location external_query_text c4000: warning_message c136: table_name c1: is_recursive is_nested b: s3list_time get_partition_time'),
+    ('sys_external_query_error', 'i: user_id b: query_id c256: file_location c2100: rowid c127: column_name c1024: original_value modified_value c: trigger action action_value i: error_code c36: query_uuid'),
+    ('sys_load_detail', 'i: user_id query_id c256: file_name i: bytes_scanned lines_scanned d: record_time i: splits_scanned d: start_time end_time c256: file_etag d: file_last_modified'),
+    ('sys_mv_refresh_history', 'i: user_id session_id b: transaction_id c: database_name schema_name b: mv_id c: mv_name c32: refresh_type t: status d: start_time end_time b: duration c12: consumer_account c32: consumer_region c36: consumer_namespace'),
+    ('sys_mv_state', 'b: user_id transaction_id c: database_name c500: event_desc d: start_time c: base_table_database_name base_table_schema base_table_name mv_schema mv_name c32: state'),
+    ('sys_serverless_usage', 'd: start_time end_time f: compute_seconds compute_capacity b: data_storage cross_region_transferred_data charged_seconds charged_extra_compute_for_automatic_optimization_seconds'),
+    ('sys_connection_log', 'c50: event d: record_time c45: remote_host c32: remote_port i: session_id c50: database_name user_name c32: auth_method i: duration c50: ssl_version c: ssl_cipher i: mtu c64: ssl_compression ssl_expansion c36: iam_auth_guid c250: application_name c64: driver_version os_version c32: plugin_name i: protocol_version c36: global_session_id'),
     ('pg_library', 't: name o: language_oid i: file_store_id owner'),
     ('pg_external_schema', 'o: esoid i: eskind t: esdbname esoptions'),
     ('pg_conf', 't: key value'),

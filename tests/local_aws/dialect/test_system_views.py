@@ -38,6 +38,29 @@ def test_what_a_review_of_a_cluster_asks_for_has_no_rows(db: Database, query: st
     assert db.run(query) == []
 
 
+def test_views_without_rows_have_the_documented_types(db: Database) -> None:
+    query = """
+        select attname, format_type(atttypid, atttypmod) from pg_attribute
+        where attrelid = 'sys_external_query_detail'::regclass and attnum > 16 order by attnum
+    """
+    assert db.run(query) == [
+        ("external_query_text", "character varying"),
+        ("warning_message", "character(4000)"),
+        ("table_name", "character(136)"),
+        ("is_recursive", "character(1)"),
+        ("is_nested", "character(1)"),
+        ("s3list_time", "bigint"),
+        ("get_partition_time", "bigint"),
+    ]
+
+
+def test_a_view_of_an_earlier_release_is_made_anew(db: Database) -> None:
+    db.run("select local_aws.make_empty_view('sys_tried', 'i: a t: b')")
+    db.run("select local_aws.make_empty_view('sys_tried', 'b: a c12: c')")
+    assert db.run("select c from sys_tried where a = 1") == []
+    db.run("drop view pg_catalog.sys_tried")
+
+
 def test_pg_attribute_has_redshifts_columns(shown: Database) -> None:
     found = shown.run("""
         select a.attname, format_encoding(a.attencodingtype::integer), attisdistkey, attsortkeyord

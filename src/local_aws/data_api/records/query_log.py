@@ -65,6 +65,7 @@ class QueryLog:
         ]
         row = {
             "query": part.query_id,
+            "login": statement.db_user,
             "pid": statement.pid,
             "kind": kind(part),
             "text": CREDENTIALS.sub(r"\1''", part.sql),

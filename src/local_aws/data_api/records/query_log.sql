@@ -3,12 +3,13 @@ WITH given AS MATERIALIZED (
     SELECT item FROM jsonb_array_elements($1::jsonb) AS item
 ), queries AS (
     INSERT INTO local_aws.queries
-        (query, pid, kind, text, starttime, endtime, status, error, returned_rows, returned_bytes)
-    SELECT r.query, r.pid, r.kind, r.text, to_timestamp(r.started) AT TIME ZONE 'UTC',
-           to_timestamp(r.started + r.seconds) AT TIME ZONE 'UTC', r.status, r.error, r.rows, r.bytes
+        (query, userid, pid, kind, text, starttime, endtime, status, error, returned_rows, returned_bytes)
+    SELECT r.query, coalesce((SELECT oid::bigint FROM pg_roles WHERE rolname = r.login), 100), r.pid, r.kind, r.text,
+           to_timestamp(r.started) AT TIME ZONE 'UTC', to_timestamp(r.started + r.seconds) AT TIME ZONE 'UTC', r.status,
+           r.error, r.rows, r.bytes
     FROM given, jsonb_to_record(item) AS r (
-        query bigint, pid int, kind varchar, text varchar, started float8, seconds float8, status varchar,
-        error varchar, rows bigint, bytes bigint
+        query bigint, login varchar, pid int, kind varchar, text varchar, started float8, seconds float8,
+        status varchar, error varchar, rows bigint, bytes bigint
     )
     WHERE r.query IS NOT NULL
     ON CONFLICT DO NOTHING
