@@ -47,7 +47,8 @@ def test_parts_of_a_batch_are_shown_each(statements: Statements) -> None:
 
 
 def test_texts_are_shown_whole_in_pieces_and_with_their_user(statements: Statements) -> None:
-    long = f"select '{'x' * 5000}' as text"
+    statements.run("create table t as select 1 as a")
+    long = f"select '{'x' * 5000}' as text from t"
     query = statements.run(long)["RedshiftQueryId"]
     pieces = statements.rows(
         "select t.sequence, t.text, h.username, t.user_id = current_user_id from sys_query_text t"

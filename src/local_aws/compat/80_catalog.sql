@@ -1,10 +1,22 @@
 -- Redshift's catalog views over PostgreSQL's catalog. What they show of keys and storage comes from
 -- local_aws.table_attributes, see 10_attributes.sql.
 
--- How many rows a table holds, by the statistics that each transaction leaves; where they were lost, as last analysed.
-CREATE OR REPLACE FUNCTION local_aws.row_estimate(relation oid, analyzed real) RETURNS numeric LANGUAGE sql STABLE AS $$
-    SELECT CASE WHEN pg_stat_get_tuples_inserted(relation) > 0 THEN pg_stat_get_live_tuples(relation)
-                ELSE greatest(analyzed, 0) END
+-- How many rows a table holds: counted, if that is quick; else by the statistics that each transaction leaves, some time
+-- after it; where they were lost, as last analysed.
+CREATE OR REPLACE FUNCTION local_aws.row_estimate(relation oid, analyzed real) RETURNS numeric LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '50ms' AS $$
+DECLARE
+    counted bigint;
+BEGIN
+    IF pg_relation_size(relation) < 33554432 THEN
+        EXECUTE format('SELECT count(*) FROM %s', relation::regclass) INTO counted;
+        RETURN counted;
+    END IF;
+    RETURN CASE WHEN pg_stat_get_tuples_inserted(relation) > 0 THEN pg_stat_get_live_tuples(relation) ELSE greatest(analyzed, 0) END;
+-- Of somebody else: a temporary table, one that may not be read, one that is being altered.
+EXCEPTION WHEN feature_not_supported OR insufficient_privilege OR lock_not_available THEN
+    RETURN greatest(analyzed, 0);
+END
 $$;
 
 CREATE OR REPLACE VIEW local_aws.user_tables AS
@@ -49,7 +61,8 @@ CREATE OR REPLACE VIEW pg_catalog.svv_columns AS
 SELECT table_catalog::varchar(128) AS table_catalog, table_schema::varchar(128) AS table_schema,
        table_name::varchar(128) AS table_name, column_name::varchar(128) AS column_name,
        ordinal_position::int AS ordinal_position, column_default::varchar AS column_default,
-       is_nullable::varchar(3) AS is_nullable, data_type::varchar(128) AS data_type,
+       is_nullable::varchar(3) AS is_nullable,
+       (CASE data_type WHEN 'text' THEN 'character varying' ELSE data_type END)::varchar(128) AS data_type,
        character_maximum_length::int AS character_maximum_length, numeric_precision::int AS numeric_precision,
        numeric_precision_radix::int AS numeric_precision_radix, numeric_scale::int AS numeric_scale,
        datetime_precision::int AS datetime_precision, interval_type::varchar AS interval_type,
@@ -61,7 +74,7 @@ FROM information_schema.columns;
 
 CREATE OR REPLACE VIEW pg_catalog.pg_table_def AS
 SELECT t.nspname AS schemaname, t.relname AS tablename, a.attname AS "column",
-       format_type(a.atttypid, a.atttypmod) AS type,
+       CASE a.atttypid WHEN 'text'::regtype THEN 'character varying' ELSE format_type(a.atttypid, a.atttypmod) END AS type,
        coalesce(t.attributes -> 'encode' ->> a.attname::text, 'none')::varchar(32) AS encoding,
        coalesce(t.attributes -> 'distkey' ->> 0 = a.attname::text, false) AS distkey,
        local_aws.sortkey_number(t.attributes, a.attname::text) AS sortkey, a.attnotnull AS "notnull"

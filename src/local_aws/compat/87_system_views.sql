@@ -96,8 +96,8 @@ SELECT 0 AS owner, 0 AS host, 0 AS diskno, 0::bigint AS part_begin, 1048576::big
        (pg_database_size(current_database()) / 1048576)::int AS used, 0 AS tossed, 1048576 AS capacity, 0::bigint AS reads,
        0::bigint AS writes, 0 AS seek_forward, 0 AS seek_back, 0 AS is_san, 0 AS failed, 0 AS mbps, ''::char(256) AS mount;
 CREATE OR REPLACE VIEW pg_catalog.stv_tbl_perm AS
-SELECT 0 AS slice, t.oid::int AS id, t.relname::char(72) AS name, greatest(t.reltuples, 0)::bigint AS rows,
-       greatest(t.reltuples, 0)::bigint AS sorted_rows, CASE WHEN c.relpersistence = 't' THEN 1 ELSE 0 END AS temp,
+SELECT 0 AS slice, t.oid::int AS id, t.relname::char(72) AS name, local_aws.row_estimate(t.oid, t.reltuples)::bigint AS rows,
+       local_aws.row_estimate(t.oid, t.reltuples)::bigint AS sorted_rows, CASE WHEN c.relpersistence = 't' THEN 1 ELSE 0 END AS temp,
        d.oid::int AS db_id, 0 AS insert_pristine, 0 AS delete_pristine, 0 AS backup, 0 AS dist_style,
        (pg_total_relation_size(t.oid) / 1048576)::int AS block_count
 FROM local_aws.user_tables AS t JOIN pg_class AS c ON c.oid = t.oid JOIN pg_database AS d ON d.datname = current_database();

@@ -5,6 +5,8 @@ from functools import cache
 
 from local_aws.dialect import vocabulary
 
+# Lines of the context that tell of the stand-in's own functions; Redshift has none for functions in SQL.
+_OURS = re.compile(r".*local_aws|SQL function ")
 _table = cache(vocabulary.table)
 CONFLICT = "could not complete because of conflict with concurrent transaction"
 NAVIGATION = "navigation of this expression: give it a name in a subquery"
@@ -46,7 +48,7 @@ def error_text(
             message = message[: found.start()] + told + message[found.end() :]
     if message == CONFLICT:
         return f"ERROR: {CONFLICT}"
-    where = "\n".join(line for line in (context or "").splitlines() if "local_aws" not in line)
+    where = "\n".join(line for line in (context or "").splitlines() if not _OURS.match(line))
     parts = (("Detail", detail), ("Hint", _HINTS.get(sqlstate, hint)), ("Where", where))
     return "\n".join(
         [f"ERROR: {message}", *(f"  {name}: {text.strip()}" for name, text in parts if text and text.strip())]

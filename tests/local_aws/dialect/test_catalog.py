@@ -28,6 +28,25 @@ def test_svv_table_info(shown: Database) -> None:
     assert shown.run(query) == [("Y", "KEY(b)", "a", 2)]
 
 
+def test_rows_are_counted_as_soon_as_they_are_there(db: Database) -> None:
+    db.run("create table counted as select 1 as a union all select 2; begin; insert into counted values (3)")
+    query = """
+        select i.tbl_rows, p.rows from svv_table_info i join stv_tbl_perm p on p.id = i.table_id
+        where "table" = 'counted'
+    """
+    assert db.run(query) == [(3, 3)]
+    db.run("rollback")
+    assert db.run(query) == [(2, 2)]
+
+
+def test_texts_are_shown_as_varchar(db: Database) -> None:
+    db.run("create table literals as select 'a' as v")
+    assert db.run("select type from pg_table_def where tablename = 'literals'") == [("character varying",)]
+    assert db.run("select data_type from svv_columns where table_name = 'literals'") == [
+        ("character varying",)
+    ]
+
+
 def test_svv_tables_knows_tables_views_and_temporary_tables(shown: Database) -> None:
     query = "select table_name, table_type from svv_tables where table_name in ('shown', 'seen', 'scratch') order by 1"
     assert shown.run(query) == [("scratch", "BASE TABLE"), ("seen", "VIEW"), ("shown", "BASE TABLE")]

@@ -28,6 +28,7 @@ NAMES = [
     ("log(100)", "dlog10"),
     ("true", "bool"),
     ("a::varchar", "a"),
+    ("try_cast('1' as int)", "int"),
     ("sum(a)", "sum"),
     ("(select max(a) from u)", "?column?"),
     ("array(1, 2)", "array"),

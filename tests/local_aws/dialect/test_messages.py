@@ -6,6 +6,16 @@ from local_aws.dialect import error_text
 @pytest.mark.parametrize(
     ("fields", "text"),
     [
+        (
+            (
+                "22001",
+                "value too long for type character varying(2)",
+                "",
+                "",
+                'SQL function "varchar_length" statement 1',
+            ),
+            "ERROR: value too long for type character varying(2)",
+        ),
         (("42P01", 'relation "t" does not exist'), 'ERROR: relation "t" does not exist'),
         (
             ("P0001", "no sales", "on 2026-01-01", "load them"),

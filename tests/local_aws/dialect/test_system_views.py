@@ -54,13 +54,6 @@ def test_views_without_rows_have_the_documented_types(db: Database) -> None:
     ]
 
 
-def test_a_view_of_an_earlier_release_is_made_anew(db: Database) -> None:
-    db.run("select local_aws.make_empty_view('sys_tried', 'i: a t: b')")
-    db.run("select local_aws.make_empty_view('sys_tried', 'b: a c12: c')")
-    assert db.run("select c from sys_tried where a = 1") == []
-    db.run("drop view pg_catalog.sys_tried")
-
-
 def test_pg_attribute_has_redshifts_columns(shown: Database) -> None:
     found = shown.run("""
         select a.attname, format_encoding(a.attencodingtype::integer), attisdistkey, attsortkeyord

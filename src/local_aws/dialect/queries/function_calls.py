@@ -4,6 +4,7 @@ from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.literals import literal_value
 from local_aws.dialect.lexing.tokens import STRING, Tokens
 from local_aws.dialect.messages import NAVIGATION
+from local_aws.dialect.queries.naming import name_item
 from local_aws.dialect.refusals import RedshiftError, UnsupportedError
 from local_aws.dialect.statements import settings, types
 
@@ -121,8 +122,9 @@ def try_cast(tokens: Tokens, i: int) -> None:
     first, last = ranges[0][0], ranges[-1][1]
     at = max(j for j in range(first, last) if tokens.low[j] == "as")
     value, kind = tokens.render(first, at).strip(), tokens.render(at + 1, last).strip()
-    quoted = kind.replace("'", "''")
+    quoted, name = kind.replace("'", "''"), tokens.text[at + 1].lower()
     _replace(tokens, i, last, f"pg_catalog.local_aws_try_cast({value}, '{quoted}', NULL::{kind})::{kind}")
+    name_item(tokens, i, last + 1, f'"{name}"' if name.isidentifier() else "")
 
 
 def setting(tokens: Tokens, i: int) -> None:
