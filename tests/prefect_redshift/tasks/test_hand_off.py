@@ -83,8 +83,13 @@ def machine(
     made.close()
 
 
+def waiting(seconds: int) -> pytest.MarkDecorator:
+    """Have the machine wait so long for each statement: without waits it asks as fast as it can."""
+    return pytest.mark.parametrize("machine", [seconds], indirect=True)
+
+
 # Long enough to be stopped in the middle of.
-waiting = pytest.mark.parametrize("machine", [15], indirect=True)
+long_waiting = waiting(15)
 
 
 def run(**parameters: Any) -> RunReport:
@@ -222,11 +227,11 @@ async def worker_notices(flow_run_id: UUID) -> None:
     await cancel_statements(sales_data_pipeline, flow_run, flow_run.state)
 
 
+# Five statements, one after the other: as long as it takes to start another process.
+@waiting(2)
 def test_killed_when_the_execution_was_started_and_retried_it_is_one_execution(
-    warehouse: Warehouse, machine: Machine, admin: Admin
+    warehouse: Warehouse, machine: Machine
 ) -> None:
-    # As long as it takes to start another process.
-    admin.add_fault("slow_start", statement_name="sales-data-pipeline-", count=1, seconds=8.0)
     flow_run_id = asyncio.run(new_flow_run(sales_data_pipeline, run_date="2026-11-22", hand_off="instead"))
     with execute(sales_data_pipeline, flow_run_id, KILLED_AT_THE_ANSWER) as process:
         assert process.wait(60) == -signal.SIGKILL
@@ -242,7 +247,7 @@ def test_killed_when_the_execution_was_started_and_retried_it_is_one_execution(
     assert warehouse.count("store_sales") == 14
 
 
-@waiting
+@long_waiting
 def test_a_killed_run_s_hook_stops_its_execution_and_its_statements(
     warehouse: Warehouse, machine: Machine, admin: Admin
 ) -> None:
@@ -256,7 +261,7 @@ def test_a_killed_run_s_hook_stops_its_execution_and_its_statements(
     assert_stopped(warehouse, machine, name)
 
 
-@waiting
+@long_waiting
 def test_a_signal_stops_the_execution_and_its_statements(
     warehouse: Warehouse, machine: Machine, admin: Admin
 ) -> None:
