@@ -25,6 +25,7 @@ from local_aws import Admin, Served, running
 from prefect_redshift.aws.pacing import accounts
 from prefect_redshift.local.services import local_services
 from prefect_redshift.step_functions import attempt, stopping
+from tests.forking import end_forking
 from tests.prefect_database import migrated
 from tests.statements import Statements, finish
 
@@ -56,6 +57,13 @@ def no_aws_configuration() -> Iterator[None]:
         # A proxy of the developer's knows nothing of this machine.
         patch.setenv("NO_PROXY", "127.0.0.1,localhost")
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_forks_afterwards() -> Iterator[None]:
+    """What forks processes for tests ends with them."""
+    yield
+    end_forking()
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,7 @@
 """Flow runs as a worker handles them: made first, then executed in a process of their own, perhaps again."""
 
 import asyncio
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,6 +10,7 @@ from prefect import Flow, get_client
 from prefect.flow_engine import run_flow
 from prefect.states import AwaitingRetry
 
+from tests.forking import Forked
 from tests.project import PROJECT_FOLDER
 
 # What a worker's process does with a flow run that was handed to it.
@@ -32,14 +30,9 @@ asyncio.run(execute())
 """
 
 
-def execute(flow: Flow[..., Any], flow_run_id: UUID, before: str = "") -> "subprocess.Popen[bytes]":
+def execute(flow: Flow[..., Any], flow_run_id: UUID, before: str = "") -> Forked:
     """Start a process that executes the flow run, and the Python code `before` first."""
-    return subprocess.Popen(
-        [sys.executable, "-c", before + EXECUTE, flow.fn.__module__, flow.fn.__name__, str(flow_run_id)],
-        cwd=PROJECT_FOLDER,
-        env=dict(os.environ),
-        stderr=subprocess.DEVNULL,
-    )
+    return Forked(before + EXECUTE, flow.fn.__module__, flow.fn.__name__, str(flow_run_id))
 
 
 async def new_flow_run(flow: Flow[..., Any], **parameters: Any) -> UUID:

@@ -1,6 +1,5 @@
 """The command line as a person uses it: processes, exit codes, and what they see."""
 
-import os
 import re
 import signal
 import subprocess
@@ -24,39 +23,43 @@ from flows.sales_data_pipeline import sales_data_pipeline
 from local_aws import Admin
 from prefect_redshift.cli import backfill_main, daily_main
 from prefect_redshift.cli.options import backfill_options, daily_options
+from tests.forking import Forked
 from tests.job_warehouse import Warehouse
 from tests.project import PROJECT_FOLDER
-from tests.signals import heed_interrupts
 from tests.statements import eventually
 
 SLOW = "select pg_sleep(120)"
 
 
+FORKED = """
+import sys
+from flows.sales import SALES
+from prefect_redshift.cli import backfill_main, daily_main
+sys.exit({main}({flow!r}, SALES))
+"""
+COMMANDS = {
+    "flows.sales_data_pipeline": FORKED.format(
+        main="daily_main", flow="flows.sales_data_pipeline:sales_data_pipeline"
+    ),
+    "flows.sales_backfill": FORKED.format(main="backfill_main", flow="flows.sales_backfill:sales_backfill"),
+}
+
+
 @contextmanager
-def started(
-    *options: str, module: str = "flows.sales_data_pipeline", **variables: str
-) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", module, *options],
-        cwd=PROJECT_FOLDER,
-        env={**os.environ, **variables},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=heed_interrupts,
-    )
-    with process:
+def started(*options: str, module: str = "flows.sales_data_pipeline") -> Iterator[Forked]:
+    """Start what `python -m <module>` runs."""
+    with Forked(COMMANDS[module], *options) as process:
         try:
             yield process
         finally:
             process.kill()
 
 
-def run(*options: str, **variables: str) -> tuple[int, str, str]:
+def run(*options: str) -> tuple[int, str, str]:
     """Exit code, standard output and standard error."""
-    with started(*options, **variables) as process:
-        out, err = process.communicate(timeout=120)
-        return process.returncode, out, err
+    command = [sys.executable, "-m", "flows.sales_data_pipeline", *options]
+    done = subprocess.run(command, cwd=PROJECT_FOLDER, capture_output=True, text=True, timeout=120)
+    return done.returncode, done.stdout, done.stderr
 
 
 def newest_run() -> FlowRun:
@@ -190,16 +193,10 @@ def test_a_run_that_is_ended_while_it_is_created_does_not_stay_pending(
     warehouse: Warehouse, number: signal.Signals
 ) -> None:
     before = datetime.now(UTC)
-    done = subprocess.run(
-        [sys.executable, "-c", SIGNALLED_AT_ITS_CREATION, str(int(number))],
-        cwd=PROJECT_FOLDER,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        preexec_fn=heed_interrupts,
-    )
-    assert done.returncode == 128 + number, done.stderr
-    assert last_line(done.stderr).endswith("Nothing was left to cancel.")
+    with Forked(SIGNALLED_AT_ITS_CREATION, str(int(number))) as process:
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 128 + number, err
+    assert last_line(err).endswith("Nothing was left to cancel.")
     assert warehouse.statements() == []
     run = newest_run()
     assert run.created
