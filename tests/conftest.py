@@ -33,6 +33,10 @@ from tests.statements import Statements, finish
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# The services of a Prefect server that no test has anything to do for: automations, which look at each event, and what
+# watches work pools, paused runs and runs that do not end when they are cancelled.
+IDLE_SERVICES = ("TRIGGERS", "FOREMAN", "PAUSE_EXPIRATIONS", "CANCELLATION_CLEANUP")
+
 # A slow machine is no fault.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -140,7 +144,10 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
         patch.setenv("DO_NOT_TRACK", "1")
         services.enter_context(temporary_settings({PREFECT_HOME: Path(home), **settings}))
-        with migrated(Path(home), tmp_path_factory):
+        # Only of this server: what tests start has them.
+        with migrated(Path(home), tmp_path_factory), pytest.MonkeyPatch.context() as of_the_server:
+            for name in IDLE_SERVICES:
+                of_the_server.setenv(f"PREFECT_SERVER_SERVICES_{name}_ENABLED", "false")
             services.enter_context(local_services(Path(home), stand_in=False))
         url = str(PREFECT_API_URL.value())
         patch.setenv("PREFECT_API_URL", url)
