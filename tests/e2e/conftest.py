@@ -9,8 +9,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,37 @@ from tests.signals import heed_interrupts
 UP_SECONDS = 300
 
 
-class Deployed:
-    """A server, a worker and a deployment; `aws` are the variables that name its stand-in."""
+@dataclass
+class Up:
+    """What `python -m prefect_redshift.local` has brought up.
 
-    def __init__(self, api_url: str, warehouse: Warehouse, home: Path, aws: Mapping[str, str]) -> None:
-        self.api_url = api_url
+    Attributes:
+        process: Its process.
+        api_url: Of its Prefect server.
+        log: What it says.
+        exit_code: With which it is to end.
+    """
+
+    process: "subprocess.Popen[bytes]"
+    api_url: str
+    log: Path
+    exit_code: int = 0
+
+
+class Deployed:
+    """A server, a worker and a deployment, on a stand-in whose warehouse begins empty."""
+
+    def __init__(self, up: Up, warehouse: Warehouse, state: Path, stand_in: Served) -> None:
+        self.up = up
         self.warehouse = warehouse
-        self.aws = aws
-        self.variables = {**os.environ, "PREFECT_API_URL": api_url, "PREFECT_HOME": str(home)}
+        self.aws = stand_in.environment
+        self.variables = {
+            **os.environ,
+            "PREFECT_API_URL": up.api_url,
+            "PREFECT_HOME": str(state / "prefect"),
+        }
+        self._state = state
+        self._stand_in = stand_in
 
     def prefect(self, *arguments: str) -> str:
         """Run `prefect ...` in the project's folder; fail the test unless it succeeds."""
@@ -54,6 +78,15 @@ class Deployed:
         """Run a deployment to its end, and return what the command said."""
         return self.prefect("deployment", "run", deployment, "--watch", *options)
 
+    @contextmanager
+    def up_again(self) -> Iterator[None]:
+        """Bring all up anew, once it has ended."""
+        with (
+            bringing_up(self._state, self._stand_in) as again,
+            temporary_settings({PREFECT_API_URL: again.api_url}),
+        ):
+            yield
+
 
 def start_up(state: Path, stand_in: Served) -> "subprocess.Popen[bytes]":
     """Start `python -m prefect_redshift.local` on a stand-in; what it says is in `up.log`."""
@@ -71,16 +104,16 @@ def start_up(state: Path, stand_in: Served) -> "subprocess.Popen[bytes]":
         )
 
 
-def brought_up(state: Path, stand_in: Served) -> tuple["subprocess.Popen[bytes]", str]:
-    """Return the process that has brought all up, and the URL of the API.
+def brought_up(state: Path, stand_in: Served) -> Up:
+    """Return what has been brought up.
 
     One at a time: two at once would both find Prefect's usual port free.
     """
     with (Path(tempfile.gettempdir()) / "e2e-tests.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        process = start_up(state, stand_in)
+        process, log = start_up(state, stand_in), state / "up.log"
         try:
-            return process, address(process, state / "up.log")
+            return Up(process, address(process, log), log)
         except BaseException:
             process.kill()
             process.wait()
@@ -88,16 +121,17 @@ def brought_up(state: Path, stand_in: Served) -> tuple["subprocess.Popen[bytes]"
 
 
 @contextmanager
-def up(state: Path, stand_in: Served) -> Iterator[str]:
-    """Yield the URL of the API of what is brought up; nothing is left afterwards."""
-    process, api_url = brought_up(state, stand_in)
+def bringing_up(state: Path, stand_in: Served) -> Iterator[Up]:
+    """Yield what is brought up; nothing is left afterwards."""
+    up = brought_up(state, stand_in)
+    process = up.process
     try:
-        yield api_url
+        yield up
     finally:
         children = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
         process.send_signal(signal.SIGINT)
         try:
-            assert process.wait(40) == 0, (state / "up.log").read_text()
+            assert process.wait(40) == up.exit_code, up.log.read_text()
             assert not [child for child in children if child.is_running()]
         finally:
             process.kill()
@@ -128,10 +162,10 @@ def deployed(no_aws_configuration: None, tmp_path_factory: pytest.TempPathFactor
     try:
         with running(folder / "data") as stand_in, ExitStack() as services:
             with migrated(state / "prefect", tmp_path_factory):
-                api_url = services.enter_context(up(state, stand_in))
+                up = services.enter_context(bringing_up(state, stand_in))
             client = client_of(stand_in)
-            with temporary_settings({PREFECT_API_URL: api_url}):
-                yield Deployed(api_url, Warehouse(client, "dev"), state / "prefect", stand_in.environment)
+            with temporary_settings({PREFECT_API_URL: up.api_url}):
+                yield Deployed(up, Warehouse(client, "dev"), state, stand_in)
             client.close()
     finally:
         shutil.rmtree(folder)

@@ -14,11 +14,13 @@ import psutil
 import pytest
 from prefect import State
 from prefect.client.schemas.actions import DeploymentScheduleCreate
+from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.states import Cancelling, Scheduled
 
 from tests.e2e.asking import BACKFILL, DAILY, ask, deployment, started, state_of, until
 from tests.e2e.conftest import Deployed
+from tests.e2e.killing import LOAD, kill_the_worker
 from tests.flows.test_command_line import slow_scripts
 from tests.flows.test_sales_data_pipeline import STEPS
 from tests.infra.machine import Machine
@@ -85,9 +87,9 @@ def test_a_run_loads_the_tables_and_a_second_changes_nothing(
 def test_a_cancelled_run_leaves_nothing_running_and_the_one_that_waits_for_it_keeps_its_date(
     deployed: Deployed, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    parameters = {"run_date": DAY, "scripts": str(slow_scripts(tmp_path, "run_load_fact_sales"))}
+    parameters = {"run_date": DAY, "scripts": str(slow_scripts(tmp_path, LOAD))}
     run_id = started(parameters)
-    deployed.warehouse.wait_for_running("run_load_fact_sales", 90)
+    deployed.warehouse.wait_for_running(LOAD, 90)
     scheduled: State[None] = Scheduled(scheduled_time=datetime(2026, 11, 19, 23, 30, tzinfo=UTC))
     next_id = started({"timezone": "Europe/Berlin"}, state=scheduled)
     until(lambda: state_of(next_id) == "AwaitingConcurrencySlot", 60)
@@ -102,7 +104,7 @@ def test_a_cancelled_run_leaves_nothing_running_and_the_one_that_waits_for_it_ke
         "cancelled", f"statement ended after {statement_ended:.1f} s, run after {run_ended:.1f} s"
     )
     slow = [s for s in deployed.warehouse.statements() if str(run_id) in s["StatementName"]]
-    assert [s["Status"] for s in slow if "run_load_fact_sales" in s["StatementName"]] == ["ABORTED"]
+    assert [s["Status"] for s in slow if LOAD in s["StatementName"]] == ["ABORTED"]
 
     until(lambda: state_of(next_id) == "Completed", 120)
     assert sales_of(deployed, 20261120) == 14
@@ -135,7 +137,7 @@ def test_a_schedule_fires_once_by_itself_with_the_date_in_its_zone(deployed: Dep
     deployment_id = deployment().id
     [schedule] = ask(lambda client: client.create_deployment_schedules(deployment_id, [soon]))
     try:
-        until(lambda: "Completed" in fired(due), 240)
+        until(lambda: "Completed" in fired(due), 240, pause=1)
     finally:
         # And with it, what it has scheduled for the years to come.
         ask(lambda client: client.delete_deployment_schedule(deployment_id, schedule.id))
@@ -146,8 +148,9 @@ def test_a_schedule_fires_once_by_itself_with_the_date_in_its_zone(deployed: Dep
 
 def fired(due: datetime) -> list[str | None]:
     """Return the states of the runs that a schedule has made for that time."""
-    runs = ask(lambda client: client.read_flow_runs())
-    return [run.state_name for run in runs if run.auto_scheduled and run.expected_start_time == due]
+    then = FlowRunFilter.model_validate({"expected_start_time": {"after_": due, "before_": due}})
+    runs = ask(lambda client: client.read_flow_runs(flow_run_filter=then))
+    return [run.state_name for run in runs if run.auto_scheduled]
 
 
 def sales_of(deployed: Deployed, day: int) -> int:
@@ -179,7 +182,7 @@ def test_a_run_by_hand_uses_the_server_that_is_up(deployed: Deployed) -> None:
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-    address = deployed.api_url.removesuffix("/api")
+    address = deployed.up.api_url.removesuffix("/api")
     assert f"Using the Prefect server that is up: {address}." in done.stdout
     run = latest_run()
     assert (run.deployment_id, run.state_name) == (None, "Completed")
@@ -200,3 +203,26 @@ def test_a_second_one_in_the_same_folder_is_refused(deployed: Deployed) -> None:
         r"error: It is up already with its state in .+: stop that one, or .+\.\n", done.stderr
     )
     assert deployment().name == "daily"  # and the first is still up
+
+
+# The last one: it ends what the others use.
+def test_runs_of_a_killed_worker_are_crashed_and_their_slots_are_free(
+    deployed: Deployed, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    was_running, was_pending, was_waiting = kill_the_worker(deployed, tmp_path)
+    killed = time.monotonic()
+    # The process of the run, which had outlived its worker, has ended its statement.
+    loads = [s for s in deployed.warehouse.statements() if f"{was_running}/{LOAD}/" in s["StatementName"]]
+    assert [s["Status"] for s in loads] == ["ABORTED"]
+
+    with deployed.up_again():
+        until(lambda: [state_of(was_running), state_of(was_pending)] == ["Crashed", "Crashed"], 60)
+        until(lambda: state_of(was_waiting) == "Completed", 240)
+        seconds = time.monotonic() - killed
+        next_backfill = started({"from_date": "2026-10-01", "to_date": "2026-10-02"}, of=BACKFILL)
+        until(lambda: state_of(next_backfill) == "Completed", 240)
+    record_property("after kill -9 of the worker", f"the next run had loaded its day {seconds:.0f} s later")
+    october = (
+        "select distinct ss_sold_date_sk from store_sales where ss_sold_date_sk between 20261001 and 20261031"
+    )
+    assert deployed.warehouse.rows(f"{october} order by 1") == [(20261001,), (20261002,), (20261021,)]
