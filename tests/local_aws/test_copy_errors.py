@@ -70,6 +70,8 @@ def test_maxerror_counts_all_kinds_and_files(bucket: Bucket) -> None:
         ["in/1", 4, 1201, "", "2"],
         ["in/2", 2, 1204, "toolong", "4,toolong"],
     ]
+    detail = "select right(file_name, 4), line_number, error_code from sys_load_error_detail order by 1, 2"
+    assert bucket.statements.rows(detail) == [row[:3] for row in found]
     assert bucket.copy("csv ignoreheader 1 maxerror 3", "in/")["Status"] == "FAILED"
     assert bucket.statements.rows("select count(*) from t") == [[3]]
 

@@ -93,6 +93,12 @@ SELECT q.userid, 0 AS slice, e.tbl, e.starttime, q.pid AS session, e.query, e.fi
        e.colname, e.type, e.col_length, e.position, e.raw_line, e.raw_field_value, e.err_code, e.err_reason,
        0 AS is_partial, 0::bigint AS start_offset
 FROM local_aws.load_errors AS e JOIN local_aws.queries AS q ON q.query = e.query;
+CREATE OR REPLACE VIEW pg_catalog.sys_load_error_detail AS
+SELECT q.userid AS user_id, e.query AS query_id, q.xid AS transaction_id, q.pid AS session_id,
+       current_database()::varchar(64) AS database_name, e.tbl AS table_id, e.starttime AS start_time, e.filename AS file_name,
+       e.line_number, e.colname AS column_name, e.type AS column_type, e.col_length AS column_length, e.position,
+       e.err_code AS error_code, e.err_reason::varchar(512) AS error_message
+FROM local_aws.load_errors AS e JOIN local_aws.queries AS q ON q.query = e.query;
 
 -- The last statement of this session, or of everybody when it has none.
 CREATE OR REPLACE FUNCTION pg_catalog.pg_last_query_id() RETURNS bigint LANGUAGE sql STABLE AS $$

@@ -8,6 +8,7 @@ from local_aws.dialect import vocabulary
 # Lines of the context that tell of the stand-in's own functions; Redshift has none for functions in SQL.
 _OURS = re.compile(r".*local_aws|SQL function ")
 _table = cache(vocabulary.table)
+NULL_IN_COLUMN = "23502"  # PostgreSQL's detail shows the whole row
 CONFLICT = "could not complete because of conflict with concurrent transaction"
 NAVIGATION = "navigation of this expression: give it a name in a subquery"
 # The schema in which calls of functions that Redshift does not have look for them, in vain.
@@ -49,7 +50,11 @@ def error_text(
     if message == CONFLICT:
         return f"ERROR: {CONFLICT}"
     where = "\n".join(line for line in (context or "").splitlines() if not _OURS.match(line))
-    parts = (("Detail", detail), ("Hint", _HINTS.get(sqlstate, hint)), ("Where", where))
+    parts = (
+        ("Detail", None if sqlstate == NULL_IN_COLUMN else detail),
+        ("Hint", _HINTS.get(sqlstate, hint)),
+        ("Where", where),
+    )
     return "\n".join(
         [f"ERROR: {message}", *(f"  {name}: {text.strip()}" for name, text in parts if text and text.strip())]
     )

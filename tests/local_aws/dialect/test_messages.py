@@ -38,7 +38,11 @@ from local_aws.dialect import error_text
             "ERROR: could not complete because of conflict with concurrent transaction",
         ),
         (
-            ("23502", 'null value in column "a" of relation "t" violates not-null constraint'),
+            (
+                "23502",
+                'null value in column "a" of relation "t" violates not-null constraint',
+                "Failing row contains (null, secret).",
+            ),
             "ERROR: Cannot insert a NULL value into column a",
         ),
         (
