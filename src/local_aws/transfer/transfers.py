@@ -1,7 +1,8 @@
 """Runs the statements that move data between tables and S3."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -41,14 +42,9 @@ class Transfers:
     async def run(self, text: str, connection: Connection, statement: Statement, part: Part) -> int | None:
         """Run a COPY or an UNLOAD and return how many rows it moved; None for any other text.
 
-        Raises EngineError with Redshift's words.
+        Raises TransferProblem or EngineError with Redshift's words.
         """
-        if not MAY_BE_ONE.match(text):
-            return None
-        try:
-            command = parse(text)
-        except TransferProblem as problem:
-            raise await _failed(connection, problem) from None
+        command = parse(text) if MAY_BE_ONE.match(text) else None
         if command is None:
             return None
         backend = await self.rest.s3()
@@ -56,7 +52,8 @@ class Transfers:
             return await self._copy(command, connection, backend, statement, part)
         query = await asking.resolve(connection, command.query, thorough=True)
         resolved = replace(command, query=query.strip())
-        rows = await _in_transaction(connection, lambda: unload.run(resolved, connection, backend))
+        async with _transaction(connection):
+            rows = await unload.run(resolved, connection, backend)
         await connection.run(REMEMBER, ["unload_count", str(rows), "unload_id", str(part.query_id)])
         return rows
 
@@ -64,15 +61,12 @@ class Transfers:
         self, command: Copy, connection: Connection, backend: Any, statement: Statement, part: Part
     ) -> int:
         rejected: list[dict[str, Any]] = []
-
-        async def work() -> int:
-            rows = await load.run(command, connection, backend, rejected.extend)
-            await connection.run(REMEMBER, ["copy_count", str(rows), "copy_id", str(part.query_id)])
-            return rows
-
         try:
-            return await _in_transaction(connection, work)
-        except EngineError:
+            async with _transaction(connection):
+                rows = await load.run(command, connection, backend, rejected.extend)
+                await connection.run(REMEMBER, ["copy_count", str(rows), "copy_id", str(part.query_id)])
+            return rows
+        except (EngineError, TransferProblem):
             # As on AWS: who looks into stl_load_errors needs it, but a transaction block that is rolled back has none.
             if rejected and not connection.in_transaction:
                 await connection.run(REMEMBER_ID, [str(part.query_id)])
@@ -81,32 +75,17 @@ class Transfers:
             self.log.add_load_errors(statement.database, part.query_id, rejected)
 
 
-async def _in_transaction(connection: Connection, work: Callable[[], Awaitable[int]]) -> int:
-    """Run inside the open transaction, which an error spoils, or in one of its own."""
+@asynccontextmanager
+async def _transaction(connection: Connection) -> AsyncIterator[None]:
+    """Have a block run inside the open transaction, or in one of its own."""
     begins = not connection.in_transaction
     if begins:
         await connection.run("BEGIN")
     try:
-        rows = await work()
+        yield
         if begins:
             await connection.run("COMMIT")
-    except TransferProblem as problem:
-        raise await _failed(connection, problem, end=begins) from None
-    except EngineError:
+    except Exception:
         if begins and connection.usable:
             await connection.run("ROLLBACK")
         raise
-    return rows
-
-
-async def _failed(connection: Connection, problem: TransferProblem, *, end: bool = False) -> EngineError:
-    """Let the engine fail, too, so that an open transaction is spoilt as by any other error."""
-    message, _, detail = str(problem).partition("\n  Detail: ")
-    try:
-        if end:
-            await connection.run("ROLLBACK")
-        elif connection.in_transaction:
-            await connection.run("SELECT local_aws.fail($1)", [message])
-    except EngineError:
-        pass
-    return EngineError(message, detail=detail)

@@ -15,6 +15,7 @@ from local_aws.data_api.running import parameters
 from local_aws.data_api.running.collaborators import Collaborators
 from local_aws.engine import asking, divisions
 from local_aws.engine.connection import Connection, EngineError, rows
+from local_aws.transfer.transfer_errors import TransferProblem
 
 _GAP = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
 # What reaches beyond one database, and fails while somebody is connected or leaves stale sessions behind.
@@ -61,7 +62,7 @@ class PartRun:
             except EngineError as error:
                 await self._roll_back()
                 raise Refusal(words(error)) from None
-            except dialect.DialectError as error:
+            except (dialect.DialectError, TransferProblem) as error:
                 await self._spoil(str(error))
                 raise Refusal(f"ERROR: {error}") from None
             except KeyError:
