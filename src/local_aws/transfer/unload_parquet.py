@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from local_aws.data_api.results.columns import BY_NAME
 from local_aws.data_api.results.rendering import super_text
 from local_aws.transfer.compression import pyarrow
 from local_aws.transfer.unload_text import unescaped
@@ -94,17 +95,6 @@ def _read_as(arrow: Any, name: str, precision: int, scale: int) -> Any:
 
 
 def _written_as(arrow: Any, name: str, precision: int, scale: int) -> Any:
-    known = {
-        "bool": arrow.bool_(),
-        "int2": arrow.int16(),
-        "int4": arrow.int32(),
-        "int8": arrow.int64(),
-        "float4": arrow.float32(),
-        "float8": arrow.float64(),
-        "date": arrow.date32(),
-        "timestamp": arrow.timestamp("us"),
-        "varbyte": arrow.binary(),
-    }
     if name == "numeric":
         return arrow.decimal128(precision, min(scale, precision))
-    return known.get(name, arrow.string())
+    return arrow.type_for_alias(BY_NAME[name].arrow)

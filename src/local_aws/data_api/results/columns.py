@@ -24,6 +24,7 @@ class TypeFacts:
     signed: bool = False
     parquet: str = ""
     logical: str = ""
+    arrow: str = "string"
     code: int = 1224
     reason: str = "Invalid value"
 
