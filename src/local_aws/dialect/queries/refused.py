@@ -94,16 +94,13 @@ def _leader(tokens: Tokens, i: int) -> None:
 
 
 def _reads_table(tokens: Tokens, select: Select) -> bool:
-    if "from" not in select.clauses:
-        return False
-    inside = [j for j in top_level(tokens, select.clauses["from"], select.from_end) if is_name(tokens, j + 1)]
     named = {tokens.low[j] for j in range(tokens.end) if tokens.matches(j + 1, "as", "(")}
     return any(
-        tokens.low[j] in ("from", "join", ",")
-        and tokens.low[j + 1] not in named
-        and tokens.low[j + 2] != "("
-        and not tokens.low[j + 1].startswith(_CATALOGUE)
-        for j in inside
+        is_name(tokens, at)
+        and tokens.low[at] not in named
+        and tokens.low[at + 1] != "("
+        and not tokens.low[at].startswith(_CATALOGUE)
+        for at, _ in select.sources()
     )
 
 
