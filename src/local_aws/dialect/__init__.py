@@ -4,7 +4,7 @@ from local_aws.dialect.compat import compat_sql
 from local_aws.dialect.lexing.scripts import bind, split
 from local_aws.dialect.messages import error_text
 from local_aws.dialect.names.asking import UNKNOWN_NAME, Answer
-from local_aws.dialect.names.resolving import resolve
+from local_aws.dialect.names.remembering import resolve
 from local_aws.dialect.procedures.dynamic import Mailbox
 from local_aws.dialect.refusals import DialectError, RedshiftError, UnsupportedError
 from local_aws.dialect.rewriter import rewrite, rewrite_dynamic, written_table

@@ -20,6 +20,15 @@ def filled(db: Database) -> Database:
     return db
 
 
+def test_a_statement_is_resolved_anew_once_its_tables_have_changed(db: Database) -> None:
+    db.run("create table changing (a int); insert into changing values (1)")
+    query = "select a + 1 as b, b * 2 as c from changing"
+    assert db.run(query) == db.run(query) == [(2, 4)]
+    db.run("alter table changing add column b int default 100")
+    assert db.run(query) == [(2, 200)]
+    db.run("drop table changing")
+
+
 LATERAL: list[tuple[str, Rows]] = [
     ("select a + 1 as b, b * 2 as c, c + b d from la order by 1 limit 1", [(2, 4, 6)]),
     (

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from local_aws.dialect import Answer, DialectError, resolve, rewrite, rewrite_dynamic, split
 from local_aws.dialect.lexing.tokens import NAME, STRING, Tokens
+from local_aws.dialect.names import resolving
 from local_aws.dialect.names.asking import Asking
 
 WORDS = """select from where create table temp procedure as begin end exception when others then raise if loop for
@@ -75,6 +76,21 @@ def nonsense(seed: int) -> Iterator[Answer]:
 def test_whatever_postgresql_says_of_names_the_asking_ends(sql: str, seed: int) -> None:
     with contextlib.suppress(DialectError):
         assert drive(resolve(sql, thorough=True), nonsense(seed)) is not None
+
+
+def outcome(asking: Asking[str], seed: int) -> str:
+    try:
+        return drive(asking, nonsense(seed))
+    except DialectError as error:
+        return f"refused: {error}"
+
+
+@common
+@given(anything, st.lists(st.integers(0, 9), min_size=1, max_size=3))
+def test_what_is_remembered_of_names_is_what_is_worked_out(sql: str, seeds: list[int]) -> None:
+    for seed in [*seeds, *seeds]:
+        worked_out = outcome(resolving.resolve(sql, thorough=True), seed)
+        assert outcome(resolve(sql, thorough=True), seed) == worked_out
 
 
 @common
