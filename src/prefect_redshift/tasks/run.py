@@ -10,6 +10,7 @@ report = await finish(run, products, orders)
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from functools import partial
+from inspect import getdoc
 from typing import Any
 
 from prefect import Task, get_run_logger, task
@@ -37,6 +38,7 @@ from prefect_redshift.tasks.job_run import JobRun
 from prefect_redshift.tasks.options import NO_RETRY, RETRIED, TaskOptions
 
 StepTask = Task[..., Any]
+Body = Callable[[], Awaitable[Any]]
 # What `catch_up` is called in the graph.
 CATCH_UP = "catch_up"
 
@@ -104,7 +106,7 @@ def steps_of(run: JobRun) -> Callable[[str], StepTask]:
     raises a PipelineError.
     """
     job = run.job
-    bodies: dict[str, Callable[[], Awaitable[Any]]] = {
+    bodies: dict[str, Body] = {
         **{script.read_by: partial(steps.read_script, run, script) for script in job.read_scripts},
         job.deploy: partial(steps.deploy_procedures, run),
         job.validate: partial(steps.validate, run),
@@ -125,29 +127,24 @@ def steps_of(run: JobRun) -> Callable[[str], StepTask]:
     return step
 
 
-def task_of(name: str, body: Callable[[], Awaitable[Any]], options: TaskOptions = RETRIED) -> StepTask:
+def task_of(name: str, body: Body, options: TaskOptions = RETRIED) -> StepTask:
     """Return `body` as a task of that name: so it is called in the run's graph, logs and statement names."""
-
-    async def run_step() -> Any:
-        return await body()
-
-    return task(name=name, task_run_name=name, **options)(run_step)
+    return task(**_named(name, body), **options)(partial(body))
 
 
-def _materializing(run: JobRun, step: Step, body: Callable[[], Awaitable[Any]]) -> StepTask:
+def _materializing(run: JobRun, step: Step, body: Body) -> StepTask:
     """Return the task of a step that makes tables, which Prefect shows as the lineage of its assets."""
     if not step.makes:
         return task_of(step.name, body)
-
-    async def run_step() -> Any:
-        return await body()
-
     made = assets_of(run.warehouse, run.schema, step.makes)
     read = assets_of(run.warehouse, run.schema, step.reads)
-    kind = materialize(
-        *made, by=MATERIALIZED_BY, asset_deps=list(read), name=step.name, task_run_name=step.name, **RETRIED
-    )
-    return kind(run_step)
+    kind = materialize(*made, by=MATERIALIZED_BY, asset_deps=list(read), **_named(step.name, body), **RETRIED)
+    return kind(partial(body))
+
+
+def _named(name: str, body: Body) -> dict[str, Any]:
+    # Of a partial, which Prefect takes as well, it reads no source, which it does for each task that it makes.
+    return {"name": name, "task_run_name": name, "description": getdoc(partial(body).func)}
 
 
 async def finish(run: JobRun, *futures: PrefectFuture[Any]) -> RunReport:
