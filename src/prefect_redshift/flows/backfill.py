@@ -17,8 +17,8 @@ from prefect_redshift.reports.days_report import DaysReport
 from prefect_redshift.runner.cancellation import cancellation_confirmed
 from prefect_redshift.runner.gathering import gather_or_cancel
 from prefect_redshift.runner.task_runner import EventLoopTaskRunner
-from prefect_redshift.tasks.days import find_days, load_days, wait_for_earlier_runs
-from prefect_redshift.tasks.hooks import cancel_statements
+from prefect_redshift.tasks.days import find_days, finish_days, load_days, wait_for_earlier_runs
+from prefect_redshift.tasks.hooks import cancel_statements, publish_report
 from prefect_redshift.tasks.job_run import JobRun
 from prefect_redshift.tasks.options import NO_RETRY, RETRIED
 from prefect_redshift.tasks.run import begin, steps_of, task_of
@@ -84,13 +84,13 @@ def backfill_flow(job: Job, *, name: str = "", variable: str = "backfill") -> Fl
         )
         async with cancellation_confirmed():
             await gather_or_cancel(*_submitted(run, days, reload=reload, days_at_once=days_at_once))
-        run.missed.check()
-        return run.missed
+        return await finish_days(run)
 
     found_at(load_days_of_job, sys._getframe(1), variable)
     return flow(
         name=name or f"{job.name}-backfill",
         task_runner=EventLoopTaskRunner(),
+        on_completion=[publish_report],
         on_cancellation=[cancel_statements],
         on_crashed=[cancel_statements],
     )(load_days_of_job)
@@ -111,8 +111,9 @@ def _submitted(
         found = await find_days(run, days)
         run.missed = await load_days(run, days, found, reload=reload, days_at_once=days_at_once)
 
-    read: list[PrefectFuture[Any]] = [step(script.read_by).submit() for script in (*job.code_scripts,)]
-    before = [*read, task_of("wait_for_earlier_runs", wait, RETRIED).submit()]
+    # First, so that its call is under way while the scripts are read.
+    before: list[PrefectFuture[Any]] = [task_of("wait_for_earlier_runs", wait, RETRIED).submit()]
+    before += [step(script.read_by).submit() for script in (*job.code_scripts,)]
     submitted = [*before]
     for name in job.first_steps:
         before = [step(name).submit(wait_for=before)]

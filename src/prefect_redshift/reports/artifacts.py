@@ -2,28 +2,29 @@
 
 import asyncio
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, TypeAlias
 
 from prefect import get_client, get_run_logger
 from prefect.artifacts import Artifact, MarkdownArtifact, TableArtifact
 
 from prefect_redshift.pipeline.check_results import CheckResult
+from prefect_redshift.reports.days_report import DaysReport
 from prefect_redshift.reports.run_report import RunReport, StepReport
 from prefect_redshift.reports.summary import summary
 from prefect_redshift.reports.timeline import svg
 
+Report: TypeAlias = RunReport | DaysReport
 # Beyond that, a run's end is worth more than its artifacts.
 PUBLISH_SECONDS = 5.0
 
 
-async def publish(report: RunReport) -> None:
-    """Write the report as artifacts of the current run. The history of each key is a history of runs."""
-    await write(artifacts_of(report))
+async def publish(report: Report) -> None:
+    """Write the report as artifacts of the current run. The history of each key is a history of runs.
 
-
-async def write(artifacts: Iterable[Artifact]) -> None:
-    """Write artifacts of the current run, all at once. What goes wrong is logged, and never raised."""
+    What goes wrong is logged, and never raised.
+    """
+    artifacts = [report.artifact()] if isinstance(report, DaysReport) else artifacts_of(report)
     try:
         async with asyncio.timeout(PUBLISH_SECONDS), get_client() as client:
             await asyncio.gather(*(artifact.acreate(client) for artifact in artifacts))

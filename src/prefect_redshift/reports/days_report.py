@@ -37,9 +37,19 @@ class DayReport:
 
 @dataclass(frozen=True)
 class DaysReport:
-    """What became of each day, in order."""
+    """What became of each day, in order.
+
+    Attributes:
+        name: The job's name, with which the artifact's key begins.
+    """
 
     days: Sequence[DayReport] = ()
+    name: str = ""
+
+    @property
+    def failed(self) -> list[DayReport]:
+        """The days that are not loaded."""
+        return [day for day in self.days if day.status not in ("loaded", "skipped")]
 
     def check(self) -> None:
         """Do nothing if every day is loaded.
@@ -47,7 +57,7 @@ class DaysReport:
         Raises:
             DaysFailedError: At least one is not.
         """
-        if failed := [day for day in self.days if day.status not in ("loaded", "skipped")]:
+        if failed := self.failed:
             raise DaysFailedError(failed, len(self.days))
 
     def __str__(self) -> str:
@@ -62,7 +72,7 @@ class DaysReport:
         headings = ["day", "status", ">delivered", *(f">{name}" for name in names), ">seconds", "error"]
         return text_table(headings, [cells(day) for day in self.days])
 
-    def artifact(self, job_name: str) -> TableArtifact:
+    def artifact(self) -> TableArtifact:
         """Return the same table for Prefect's UI; under one key, it keeps the tables of all runs of a job together."""
         names = self._counted
         rows = [
@@ -76,7 +86,7 @@ class DaysReport:
             }
             for day in self.days
         ]
-        return TableArtifact(key=f"{job_name}-days", description=f"{len(rows)} days", table=rows)
+        return TableArtifact(key=f"{self.name}-days", description=f"{len(rows)} days", table=rows)
 
     @property
     def _counted(self) -> list[str]:

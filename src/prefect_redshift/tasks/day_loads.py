@@ -142,7 +142,8 @@ class DayLoads:
     def report(self) -> DaysReport:
         """Return what has become of each day so far."""
         now = {day.day: day for day in self.found_again}
-        return DaysReport([self._report_of(day, now.get(day.day)) for day in self._found.values()])
+        days = [self._report_of(day, now.get(day.day)) for day in self._found.values()]
+        return DaysReport(days, self._run.job.name)
 
     def _report_of(self, found: Day, now: Day | None) -> DayReport:
         load = self._queue.loads.get(found.day)

@@ -9,7 +9,7 @@ from prefect import get_run_logger, runtime
 from prefect_redshift.data_api.statement import ENDED_STATUSES, Statement
 from prefect_redshift.exceptions import PipelineError
 from prefect_redshift.pipeline.days import Day
-from prefect_redshift.reports.artifacts import write
+from prefect_redshift.reports.artifacts import publish
 from prefect_redshift.reports.days_report import DaysReport
 from prefect_redshift.reports.progress import progress_of
 from prefect_redshift.tasks.day_loads import DayLoads
@@ -62,6 +62,8 @@ async def load_days(
 ) -> DaysReport:
     """Load those of the days that are not loaded rightly, then find them again; log the table of all, however it ends.
 
+    The table of what is raised from is written as an artifact, too; that of what is returned is left to the caller.
+
     Args:
         run: The run of the job.
         asked: The days.
@@ -79,18 +81,36 @@ async def load_days(
         raise PipelineError(f"{min(missing)} is outside the calendar of {run.job.name}: nothing was loaded.")
     days = DayLoads(run, found, reload=reload, most_days=days_at_once)
     progress = progress_of(run.job.name, len(days.wanted)) if days.wanted else nullcontext()
-    # Prefect's API is told of the progress while the days are found again and the table is written.
+    # Prefect's API is told of the progress while the days are found again.
     async with progress as show:
         try:
             if show is not None:
                 await days.load(show)
                 days.found_again = await find_days(run, days.wanted, "find_loaded_days")
-        finally:
-            report = days.report()
-            # As text: each handler would make it anew.
-            get_run_logger().info("%s days were asked for:\n%s", len(report.days), str(report))
-            await write([report.artifact(run.job.name)])
+        except BaseException:
+            await publish(_logged(days.report()))
+            raise
+    return _logged(days.report())
+
+
+def _logged(report: DaysReport) -> DaysReport:
+    # As text: each handler would make it anew.
+    get_run_logger().info("%s days were asked for:\n%s", len(report.days), str(report))
     return report
+
+
+async def finish_days(run: JobRun) -> DaysReport:
+    """Return what has become of the days; where some failed, write the table as an artifact before that is raised.
+
+    Of a run that succeeds the hook `publish_report` writes it, so that nobody waits for that.
+
+    Raises:
+        DaysFailedError: At least one day is not loaded.
+    """
+    if run.missed.failed:
+        await publish(run.missed)
+    run.missed.check()
+    return run.missed
 
 
 async def load_missed_days(run: JobRun) -> DaysReport:
@@ -122,4 +142,5 @@ async def load_missed_days(run: JobRun) -> DaysReport:
         logger.info("No day was missed since %s", loaded[-1])
         return run.missed
     run.missed = await load_days(run, [day.day for day in missed], missed)
+    await publish(run.missed)
     return run.missed

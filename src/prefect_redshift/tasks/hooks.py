@@ -13,8 +13,7 @@ from prefect.utilities.engine import is_prefect_sigterm_handler_installed
 from prefect_redshift.blocks.cancelled_here import cancelled_here
 from prefect_redshift.data_api.cancelling.cancellation import CANCELLATION_SECONDS, Cancellation
 from prefect_redshift.exceptions import RedshiftError
-from prefect_redshift.reports.artifacts import publish
-from prefect_redshift.reports.run_report import RunReport
+from prefect_redshift.reports.artifacts import Report, publish
 from prefect_redshift.runner.cancellation import confirm, told
 from prefect_redshift.tasks.connections import connect
 from prefect_redshift.tasks.hand_off import connect_machine, execution_name
@@ -86,6 +85,6 @@ def _seconds_to_look(prefix: str) -> float:
     return SECONDS_AFTER_CANCELLING if here.confirmed else CANCELLATION_SECONDS
 
 
-async def publish_report(flow: Flow[..., Any], flow_run: FlowRun, state: State[RunReport]) -> None:  # noqa: ARG001
+async def publish_report(flow: Flow[..., Any], flow_run: FlowRun, state: State[Report]) -> None:  # noqa: ARG001
     """Write the report that a flow has returned as artifacts, once the run has ended: nobody waits for them."""
     await publish(await state.aresult())
