@@ -2,7 +2,9 @@
 
     python -m benchmarks overhead
 
-The Prefect server and the stand-in are up before the clock starts, as they are in production.
+The Prefect server and the stand-in are up before the clock starts, as they are in production. Beside the pipeline are a
+flow of as many tasks that do nothing, and the pipeline's statements by plain calls of boto3, in its order: what these
+take beyond the critical path is the calls' own, and part of the flow's overhead.
 """
 
 import asyncio
@@ -11,6 +13,7 @@ import statistics
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -18,10 +21,13 @@ from prefect import flow, task
 
 from benchmarks.place import temporary_folder
 from benchmarks.report import Bar, Section, Table
+from benchmarks.stand_in import client_of, finish
+from flows.sales import SALES
 from flows.sales_data_pipeline import sales_data_pipeline
 from local_aws import Admin
 from prefect_redshift.cli.flow_process import prepare_process
 from prefect_redshift.local.services import local_services
+from prefect_redshift.pipeline.job_scripts import JobScripts
 from prefect_redshift.reports.run_report import RunReport
 from prefect_redshift.runner.gathering import gather_or_cancel
 from prefect_redshift.runner.task_runner import EventLoopTaskRunner
@@ -34,6 +40,7 @@ def measure(repeats: int) -> Section:
     prepare_process()
     with temporary_folder() as state, local_services(state, stand_in=True):
         results = asyncio.run(timed_runs(1 + RUNS * repeats))
+        calls = statistics.median(timed_calls(1 + RUNS * repeats)[1:])
         empty = statistics.median(asyncio.run(timed_nothing(1 + RUNS * repeats))[1:])
     first, *later = results
     overheads = [wall - path for wall, path, _ in later]
@@ -42,6 +49,7 @@ def measure(repeats: int) -> Section:
         ["first", first[0], first[1], first[0] - first[1], first[2]],
         [f"median of {len(later)} more", wall, path, statistics.median(overheads), cpu],
         ["a flow of as many tasks that do nothing", empty, 0.0, empty, "-"],
+        ["the same statements by plain calls of boto3", "-", "-", calls, "-"],
     ]
     return Section(
         key="overhead",
@@ -61,14 +69,19 @@ def measure(repeats: int) -> Section:
     )
 
 
-def critical_path(report: RunReport, executions: Sequence[Mapping[str, Any]]) -> float:
-    """Seconds of engine time that no other step hides: the slower dimension counts, the other does not."""
+def critical_path(ids: Mapping[str, str], executions: Sequence[Mapping[str, Any]]) -> float:
+    """Seconds of engine time that no other step hides: the slower dimension counts, the other does not.
+
+    Args:
+        ids: The steps' statements.
+        executions: What the engine ran.
+    """
     engine: dict[str, float] = defaultdict(float)
     for run in executions:
         # A batch's parts are called `id:number`.
         engine[run["statement_id"].partition(":")[0]] += run["ended_at"] - run["started_at"]
-    seconds = {step.name: engine[step.statement.id] for step in report.steps}
-    dimensions = [seconds.pop("LoadItemTable"), seconds.pop("LoadCustomerAddressTable")]
+    seconds = {name: engine[statement_id] for name, statement_id in ids.items()}
+    dimensions = [seconds.pop(load.name) for load in SALES.dimensions]
     return sum(seconds.values()) + max(dimensions)
 
 
@@ -118,6 +131,40 @@ async def timed_runs(runs: int) -> list[tuple[float, float, float]]:
     reports = [await sales_data_pipeline(run_date=date(2026, 11, 1 + n % 28)) for n in range(runs)]
     executions = Admin(os.environ["AWS_ENDPOINT_URL"]).executions()
     return [
-        (wall, critical_path(report, executions), cpu)
+        (wall, critical_path({step.name: step.statement.id for step in report.steps}, executions), cpu)
         for (wall, cpu), report in zip(times, reports, strict=True)
     ]
+
+
+def timed_calls(runs: int) -> list[float]:
+    """Seconds that the pipeline's statements take beyond the critical path, by plain calls of boto3, in each run."""
+    scripts = JobScripts(SALES)
+    for script in SALES.read_scripts:
+        scripts.keep(script, (SALES.folder / SALES.scripts / script.file).read_text(), script.file)
+    url = os.environ["AWS_ENDPOINT_URL"]
+    client = client_of(url)
+    with ThreadPoolExecutor(len(SALES.dimensions)) as pool:
+        taken = [run_by_calls(client, scripts, date(2026, 12, 1 + n % 28), pool) for n in range(runs)]
+    executions = Admin(url).executions()
+    return [wall - critical_path(ids, executions) for wall, ids in taken]
+
+
+def run_by_calls(
+    client: Any, scripts: JobScripts, day: date, pool: ThreadPoolExecutor
+) -> tuple[float, Mapping[str, str]]:
+    """Run the pipeline's statements in its order; return the seconds, and the id of each step's."""
+    ids: dict[str, str] = {}
+
+    def run(name: str, sql: Sequence[str], parameters: Mapping[str, str]) -> None:
+        ids[name] = finish(client, sql, parameters)["Id"]
+
+    started = time.perf_counter()
+    run(SALES.deploy, scripts.procedures(), {})
+    run("setup", *scripts.setup("if_missing", [day]))
+    list(pool.map(lambda load: run(load.name, *scripts.load(load, day)), SALES.dimensions))
+    for load in SALES.facts:
+        run(load.name, *scripts.load(load, day))
+    (checks,) = scripts.suite.statements()
+    run(SALES.validate, [checks], {"run_date": day.isoformat()})
+    client.get_statement_result(Id=ids[SALES.validate])
+    return time.perf_counter() - started, ids

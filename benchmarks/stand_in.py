@@ -7,6 +7,7 @@ import gzip
 import shutil
 import statistics
 import time
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ def measure(repeats: int) -> Section:
     with temporary_folder() as folder:
         starts = [started(folder) for _ in range(repeats)]
         with stand_in(folder, max_executing=50) as served:
-            client = client_of(served)
+            client = client_of(served.url)
             figures = {
                 "`select` statements a second": per_second(client, "select 1"),
                 "`insert` statements a second": inserts_per_second(client),
@@ -88,19 +89,28 @@ def first_answer(served: Served) -> None:
         assert answer.status == 200
 
 
-def client_of(served: Served) -> Any:
-    """Return a plain boto3 client."""
+def client_of(url: str) -> Any:
+    """Return a plain boto3 client of the stand-in at a URL."""
     config = Config(max_pool_connections=THREADS, retries={"total_max_attempts": 1}, read_timeout=600)
-    return boto3.client("redshift-data", endpoint_url=served.url, config=config)
+    return boto3.client("redshift-data", endpoint_url=url, config=config)
 
 
-def finish(client: Any, sql: str, **target: str) -> dict[str, Any]:
-    """Run one statement to its end."""
-    statement: dict[str, Any] = client.execute_statement(**{**WHERE, **target}, Sql=sql, WaitTimeSeconds=30)
+def finish(
+    client: Any, sql: str | Sequence[str], values: Mapping[str, str] | None = None, **target: str
+) -> dict[str, Any]:
+    """Run one statement, or several in one transaction, to the end."""
+    inputs: dict[str, Any] = {**WHERE, **target, "WaitTimeSeconds": 30}
+    if values:
+        inputs["Parameters"] = [{"name": name, "value": value} for name, value in values.items()]
+    if isinstance(sql, str) or len(sql) == 1:
+        statement = client.execute_statement(Sql=sql if isinstance(sql, str) else sql[0], **inputs)
+    else:
+        statement = client.batch_execute_statement(Sqls=list(sql), **inputs)
     while statement["Status"] not in ("FINISHED", "FAILED", "ABORTED"):
         statement = client.describe_statement(Id=statement["Id"], WaitTimeSeconds=30)
     assert statement["Status"] == "FINISHED", client.describe_statement(Id=statement["Id"])["Error"]
-    return statement
+    ended: dict[str, Any] = statement
+    return ended
 
 
 def per_second(client: Any, sql: str) -> float:
