@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, nullcontext
 from uuid import UUID
 
 from prefect import get_run_logger
@@ -20,7 +20,7 @@ _COLUMNS = (
 )
 
 Show = Callable[[int], None]
-# What has ended by then has its artifact made once, complete, and not changed again: each is a request.
+# What has ended by then has no artifact: nobody would have seen it grow.
 FIRST_TOLD_SECONDS = 1.0
 
 
@@ -28,7 +28,7 @@ FIRST_TOLD_SECONDS = 1.0
 async def progress_of(job_name: str, total: int) -> AsyncIterator[Show]:
     """Yield what shows how many days, of `total`, are done; to be called with that number.
 
-    Prefect's API is told in the background, in order, after a second at the latest: only the end waits for it.
+    Prefect's API is told in the background, in order, after the first second: only the end waits for it.
     """
     artifact = _ProgressArtifact(f"{job_name}-progress", f"Loading {total} days")
     console = _terminal()
@@ -38,7 +38,7 @@ async def progress_of(job_name: str, total: int) -> AsyncIterator[Show]:
         def show(done: int) -> None:
             if bar and days is not None:
                 bar.update(days, completed=done, refresh=True)
-            artifact.show(100 * done / total, is_last=done >= total)
+            artifact.show(100 * done / total)
 
         yield show
         await artifact.told()
@@ -51,27 +51,24 @@ class _ProgressArtifact:
         self._key = key
         self._description = description
         self._percent = 0.0
-        self._due = asyncio.Event()
         self._is_made = False
         self._told = asyncio.create_task(self._make())
 
-    def show(self, percent: float, *, is_last: bool) -> None:
+    def show(self, percent: float) -> None:
         """Tell a number, once the one before is told, so that the last is the one that stays."""
         self._percent = percent
         if self._is_made:
             self._told = asyncio.create_task(self._update(self._told, percent))
-        elif is_last:
-            self._due.set()
 
     async def told(self) -> None:
-        """Wait until the last number is told."""
-        self._due.set()
-        await self._told
+        """Wait until the last number is told, if any was."""
+        if self._is_made:
+            await self._told
+        else:
+            self._told.cancel()
 
     async def _make(self) -> UUID | None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(FIRST_TOLD_SECONDS):
-                await self._due.wait()
+        await asyncio.sleep(FIRST_TOLD_SECONDS)
         self._is_made = True
         return await _logged(
             acreate_progress_artifact(self._percent, key=self._key, description=self._description)

@@ -81,7 +81,6 @@ async def load_days(
         raise PipelineError(f"{min(missing)} is outside the calendar of {run.job.name}: nothing was loaded.")
     days = DayLoads(run, found, reload=reload, most_days=days_at_once)
     progress = progress_of(run.job.name, len(days.wanted)) if days.wanted else nullcontext()
-    # Prefect's API is told of the progress while the days are found again.
     async with progress as show:
         try:
             if show is not None:
