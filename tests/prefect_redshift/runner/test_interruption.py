@@ -92,4 +92,6 @@ def test_a_flow_ends_that_was_terminated_before_its_runner_started(prefect_serve
         check=False,
     )
     # asyncio has swallowed the signal: the flow has begun.
-    assert (ended.stdout, ended.returncode) == (b"started\n", -signal.SIGTERM)
+    assert ended.stdout == b"started\n"
+    # Where it comes while the loop waits, Prefect's exception ends the program as any other does.
+    assert ended.returncode in (-signal.SIGTERM, 1)
