@@ -1,6 +1,7 @@
 """The rules of imports are in force: an import that breaks one is found."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -63,3 +64,14 @@ def test_an_import_that_breaks_a_rule_is_found(module: str, line: str, copy: Pat
     done = check(copy)
     assert done.returncode == 1
     assert "BROKEN" in done.stdout
+
+
+def test_the_library_names_nothing_of_the_project_s_job() -> None:
+    files = [
+        path
+        for path in (PROJECT / "src/prefect_redshift").rglob("*")
+        if path.suffix in (".py", ".sql", ".toml")
+    ]
+    names = re.compile("sales|customer|LoadItem|date_dim", re.IGNORECASE)
+    assert len(files) > 100
+    assert [str(path) for path in files if names.search(path.read_text())] == []

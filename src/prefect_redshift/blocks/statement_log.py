@@ -85,7 +85,7 @@ class StatementLog(Listener):
 def _called(statement: Statement) -> str:
     """Return the statement's name and id, without what the log of the current run says of each line anyway.
 
-    `sales-data-pipeline/<flow run>/LoadItemTable/1/bd3d5a45 (id)` is `(id)` in the log of the task run LoadItemTable.
+    `orders/<flow run>/load_orders/1/bd3d5a45 (id)` is `(id)` in the log of the task run load_orders.
     """
     run_id, step = runtime.flow_run.id, runtime.task_run.name
     _, found, rest = statement.name.partition(f"/{run_id}/") if run_id else ("", "", "")

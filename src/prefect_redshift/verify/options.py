@@ -63,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
         "--job",
         metavar="FILE",
         type=Path,
-        help="a file of Python that declares a job, such as flows/sales.py: its steps and checks are run once",
+        help="a file of Python that declares a job, such as flows/orders.py: its steps and checks are run once",
     )
     options.add_argument(
         "--run-date",
