@@ -21,6 +21,7 @@ from flows.sales_backfill import sales_backfill
 from flows.sales_data_pipeline import sales_data_pipeline
 from local_aws import Admin, Served
 from prefect_redshift.exceptions import PipelineError, StatementFailedError
+from prefect_redshift.reports import progress
 from prefect_redshift.reports.days_report import DaysFailedError, DaysReport
 from prefect_redshift.tasks.hooks import cancel_statements
 from tests.flow_runs import execute, new_flow_run, retry_later, slow_scripts
@@ -54,12 +55,16 @@ async def artifact(key: str) -> Any:
         return found[0].data
 
 
-def test_the_tables_are_those_of_daily_runs_and_a_second_backfill_loads_nothing(warehouse: Warehouse) -> None:
+def test_the_tables_are_those_of_daily_runs_and_a_second_backfill_loads_nothing(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "FIRST_TOLD_SECONDS", 0.0)
     days = days_from(FIRST, 3)
     report = backfill(from_date=days[0], to_date=days[-1])
     assert [(d.day, d.status, d.delivered, *d.counts.values()) for d in report.days] == [
         (day, "loaded", 16, 13, 3) for day in days
     ]
+    assert asyncio.run(artifact("sales-data-pipeline-progress")) == 100
     assert [
         (row["day"], row["status"]) for row in json.loads(asyncio.run(artifact("sales-data-pipeline-days")))
     ] == [(str(day), "loaded") for day in days]

@@ -7,9 +7,17 @@ from botocore import xform_name
 from moto.core.common_models import CloudFormationModel
 from moto.scheduler.models import Schedule, scheduler_backends
 
-_MEMBERS = tuple(
-    """GroupName Description State ScheduleExpression ScheduleExpressionTimezone FlexibleTimeWindow Target KmsKeyArn
-    StartDate EndDate""".split()  # noqa: SIM905
+_MEMBERS = (
+    "GroupName",
+    "Description",
+    "State",
+    "ScheduleExpression",
+    "ScheduleExpressionTimezone",
+    "FlexibleTimeWindow",
+    "Target",
+    "KmsKeyArn",
+    "StartDate",
+    "EndDate",
 )
 
 

@@ -113,7 +113,7 @@ def _submitted(
 
     # First, so that its call is under way while the scripts are read.
     before: list[PrefectFuture[Any]] = [task_of("wait_for_earlier_runs", wait, RETRIED).submit()]
-    before += [step(script.read_by).submit() for script in (*job.code_scripts,)]
+    before += [step(script.read_by).submit() for script in job.code_scripts]
     submitted = [*before]
     for name in job.first_steps:
         before = [step(name).submit(wait_for=before)]

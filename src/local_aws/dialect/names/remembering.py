@@ -12,7 +12,7 @@ from local_aws.dialect.names import resolving
 from local_aws.dialect.names.asking import Answer, Asking
 from local_aws.dialect.statements.quoted_names import KEEP_CASE
 
-# A job has some dozens, which come in each of its runs.
+# Statements, and answers to one query. A job has some dozens, which come in each of its runs.
 REMEMBERED = 200
 
 
@@ -45,6 +45,8 @@ def resolve(sql: str, *, thorough: bool = False) -> Asking[str]:
         answers.append(answer)
         said = (tuple(answer.columns), answer.sqlstate, answer.message, answer.position)
         if said not in step.after:
+            if len(step.after) == REMEMBERED:
+                step.after.clear()
             step.after[said] = work.step(answers)
         step = step.after[said]
     return step.text
