@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -13,14 +14,23 @@ from weakref import WeakSet
 from prefect.exceptions import TerminationSignal
 from prefect.utilities.engine import is_prefect_sigterm_handler_installed
 
-# How long the main thread may take to run Python's own handler of a signal.
+# How long the main thread may take to leave what it is in when Python's own handler of a signal runs.
 HANDLER_SECONDS = 0.03
+# A signal that wakes the main thread: ignored by default, and by nearly every program. How often it is sent until seen.
+WAKING = signal.SIGURG
+WAKING_SECONDS = 0.01
 
 
 class _Signals:
-    """The signals of the process, as Python's wakeup file descriptor tells them; no handler is replaced."""
+    """The signals of the process, as Python's wakeup file descriptor tells them; no handler is replaced.
+
+    But for `WAKING`'s while somebody listens: a signal that comes just as the main thread begins to wait, for input or
+    for a time, does not interrupt that, and its handler would run once the main thread has waited.
+    """
 
     def __init__(self) -> None:
+        self._main_thread = threading.get_ident()
+        self._wakings = 0
         self._listeners: set[Callable[[int], None]] = set()
         self._sender: socket.socket | None = None
         self._receiver: socket.socket | None = None
@@ -57,6 +67,9 @@ class _Signals:
         """
         self.note()
         self._listeners.add(listener)
+        self._main_thread = threading.get_ident()
+        if signal.getsignal(WAKING) == signal.SIG_DFL:
+            signal.signal(WAKING, self._count_waking)
         if self._receiver is None:
             return b""
         receiver, self._receiver = self._receiver, None
@@ -67,16 +80,38 @@ class _Signals:
     def forget(self, listener: Callable[[int], None]) -> None:
         """Undo `listen`; to be called on the main thread."""
         self._listeners.discard(listener)
-        if not self._listeners and self._sender is not None:
+        if self._listeners:
+            return
+        if self._can_wake:
+            signal.signal(WAKING, signal.SIG_DFL)
+        if self._sender is not None:
             other = signal.set_wakeup_fd(-1)
             if other != self._sender.fileno():
                 signal.set_wakeup_fd(other)
 
     def _tell(self, receiver: socket.socket) -> None:
         while numbers := receiver.recv(64):
-            for number in numbers:
+            for number in numbers.replace(bytes([WAKING]), b""):
                 for listener in self._listeners.copy():
                     listener(number)
+                self.await_handlers()
+
+    def await_handlers(self) -> None:
+        """Return once the main thread has run the handlers of the signals that have come; not to be called on it.
+
+        They run in the order of the signals' numbers, and `WAKING` has a higher one than those that end a flow.
+        """
+        before = self._wakings
+        while self._can_wake and self._wakings == before:
+            signal.pthread_kill(self._main_thread, WAKING)
+            time.sleep(WAKING_SECONDS)
+
+    @property
+    def _can_wake(self) -> bool:
+        return signal.getsignal(WAKING) == self._count_waking
+
+    def _count_waking(self, *_signal: object) -> None:
+        self._wakings += 1
 
 
 def _received(receiver: socket.socket) -> bytes:
@@ -128,6 +163,19 @@ def heed_termination(loop: asyncio.AbstractEventLoop) -> None:
     loop.set_exception_handler(handle)
 
 
+class _UnraisableHook:
+    """Has SIGTERM end a flow also if it comes while an object is deleted, where Python lets no exception through."""
+
+    def __init__(self) -> None:
+        self._before = sys.unraisablehook
+
+    def __call__(self, unraisable: "sys.UnraisableHookArgs") -> None:
+        if isinstance(unraisable.exc_value, TerminationSignal):
+            _terminate_soon()
+        else:
+            self._before(unraisable)
+
+
 def _terminate_soon() -> None:
     """Send SIGTERM again, once the main thread has left what it is in."""
     again = threading.Timer(HANDLER_SECONDS, _terminate)
@@ -155,6 +203,8 @@ class SignalWatch:
         self._listens = threading.current_thread() is threading.main_thread()
         if not self._listens:
             return
+        if not isinstance(sys.unraisablehook, _UnraisableHook):
+            sys.unraisablehook = _UnraisableHook()
         if self._flow is not None:
             heed_termination(self._flow.get_loop())
         # Had the flow seen it, it would not have come here.
@@ -178,7 +228,7 @@ class SignalWatch:
         if self._flow is None:
             return signal.getsignal(signal.SIGINT) is signal.default_int_handler
         # asyncio.run() cancels the main task.
-        time.sleep(HANDLER_SECONDS)
+        _signals.await_handlers()
         return self._flow.cancelling() > 0
 
 

@@ -11,6 +11,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 import time
 from typing import Any
 
@@ -128,6 +129,47 @@ def blocks_in_a_task_and_in_its_flow() -> None:
 
     endless.submit()
     runs_a_flow.submit().result()
+
+
+def terminate_as_the_next_wait_begins() -> None:
+    """Have SIGTERM come once the main thread has let go of the interpreter, and before it waits, as on a busy machine.
+
+    On one processor, the thread that sends it runs in the main thread's place.
+    """
+    say("started")
+    if sys.platform == "linux":
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    sys.setswitchinterval(0.1)
+    threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGTERM)).start()
+    until = time.monotonic() + 0.05
+    while time.monotonic() < until:
+        pass
+
+
+@flow(task_runner=EventLoopTaskRunner())
+async def terminated_as_it_awaits() -> None:
+    await asyncio.sleep(0.5)
+    terminate_as_the_next_wait_begins()
+    await asyncio.sleep(600)
+
+
+@flow(task_runner=EventLoopTaskRunner())
+def terminated_as_it_sleeps() -> None:
+    time.sleep(0.5)
+    terminate_as_the_next_wait_begins()
+    time.sleep(600)
+
+
+class TerminatesAsItDies:
+    def __del__(self) -> None:
+        say("started")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+@flow(task_runner=EventLoopTaskRunner())
+async def terminated_as_an_object_dies() -> None:
+    TerminatesAsItDies()
+    await asyncio.sleep(600)
 
 
 async def terminate_in_a_callback(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:

@@ -82,16 +82,25 @@ def killed_later(pid: int) -> Iterator[None]:
         timer.cancel()
 
 
-def test_a_flow_ends_that_was_terminated_before_its_runner_started(prefect_server: str) -> None:
+@pytest.mark.parametrize(
+    "name",
+    [
+        "terminated_at_its_start",
+        "terminated_as_it_awaits",
+        "terminated_as_it_sleeps",
+        "terminated_as_an_object_dies",
+    ],
+)
+def test_a_flow_ends_at_whatever_moment_it_is_terminated(name: str, prefect_server: str) -> None:
     ended = subprocess.run(
-        [sys.executable, "-m", FLOWS, "terminated_at_its_start"],
+        [sys.executable, "-m", FLOWS, name],
         env={**os.environ, "PREFECT_API_URL": prefect_server},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         timeout=END_SECONDS,
         check=False,
     )
-    # asyncio has swallowed the signal: the flow has begun.
+    # At its start, asyncio has swallowed the signal: the flow has begun.
     assert ended.stdout == b"started\n"
     # Where it comes while the loop waits, Prefect's exception ends the program as any other does.
     assert ended.returncode in (-signal.SIGTERM, 1)
