@@ -10,6 +10,7 @@ from prefect import Flow, get_client
 from prefect.flow_engine import run_flow
 from prefect.states import AwaitingRetry
 
+from prefect_redshift.tasks.hooks import cancel_statements
 from tests.forking import Forked
 from tests.project import PROJECT_FOLDER
 
@@ -63,6 +64,14 @@ async def retry_later(flow_run_id: UUID) -> None:
     """Has the flow run, whatever its state, wait for its next execution."""
     async with get_client() as client:
         await client.set_flow_run_state(flow_run_id, AwaitingRetry(), force=True)
+
+
+async def worker_notices(flow: Flow[..., Any], flow_run_id: UUID) -> None:
+    """Do what a worker does once it sees that the run's process has ended: call the hook of the flow."""
+    async with get_client() as client:
+        flow_run = await client.read_flow_run(flow_run_id)
+    assert flow_run.state is not None
+    await cancel_statements(flow, flow_run, flow_run.state)
 
 
 def slow_scripts(folder: Path, seconds: float) -> Path:

@@ -2,11 +2,13 @@
 
 import os
 import time
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
 
 from local_aws import Served
+from tests.locks import locked
 
 TABLES = ("customer", "customer_address", "date_dim", "item", "store_sales")
 
@@ -66,6 +68,10 @@ class Warehouse:
         """Statements of the flows that have not ended."""
         ended = {"FINISHED", "FAILED", "ABORTED"}
         return [statement for statement in self.statements() if statement["Status"] not in ended]
+
+    def locked(self, table: str) -> AbstractContextManager[None]:
+        """Hold back whatever needs a table."""
+        return locked(self.data_api, self.target, table)
 
     def wait_for_running(self, step: str, seconds: float = 90) -> None:
         """Wait until a statement of that step has started."""

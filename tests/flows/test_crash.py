@@ -19,7 +19,7 @@ from local_aws import Admin
 from prefect_redshift.blocks.cancelled_here import remember
 from prefect_redshift.data_api.cancelling.cancellation import Unconfirmed
 from prefect_redshift.tasks.hooks import cancel_statements
-from tests.flow_runs import execute, new_flow_run, retry_later, slow_scripts
+from tests.flow_runs import execute, new_flow_run, retry_later, slow_scripts, worker_notices
 from tests.flows.test_sales_data_pipeline import STEPS
 from tests.job_warehouse import Warehouse
 
@@ -52,15 +52,9 @@ def test_the_hook_cancels_what_a_dead_process_left(warehouse: Warehouse, paramet
     flow_run_id = asyncio.run(new_flow_run(sales_data_pipeline, **parameters))
     with execute(sales_data_pipeline, flow_run_id) as process:
         warehouse.wait_for_running("run_load_fact_sales")
-        process.send_signal(signal.SIGKILL)
-
-    async def worker_notices() -> None:
-        async with get_client() as client:
-            flow_run = await client.read_flow_run(flow_run_id)
-        assert flow_run.state is not None
-        await cancel_statements(sales_data_pipeline, flow_run, flow_run.state)
-
-    asyncio.run(worker_notices())
+        with warehouse.locked("store_sales"):
+            process.send_signal(signal.SIGKILL)
+            asyncio.run(worker_notices(sales_data_pipeline, flow_run_id))
     assert warehouse.running() == []
     assert [s["Status"] for s in warehouse.statements() if "run_load_fact_sales" in s["StatementName"]] == [
         "ABORTED"

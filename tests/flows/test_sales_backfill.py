@@ -9,13 +9,11 @@ from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 from prefect import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.sorting import ArtifactSort
-from prefect.flow_engine import run_flow
 
 from flows.sales_backfill import sales_backfill
 from flows.sales_data_pipeline import sales_data_pipeline
@@ -23,8 +21,7 @@ from local_aws import Admin, Served
 from prefect_redshift.exceptions import PipelineError, StatementFailedError
 from prefect_redshift.reports import progress
 from prefect_redshift.reports.days_report import DaysFailedError, DaysReport
-from prefect_redshift.tasks.hooks import cancel_statements
-from tests.flow_runs import execute, new_flow_run, retry_later, slow_scripts
+from tests.flow_runs import execute, execute_here, new_flow_run, retry_later, slow_scripts, worker_notices
 from tests.flows.test_command_line import last_line, started
 from tests.job_warehouse import Warehouse
 from tests.loaded_days import each, loads, range_loads
@@ -132,7 +129,7 @@ def test_a_batch_that_breaks_off_is_continued_without_the_day_at_fault(
     second = f"sales-backfill/{flow_run_id}/load_days_02/"
     Admin(stand_in.url).add_fault("fail", statement_name=second, message="ERROR: out of luck")
     with pytest.raises(DaysFailedError, match=r"^1 of 43 days failed: 2026-04-10: ERROR: out of luck\. "):
-        asyncio.run(execute_here(flow_run_id))
+        execute_here(sales_backfill, flow_run_id)
     ended = loads(warehouse)
     assert ended.pop(("2026-04-10", "FAILED")) == 1
     assert ended == each([*days[:40], *days[41:]]) + each(days[41:], "ABORTED")
@@ -143,7 +140,7 @@ def test_a_conflict_repeats_the_range(warehouse: Warehouse, stand_in: Served) ->
     flow_run_id = asyncio.run(new_flow_run(sales_backfill, from_date=str(days[0]), to_date=str(days[-1])))
     first = f"sales-backfill/{flow_run_id}/load_days_01/"
     Admin(stand_in.url).add_fault("fail", statement_name=first, message=CONFLICT)
-    asyncio.run(execute_here(flow_run_id))
+    execute_here(sales_backfill, flow_run_id)
     assert range_loads(warehouse) == [(days, "FAILED"), (days, "FINISHED")]
 
 
@@ -162,12 +159,6 @@ def test_of_a_cause_that_is_not_a_day_s_no_more_than_two_halves_are_tried(wareho
         (45, "FAILED"),
         (45, "FAILED"),
     ]
-
-
-async def execute_here(flow_run_id: UUID) -> None:
-    async with get_client() as client:
-        flow_run = await client.read_flow_run(flow_run_id)
-    await run_flow(sales_backfill, flow_run=flow_run)  # type: ignore[misc]
 
 
 def test_a_year_costs_no_more_than_25_calls(warehouse: Warehouse, stand_in: Served) -> None:
@@ -210,9 +201,10 @@ def test_killed_twice_and_resumed_every_day_is_loaded_once(warehouse: Warehouse,
     with execute(sales_backfill, flow_run_id) as process:
         warehouse.wait_for_running("load_days_01/1", 90)
         wait_for_facts(warehouse)
-        process.kill()
-    # The worker notices, and what of the batch was not committed is for the next try.
-    asyncio.run(worker_notices(flow_run_id))
+        with warehouse.locked("store_sales"):
+            process.kill()
+            # The worker notices, and what of the batch was not committed is for the next try.
+            asyncio.run(worker_notices(sales_backfill, flow_run_id))
     assert warehouse.running() == []
     finished = [of_range for of_range, status in range_loads(warehouse) if status == "FINISHED"]
     assert 0 < len(finished) < 14
@@ -235,13 +227,6 @@ def wait_for_facts(warehouse: Warehouse) -> None:
         time.sleep(0.05)
 
 
-async def worker_notices(flow_run_id: UUID) -> None:
-    async with get_client() as client:
-        flow_run = await client.read_flow_run(flow_run_id)
-    assert flow_run.state is not None
-    await cancel_statements(sales_backfill, flow_run, flow_run.state)
-
-
 def test_interrupted_in_the_middle_it_keeps_what_is_committed(warehouse: Warehouse, tmp_path: Path) -> None:
     days = days_from(FIRST, 30)
     scripts = str(slow_scripts(tmp_path, 0.2))
@@ -249,8 +234,9 @@ def test_interrupted_in_the_middle_it_keeps_what_is_committed(warehouse: Warehou
     with started(*options, module="flows.sales_backfill") as process:
         warehouse.wait_for_running("load_days_01/1", 90)
         wait_for_facts(warehouse)
-        process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=60)
+        with warehouse.locked("store_sales"):
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate(timeout=60)
     assert process.returncode == 128 + signal.SIGTERM
     assert last_line(err) == "Terminated. What ran was cancelled, and its end confirmed."
     assert "Traceback" not in err

@@ -1,13 +1,12 @@
 """The same load several times at once: each waits for its turn or fails to serialize, and a rerun is right."""
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import pytest
 
+from tests.locks import locked
 from tests.sql.sales import LOAD, Dimensions, found
 from tests.sql.warehouse import TARGET, Warehouse
 
@@ -16,26 +15,9 @@ LOAD_ADDRESS = "call sp_load_dim_customer_address()"
 Call = tuple[str, dict[str, str]]
 
 
-@contextmanager
-def locked(warehouse: Warehouse, table: str) -> Iterator[None]:
-    """Hold back whatever needs a table, in a transaction of another session."""
-
-    def run(sql: str, **more: Any) -> str:
-        started = warehouse.data_api.execute_statement(Sql=sql, **more)
-        assert warehouse.wait(started["Id"])["Status"] == "FINISHED"
-        return str(started["SessionId"])
-
-    session = run("begin", SessionKeepAliveSeconds=60, Database=warehouse.database, **TARGET)
-    run(f"lock table {table}", SessionId=session)
-    try:
-        yield
-    finally:
-        run("commit", SessionId=session, SessionKeepAliveSeconds=0)
-
-
 def run_at_once(warehouse: Warehouse, table: str, calls: Sequence[Call]) -> None:
     """Have all calls under way before the first can end; run again what failed to serialize."""
-    with locked(warehouse, table):
+    with locked(warehouse.data_api, {"Database": warehouse.database, **TARGET}, table):
         statements = [warehouse.submit(sql, **parameters) for sql, parameters in calls]
         wait_until_held_back(warehouse, len(statements))
     for statement, (sql, parameters) in zip(statements, calls, strict=True):
