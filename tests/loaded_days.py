@@ -24,6 +24,8 @@ def range_loads(warehouse: Warehouse, prefix: str = "sales-backfill/") -> list[t
             continue
         values = {parameter["name"]: parameter["value"] for parameter in batch["QueryParameters"]}
         for part in warehouse.data_api.describe_statement(Id=batch["Id"])["SubStatements"]:
+            if not re.search(r"^call ", part["QueryString"], re.MULTILINE):
+                continue  # it looks for the days
             names = re.findall(r":((?:run_date|first_day|last_day)(?:_\d\d)?)\b", part["QueryString"])
             first, last = (date.fromisoformat(values[names[at]]) for at in (0, -1))
             found.append(([first + timedelta(n) for n in range((last - first).days + 1)], part["Status"]))

@@ -44,6 +44,10 @@ def statuses(report: DaysReport) -> dict[str, int]:
     return dict(Counter(day.status for day in report.days))
 
 
+def names_of(warehouse: Warehouse) -> list[str]:
+    return [statement["StatementName"] for statement in warehouse.statements("sales-backfill/")]
+
+
 async def artifact(key: str) -> Any:
     async with get_client() as client:
         found = await client.read_artifacts(
@@ -97,6 +101,10 @@ def test_a_day_that_fails_stops_no_other_and_is_alone_in_the_next_try(warehouse:
     warehouse.run("delete from src_store_sales where ss_quantity = 2147483647")
     report = backfill(dates=[days[0], days[1], days[2], days[4]])
     assert [day.status for day in report.days] == ["skipped", "skipped", "loaded", "skipped"]
+    # What the batch of days 2 to 5 found was in vain; the others found by themselves what they had loaded.
+    assert [name.split("/")[2] for name in names_of(warehouse) if "find_loaded_days" in name] == [
+        "find_loaded_days"
+    ]
     # Days 2 to 5 failed together, then days 2 and 3, then day 3; day 3 alone was loaded later.
     found = [
         ([days.index(day) + 1 for day in of_range], status) for of_range, status in range_loads(warehouse)
@@ -167,6 +175,8 @@ def test_a_year_costs_no_more_than_25_calls(warehouse: Warehouse, stand_in: Serv
     days = days_from(FIRST - timedelta(200), 365)
     backfill(from_date=days[0], to_date=days[-1])
     assert len(admin.calls()) <= 25
+    # What is loaded is looked for by the last statement of the batch that loads it.
+    assert not any("find_loaded_days" in name for name in names_of(warehouse))
     assert [len(of_range) for of_range, _ in range_loads(warehouse)] == [183, 182]
     assert loads(warehouse) == each(days)
 

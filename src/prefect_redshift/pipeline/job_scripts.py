@@ -123,12 +123,20 @@ class JobScripts:
         parameters = {RUN_DATE: run_date.isoformat()} if step.each_day and run_date else {}
         return self.in_schema(self._steps[step.name]), parameters
 
-    def load_of_ranges(self, ranges: Sequence[DayRange]) -> tuple[list[RangeStatement], Parameters]:
+    def load_of_ranges(
+        self, ranges: Sequence[DayRange], find: DayRange | None = None
+    ) -> tuple[list[RangeStatement], Parameters]:
         """Return the statements that load ranges of days, range after range, and the parameters of them all.
 
         A step with a form for ranges is run once for a range, the others once for each of its days.
+
+        Args:
+            ranges: The ranges.
+            find: The days that are looked for after the loads: the last statement is then the query `find_days`.
         """
         groups = [group for days in ranges for step in self._job.facts for group in self._groups(step, days)]
+        if find:
+            groups.append((FIND_DAYS, _range_values(find), find))
         texts, parameters = _numbered([(self._steps[name], values) for name, values, _ in groups])
         statements = [
             RangeStatement(sql, days)
@@ -141,9 +149,7 @@ class JobScripts:
     def _groups(step: Step, days: DayRange) -> Iterator[tuple[str, Parameters, DayRange]]:
         """Yield the parts of the script that load a range by one step, with the values and days of each."""
         if step.range_step:
-            first, last = RANGE
-            values = {first: days.first.isoformat(), last: days.last.isoformat()}
-            yield step.range_step, values, days
+            yield step.range_step, _range_values(days), days
         else:
             for day in days:
                 yield step.name, {RUN_DATE: day.isoformat()}, DayRange(day, day)
@@ -188,6 +194,11 @@ class JobScripts:
     def in_schema(self, statements: Sequence[str]) -> list[str]:
         """Return the statements of one transaction, first of all in the job's schema."""
         return [*([f"set search_path to {self._schema}"] if self._schema and statements else []), *statements]
+
+
+def _range_values(days: DayRange) -> Parameters:
+    first, last = RANGE
+    return {first: days.first.isoformat(), last: days.last.isoformat()}
 
 
 def _numbered(groups: Sequence[tuple[Sequence[str], Parameters]]) -> tuple[list[list[str]], Parameters]:

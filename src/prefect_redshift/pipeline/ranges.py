@@ -134,6 +134,10 @@ class RangeQueue:
         """Take out the range that is loaded next."""
         return self._waiting.popleft()
 
+    def spend(self, statements: int) -> None:
+        """Take statements from those that may be run to find the days that fail."""
+        self._statements_left -= statements
+
     def ended(self, batch: "Sequence[RangeResult]") -> None:
         """Take in how the loads of a batch ended; what is worth another try waits again, as a whole or by halves."""
         for result in batch:
@@ -159,7 +163,7 @@ class RangeQueue:
             told = f"{load.days} at once ({reason}; days_at_once=1 loads day by day): {load.words}"
             self.loads.update({day: Load(self.loads[day].seconds, told) for day in load.days})
             return
-        self._statements_left -= cost
+        self.spend(cost)
         load.halves = [RangeLoad(days, load) for days in load.days.halves()]
         self._waiting.extendleft(reversed(load.halves))
 

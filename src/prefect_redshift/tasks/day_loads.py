@@ -1,17 +1,19 @@
 """The days of a backfill or catch-up: loaded in batches, and what has become of each."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 
 from prefect import get_run_logger
 
 from prefect_redshift.data_api.request import MAX_STATEMENTS
-from prefect_redshift.data_api.statement import Statement
+from prefect_redshift.data_api.statement import Statement, SubStatement
 from prefect_redshift.exceptions import StatementError
 from prefect_redshift.pipeline.days import Day, Load, error_of
 from prefect_redshift.pipeline.ranges import (
     DAYS_AT_ONCE,
+    DayRange,
     RangeLoad,
     RangeQueue,
     RangeResult,
@@ -28,15 +30,31 @@ DAYS_IN_BATCH = 2 * DAYS_AT_ONCE
 
 @dataclass(frozen=True)
 class Batch:
-    """Ranges whose statements are run together, each committed by itself."""
+    """Ranges whose statements are run together, each committed by itself.
+
+    Attributes:
+        find: The days that it looks for after its loads, by its last statement; None where it does not.
+    """
 
     number: int
     ranges: Sequence[RangeLoad]
+    find: DayRange | None = None
 
     @property
     def days(self) -> list[date]:
         """All days of the batch, in order of the ranges."""
         return [day for load in self.ranges for day in load.days]
+
+
+async def read_days(run: JobRun, statement: SubStatement, wanted: AbstractSet[date]) -> list[Day]:
+    """Return those of the wanted days that a finished query `find_days` has found, in order.
+
+    Raises:
+        ScriptError: It has other columns.
+        CallError: A call was refused.
+    """
+    found = [Day.from_row(row) async for row in run.warehouse.rows(statement, as_dict=True)]
+    return [day for day in found if day.day in wanted]
 
 
 class DayLoads:
@@ -50,18 +68,18 @@ class DayLoads:
 
     Attributes:
         wanted: The days that are to be loaded.
-        found_again: What the warehouse holds for them after the loads.
+        found_again: What the warehouse holds for them after the loads; None until they have been looked for.
     """
 
     def __init__(
         self, run: JobRun, found: Sequence[Day], *, reload: bool = False, most_days: int | None = None
     ) -> None:
-        self._run = run
+        self._job_run = run
         self._found = {day.day: day for day in found}
         self._submitted: set[date] = set()
         self.wanted = [day.day for day in found if reload or not day.is_loaded]
         self._wanted = frozenset(self.wanted)  # of ten years, a list is slow to look through for each day
-        self.found_again: Sequence[Day] = ()
+        self.found_again: Sequence[Day] | None = None
         self._schema = run.scripts.in_schema(["-"])[:-1]
         self._room = MAX_STATEMENTS - len(self._schema)
         most_days = run.scripts.most_days(most_days or days_at_once(len(self.wanted)), self._room)
@@ -79,43 +97,65 @@ class DayLoads:
             number += 1
             batch = self._next_batch(number)
             self._submitted.update(batch.days)
-            self._queue.ended(await self._load_batch(batch))
+            statements, ended = await self._run(batch)
+            if batch.find:
+                # In vain, if a load is to be run again.
+                self._queue.spend(1)
+            self._queue.ended([self._result(load, statements, ended) for load in batch.ranges])
             show(len(self.wanted) - self._queue.days_waiting)
             self._log(batch)
+            if batch.find and not self._queue.next():
+                self.found_again = await self._found_by(ended)
 
     def _next_batch(self, number: int) -> Batch:
-        """Take from the queue what fits into one batch: at least one range."""
+        """Take from the queue what fits into one batch: at least one range.
+
+        The last one also looks for the days, unless it repeats loads that failed: those may have to be run once more.
+        """
         taken: list[RangeLoad] = []
         days = statements = 0
         while load := self._queue.next():
             days += len(load.days)
-            statements += len(self._run.scripts.load_of_ranges([load.days])[0])
-            if taken and (days > self._days_in_batch or statements > self._room):
+            more = len(self._job_run.scripts.load_of_ranges([load.days])[0])
+            if taken and (days > self._days_in_batch or statements + more > self._room):
                 break
+            statements += more
             taken.append(self._queue.take())
+        is_first_try = not any(load.tries or load.whole for load in taken)
+        if is_first_try and not self._queue.next() and statements < self._room:
+            return Batch(number, taken, DayRange(self.wanted[0], self.wanted[-1]))
         return Batch(number, taken)
 
-    async def _load_batch(self, batch: Batch) -> list[RangeResult]:
-        """Run the statements of each range, all in one batch, each committed by itself.
+    async def _run(self, batch: Batch) -> tuple[list[RangeStatement], Statement]:
+        """Run the statements of each range, all in one batch, each committed by itself; return those that load.
 
         Raises:
             CallError: A call was refused.
         """
-        statements, parameters = self._run.scripts.load_of_ranges([load.days for load in batch.ranges])
+        run = self._job_run
+        statements, parameters = run.scripts.load_of_ranges([load.days for load in batch.ranges], batch.find)
         # The block's limit is meant for one statement.
-        timeout = self._run.warehouse.statement_timeout_seconds * len(statements)
+        timeout = run.warehouse.statement_timeout_seconds * len(statements)
         try:
-            ended = await self._run.warehouse.arun(
+            ended = await run.warehouse.arun(
                 [*self._schema, *(statement.sql for statement in statements)],
                 parameters,
-                name=self._run.name_in_this_try(f"load_days_{batch.number:02}"),
+                name=run.name_in_this_try(f"load_days_{batch.number:02}"),
                 listed=(),
                 execution_mode="AUTO_COMMIT",
                 timeout=timeout,
+                read_ahead=batch.find is not None,
             )
         except StatementError as error:
             ended = error.statement
-        return [self._result(load, statements, ended) for load in batch.ranges]
+        return statements[:-1] if batch.find else statements, ended
+
+    async def _found_by(self, ended: Statement) -> list[Day] | None:
+        """Return what the last statement of a batch has found; None where it did not finish."""
+        last = ended.sub_statements[-1] if ended.sub_statements else ended
+        if last.status != "FINISHED" or not last.has_result_set:
+            return None
+        return await read_days(self._job_run, last, self._wanted)
 
     def _result(self, load: RangeLoad, statements: Sequence[RangeStatement], ended: Statement) -> RangeResult:
         parts = ended.sub_statements[len(self._schema) :]
@@ -141,9 +181,9 @@ class DayLoads:
 
     def report(self) -> DaysReport:
         """Return what has become of each day so far."""
-        now = {day.day: day for day in self.found_again}
+        now = {day.day: day for day in self.found_again or ()}
         days = [self._report_of(day, now.get(day.day)) for day in self._found.values()]
-        return DaysReport(days, self._run.job.name)
+        return DaysReport(days, self._job_run.job.name)
 
     def _report_of(self, found: Day, now: Day | None) -> DayReport:
         load = self._queue.loads.get(found.day)

@@ -12,7 +12,7 @@ from prefect_redshift.pipeline.days import Day
 from prefect_redshift.reports.artifacts import publish
 from prefect_redshift.reports.days_report import DaysReport
 from prefect_redshift.reports.progress import progress_of
-from prefect_redshift.tasks.day_loads import DayLoads
+from prefect_redshift.tasks.day_loads import DayLoads, read_days
 from prefect_redshift.tasks.job_run import JobRun
 
 # How far a catch-up looks back. After a longer pause it is for a person to decide: that is a backfill.
@@ -48,8 +48,7 @@ async def find_days(run: JobRun, days: Sequence[date], name: str = "find_days") 
         sql[0] if len(sql) == 1 else sql, parameters, name=run.name_in_this_try(name), listed=()
     )
     last = statement.sub_statements[-1] if statement.sub_statements else statement
-    found = [Day.from_row(row) async for row in run.warehouse.rows(last, as_dict=True)]
-    return [day for day in found if day.day in wanted]
+    return await read_days(run, last, wanted)
 
 
 async def load_days(
@@ -85,7 +84,8 @@ async def load_days(
         try:
             if show is not None:
                 await days.load(show)
-                days.found_again = await find_days(run, days.wanted, "find_loaded_days")
+                if days.found_again is None:
+                    days.found_again = await find_days(run, days.wanted, "find_loaded_days")
         except BaseException:
             await publish(_logged(days.report()))
             raise

@@ -159,6 +159,21 @@ def test_a_range_is_one_statement_of_a_step_that_has_the_form_and_one_a_day_of_a
     ]
 
 
+def test_the_days_are_looked_for_after_the_loads_by_the_last_statement() -> None:
+    text = STEPS + "-- step: find_days\nselect :first_day as day, :last_day as delivered, '' as problem;\n"
+    both = DayRange(DAY, NEXT_DAY)
+    statements, parameters = kept(job(LOAD, FACT), text).load_of_ranges([DayRange(DAY, DAY)], both)
+    assert statements == [
+        RangeStatement("select :run_date_01", DayRange(DAY, DAY)),
+        RangeStatement("select :first_day_02 as day, :last_day_02 as delivered, '' as problem", both),
+    ]
+    assert parameters == {
+        "run_date_01": "2026-11-22",
+        "first_day_02": "2026-11-22",
+        "last_day_02": "2026-11-23",
+    }
+
+
 def test_how_many_days_fit_into_a_batch() -> None:
     text = (
         STEPS + "-- step: fact_range\nselect :first_day, :last_day;\n-- step: other\nselect :run_date + 1;\n"

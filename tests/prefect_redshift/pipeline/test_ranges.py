@@ -106,10 +106,14 @@ def test_two_bad_days_side_by_side_are_both_found() -> None:
     assert len(tried) <= 4 + 20
 
 
-def test_a_bad_day_in_each_range_costs_twenty_statements_more_in_all_and_the_rest_is_told() -> None:
+@pytest.mark.parametrize(("spent", "left_for_halves"), [(0, 20), (1, 18)])
+def test_a_bad_day_in_each_range_costs_twenty_statements_more_in_all_and_the_rest_is_told(
+    spent: int, left_for_halves: int
+) -> None:
     queue = RangeQueue(DAYS[:276], 92)
+    queue.spend(spent)
     tried = run(queue, lambda days: f"ERROR: {days} overflows" if bad(10, 100, 200)(days) else "")
-    assert len(tried) == 3 + 20
+    assert len(tried) == 3 + left_for_halves
     assert {10, 100, 200} <= set(failed(queue))
     left = queue.loads[DAYS[failed(queue)[-1]]].error
     assert (
