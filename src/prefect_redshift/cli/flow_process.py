@@ -3,10 +3,8 @@
 import argparse
 import asyncio
 import gc
-import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -25,7 +23,7 @@ from prefect_redshift.cli.exit_codes import INTERRUPTED, TERMINATED
 from prefect_redshift.exceptions import RedshiftError, one_line
 from prefect_redshift.local.stand_in_schema import make_schema
 from prefect_redshift.runner.cancellation import outcome
-from prefect_redshift.runner.signals import heed_termination
+from prefect_redshift.runner.signals import heed_termination, send_again
 
 EXPECTED_ERRORS = (RedshiftError, ValidationError)
 # New objects after which the youngest are looked through, instead of Python's 700.
@@ -89,9 +87,7 @@ def _begun_before_it_ends() -> Iterator[None]:
     def end(number: int, frame: FrameType | None) -> None:
         handler = handlers[signal.Signals(number)]
         if time.monotonic() < until and not is_prefect_sigterm_handler_installed():
-            again = threading.Timer(AGAIN_SECONDS, os.kill, (os.getpid(), number))
-            again.daemon = True
-            again.start()
+            send_again(number, AGAIN_SECONDS)
         elif callable(handler):
             handler(number, frame)
 

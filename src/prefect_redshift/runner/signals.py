@@ -15,7 +15,7 @@ from prefect.exceptions import TerminationSignal
 from prefect.utilities.engine import is_prefect_sigterm_handler_installed
 
 # How long the main thread may take to leave what it is in when Python's own handler of a signal runs.
-HANDLER_SECONDS = 0.03
+LEAVING_SECONDS = 0.03
 # A signal that wakes the main thread: ignored by default, and by nearly every program. How often it is sent until seen.
 WAKING = signal.SIGURG
 WAKING_SECONDS = 0.01
@@ -123,6 +123,7 @@ def _received(receiver: socket.socket) -> bytes:
 
 _signals = _Signals()
 _heeding: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
+_on_its_way: set[int] = set()
 
 
 def note_signals() -> None:
@@ -137,8 +138,9 @@ def note_signals() -> None:
         _signals.note()
 
 
-# A fork would share its parent's pair of sockets, and hear its signals.
+# A fork would share its parent's pair of sockets, and hear its signals; it has none of its threads.
 os.register_at_fork(after_in_child=_signals.renew)
+os.register_at_fork(after_in_child=_on_its_way.clear)
 
 
 def heed_termination(loop: asyncio.AbstractEventLoop) -> None:
@@ -177,15 +179,26 @@ class _UnraisableHook:
 
 
 def _terminate_soon() -> None:
-    """Send SIGTERM again, once the main thread has left what it is in."""
-    again = threading.Timer(HANDLER_SECONDS, _terminate)
-    again.daemon = True
-    again.start()
+    send_again(signal.SIGTERM, LEAVING_SECONDS, is_prefect_sigterm_handler_installed)
 
 
-def _terminate() -> None:
-    if is_prefect_sigterm_handler_installed():
-        os.kill(os.getpid(), signal.SIGTERM)
+def send_again(number: int, seconds: float, is_wanted: Callable[[], bool] = lambda: True) -> None:
+    """Send a signal to this process again after that time, unless one is on its way, or nobody wants it by then.
+
+    A second one would break into what the first has a flow do at its end.
+    """
+    if number in _on_its_way:
+        return
+    _on_its_way.add(number)
+
+    def send() -> None:
+        _on_its_way.discard(number)
+        if is_wanted():
+            os.kill(os.getpid(), number)
+
+    timer = threading.Timer(seconds, send)
+    timer.daemon = True
+    timer.start()
 
 
 class SignalWatch:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from prefect_redshift.runner.signals import send_again
+
 FLOWS = "tests.prefect_redshift.runner.interrupted_flows"
 NAMES = re.findall(
     r"^@on_event_loop\n(?:async )?def (\w+)",
@@ -104,3 +106,22 @@ def test_a_flow_ends_at_whatever_moment_it_is_terminated(name: str, prefect_serv
     assert ended.stdout == b"started\n"
     # Where it comes while the loop waits, Prefect's exception ends the program as any other does.
     assert ended.returncode in (-signal.SIGTERM, 1)
+
+
+def test_a_signal_that_several_send_again_comes_once() -> None:
+    came: list[int] = []
+    before = {number: signal.getsignal(number) for number in (signal.SIGUSR1, signal.SIGUSR2)}
+    for number in before:
+        signal.signal(number, lambda number, _frame: came.append(number))
+    try:
+        send_again(signal.SIGUSR2, 0.0, lambda: False)
+        for seconds in (0.1, 0.2, 0.3):
+            send_again(signal.SIGUSR1, seconds)
+        until = time.monotonic() + END_SECONDS
+        while not came and time.monotonic() < until:
+            time.sleep(0.01)
+        time.sleep(0.4)  # the others would have come, too
+        assert came == [signal.SIGUSR1]
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
