@@ -57,12 +57,27 @@ SELECT table_catalog::varchar(128) AS table_catalog, table_schema::varchar(128) 
        obj_description(to_regclass(format('%I.%I', table_schema, table_name)), 'pg_class')::varchar AS remarks
 FROM information_schema.tables;
 
+-- A VARCHAR without a length is PostgreSQL's text.
+DO $$
+BEGIN
+    IF pg_get_viewdef('information_schema.columns'::regclass) NOT LIKE '%''text''%' THEN
+        EXECUTE (SELECT format('CREATE OR REPLACE VIEW information_schema.columns AS SELECT %s FROM (%s) AS listed',
+                               string_agg(CASE attname
+                                   WHEN 'data_type' THEN '(CASE data_type WHEN ''text'' THEN ''character varying''
+                                       ELSE data_type END)::information_schema.character_data AS data_type'
+                                   ELSE quote_ident(attname) END, ', ' ORDER BY attnum),
+                               rtrim(pg_get_viewdef('information_schema.columns'::regclass), ';'))
+                 FROM pg_attribute WHERE attrelid = 'information_schema.columns'::regclass AND attnum > 0);
+    END IF;
+END
+$$;
+
 CREATE OR REPLACE VIEW pg_catalog.svv_columns AS
 SELECT table_catalog::varchar(128) AS table_catalog, table_schema::varchar(128) AS table_schema,
        table_name::varchar(128) AS table_name, column_name::varchar(128) AS column_name,
        ordinal_position::int AS ordinal_position, column_default::varchar AS column_default,
        is_nullable::varchar(3) AS is_nullable,
-       (CASE data_type WHEN 'text' THEN 'character varying' ELSE data_type END)::varchar(128) AS data_type,
+       data_type::varchar(128) AS data_type,
        character_maximum_length::int AS character_maximum_length, numeric_precision::int AS numeric_precision,
        numeric_precision_radix::int AS numeric_precision_radix, numeric_scale::int AS numeric_scale,
        datetime_precision::int AS datetime_precision, interval_type::varchar AS interval_type,

@@ -42,9 +42,10 @@ def test_rows_are_counted_as_soon_as_they_are_there(db: Database) -> None:
 def test_texts_are_shown_as_varchar(db: Database) -> None:
     db.run("create table literals as select 'a' as v")
     assert db.run("select type from pg_table_def where tablename = 'literals'") == [("character varying",)]
-    assert db.run("select data_type from svv_columns where table_name = 'literals'") == [
-        ("character varying",)
-    ]
+    for view in ("svv_columns", "information_schema.columns"):
+        assert db.run(f"select data_type from {view} where table_name = 'literals'") == [
+            ("character varying",)
+        ]
 
 
 def test_svv_tables_knows_tables_views_and_temporary_tables(shown: Database) -> None:
