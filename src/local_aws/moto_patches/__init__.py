@@ -4,7 +4,16 @@ Each service is patched before its first use, because the patches load what they
 """
 
 import functools
+from importlib import import_module
 from typing import Any
+
+# The modules that patch each of moto's services. A schedule's class has only to be there: moto finds it among the
+# subclasses of its model of a resource.
+_MODULES = {
+    "stepfunctions": "state_machines",
+    "awslambda": "functions",
+    "cloudformation": "template_rules stack_updates stack_changes functions stack_schedules stack_state_machines",
+}
 
 
 def replace(owner: Any, **members: Any) -> None:
@@ -21,27 +30,7 @@ def wrap(owner: Any, **members: Any) -> None:
 
 def patch(service: str) -> None:
     """Mend a service of moto's, by moto's name of it."""
-    if service == "stepfunctions":
-        from local_aws.moto_patches import state_machines
-
-        state_machines.apply()
-    elif service == "awslambda":
-        from local_aws.moto_patches import functions
-
-        functions.apply()
-    elif service == "cloudformation":
-        # A schedule's class has only to be there: moto finds it among the subclasses of its model of a resource.
-        from local_aws.moto_patches import (
-            functions,
-            stack_changes,
-            stack_schedules,  # noqa: F401
-            stack_state_machines,
-            stack_updates,
-            template_rules,
-        )
-
-        template_rules.apply()
-        stack_updates.apply()
-        stack_changes.apply()
-        functions.apply()
-        stack_state_machines.apply()
+    for name in _MODULES.get(service, "").split():
+        apply = getattr(import_module(f"{__name__}.{name}"), "apply", None)
+        if apply is not None:
+            apply()

@@ -172,17 +172,7 @@ def _tell(stack: Any, error: Exception, status: str) -> str:
     """Add the event of the resource that failed, and return why the stack did."""
     words = str(getattr(error, "message", "") or error)
     name, kind = getattr(error, "failed_resource", (stack.name, Stack.cloudformation_type()))
-    event = Event(
-        stack_id=stack.stack_id,
-        stack_name=stack.name,
-        logical_resource_id=name,
-        physical_resource_id="",
-        resource_type=kind,
-        resource_status=status,
-        resource_status_reason=words,
-        resource_properties=None,
-    )
-    stack.events.append(event)
+    stack.events.append(Event(stack.stack_id, stack.name, name, "", kind, status, words, None))
     verb = "create" if status.startswith("CREATE") else "update"
     return f"The following resource(s) failed to {verb}: [{name}]."
 

@@ -7,18 +7,8 @@ from botocore import xform_name
 from moto.core.common_models import CloudFormationModel
 from moto.scheduler.models import Schedule, scheduler_backends
 
-_MEMBERS = (
-    "GroupName",
-    "Description",
-    "State",
-    "ScheduleExpression",
-    "ScheduleExpressionTimezone",
-    "FlexibleTimeWindow",
-    "Target",
-    "KmsKeyArn",
-    "StartDate",
-    "EndDate",
-)
+_MEMBERS = """GroupName Description State ScheduleExpression ScheduleExpressionTimezone FlexibleTimeWindow Target
+KmsKeyArn StartDate EndDate""".split()  # noqa: SIM905
 
 
 class ScheduleOfStack(CloudFormationModel):
@@ -57,10 +47,8 @@ class ScheduleOfStack(CloudFormationModel):
     ) -> "ScheduleOfStack":
         """Make it."""
         wanted = _schedule(resource_name, cloudformation_json["Properties"])
-        made = scheduler_backends[account_id][region_name].create_schedule(
-            **wanted, action_after_completion=None
-        )
-        return cls(made)
+        backend = scheduler_backends[account_id][region_name]
+        return cls(backend.create_schedule(**wanted, action_after_completion=None))
 
     @classmethod
     def update_from_cloudformation_json(

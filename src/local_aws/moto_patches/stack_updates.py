@@ -27,11 +27,7 @@ def _diff(
     found = diff(resources, template, parameters)
     slots, before = template.get("Parameters") or {}, resources.resolved_parameters
     given = {name: (parameters or {}).get(name, slot.get("Default")) for name, slot in slots.items()}
-    changed = (
-        {name for name, value in given.items() if str(value) != str(before.get(name))}
-        if parameters
-        else set()
-    )
+    changed = {name for name in given if parameters and str(given[name]) != str(before.get(name))}
     conditions = template.get("Conditions") or {}
     for _ in conditions:  # each may hang on others
         changed |= {name for name, condition in conditions.items() if _mentions(condition, changed)}
@@ -44,9 +40,8 @@ def _mentions(value: Any, names: Collection[str]) -> bool:
     if isinstance(value, Mapping):
         chosen = value.get("Fn::If") or [None]
         named = (value.get("Ref"), value.get("Condition"), chosen[0])
-        return any(name in names for name in named if isinstance(name, str)) or _mentions(
-            list(value.values()), names
-        )
+        is_named = any(name in names for name in named if isinstance(name, str))
+        return is_named or _mentions(list(value.values()), names)
     if isinstance(value, list):
         return any(_mentions(member, names) for member in value)
     return isinstance(value, str) and any(f"${{{name}}}" in value for name in names)

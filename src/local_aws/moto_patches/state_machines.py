@@ -100,7 +100,7 @@ def _get_execution_history(self: Any) -> ActionResult:
     events = self.stepfunction_backend.get_execution_history(self._get_param("executionArn"))["events"]
     if self._get_param("reverseOrder"):
         events = events[::-1]
-    end = int(self._get_param("nextToken") or 0) + min(self._get_int_param("maxResults") or PAGE, MAX_PAGE)
     start = int(self._get_param("nextToken") or 0)
+    end = start + min(self._get_int_param("maxResults") or PAGE, MAX_PAGE)
     more = {"nextToken": str(end)} if end < len(events) else {}
     return ActionResult({"events": events[start:end], **more})
