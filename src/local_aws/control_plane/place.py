@@ -1,22 +1,27 @@
-"""Names and ARNs of the one cluster and the one workgroup."""
+"""The one cluster, the one workgroup and its namespace, and credentials for them."""
 
 import secrets
 import time
+import tomllib
 from datetime import UTC, datetime
+from pathlib import Path
 
-from local_aws.engine.warehouse import CLUSTER, DATABASE, NAMESPACE, WORKGROUP, WORKGROUP_ID
 from local_aws.identity import ACCOUNT, REGION
 
-NAMESPACE_ID = "0c0ffee0-0000-4000-8000-000000000002"
-CLUSTER_ARN = f"arn:aws:redshift:{REGION}:{ACCOUNT}:cluster:{CLUSTER}"
-CLUSTER_NAMESPACE_ARN = f"arn:aws:redshift:{REGION}:{ACCOUNT}:namespace:{NAMESPACE_ID}"
-WORKGROUP_ARN = f"arn:aws:redshift-serverless:{REGION}:{ACCOUNT}:workgroup/{WORKGROUP_ID}"
-NAMESPACE_ARN = f"arn:aws:redshift-serverless:{REGION}:{ACCOUNT}:namespace/{NAMESPACE_ID}"
-ADMIN = "awsuser"
-CREATED_AT = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+_RESOURCES = tomllib.loads(Path(__file__).with_name("resources.toml").read_text(encoding="utf-8"))
+CLUSTER, WORKGROUP, NAMESPACE = (_RESOURCES[kind] for kind in ("cluster", "workgroup", "namespace"))
+CLUSTER_NAME, WORKGROUP_NAME = CLUSTER["ClusterIdentifier"], WORKGROUP["workgroupName"]
 DEFAULT_SECONDS, LONGEST_SECONDS = 900, 3600
 
-__all__ = ["CLUSTER", "DATABASE", "NAMESPACE", "WORKGROUP", "WORKGROUP_ID"]
+_REDSHIFT, _SERVERLESS = (
+    f"arn:aws:{name}:{REGION}:{ACCOUNT}" for name in ("redshift", "redshift-serverless")
+)
+CLUSTER_ARN = f"{_REDSHIFT}:cluster:{CLUSTER_NAME}"
+CLUSTER["ClusterNamespaceArn"] = f"{_REDSHIFT}:namespace:{NAMESPACE['namespaceId']}"
+WORKGROUP["workgroupArn"] = f"{_SERVERLESS}:workgroup/{WORKGROUP['workgroupId']}"
+NAMESPACE["namespaceArn"] = f"{_SERVERLESS}:namespace/{NAMESPACE['namespaceId']}"
+for _one in (WORKGROUP, NAMESPACE):
+    _one["creationDate"] = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def credentials(seconds: int | None) -> tuple[str, float]:

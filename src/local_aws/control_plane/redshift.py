@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from html import escape
+from typing import Any
 from urllib.parse import parse_qs
 
 from local_aws.control_plane import place
@@ -9,6 +10,7 @@ from local_aws.identity import Caller
 from local_aws.wire.service_errors import ApiError
 
 NAMESPACE_URI = "http://redshift.amazonaws.com/doc/2012-12-01/"
+Members = dict[str, Any]
 
 
 def call(body: bytes, caller: Caller) -> bytes | None:
@@ -20,8 +22,8 @@ def call(body: bytes, caller: Caller) -> bytes | None:
     action = form.get("Action", "")
     match action:
         case "DescribeClusters":
-            _check_cluster(form.get("ClusterIdentifier", place.CLUSTER))
-            return _answer(action, _cluster())
+            _check_cluster(form.get("ClusterIdentifier", place.CLUSTER_NAME))
+            return _answer(action, {"Clusters": {"Cluster": place.CLUSTER}})
         case "GetClusterCredentials":
             _check_cluster(form.get("ClusterIdentifier"))
             if not form.get("DbUser"):
@@ -35,42 +37,27 @@ def call(body: bytes, caller: Caller) -> bytes | None:
 
 
 def _check_cluster(name: str | None) -> None:
-    if name != place.CLUSTER:
+    if name != place.CLUSTER_NAME:
         raise ApiError("ClusterNotFound", f"Cluster {name} not found.", http_status=404)
 
 
-def _credentials(user: str, form: dict[str, str]) -> str:
+def _credentials(user: str, form: dict[str, str]) -> Members:
     seconds = int(form.get("DurationSeconds", place.DEFAULT_SECONDS))
     if not place.DEFAULT_SECONDS <= seconds <= place.LONGEST_SECONDS:
         raise ApiError("InvalidParameterValue", "DurationSeconds must be between 900 and 3600.")
     password, expires_at = place.credentials(seconds)
     expiration = datetime.fromtimestamp(expires_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"DbUser": user, "DbPassword": password, "Expiration": expiration}
+
+
+def _xml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "".join(f"<{name}>{_xml(member)}</{name}>" for name, member in value.items())
+    return escape(value, quote=False)
+
+
+def _answer(action: str, members: Members) -> bytes:
     return (
-        f"<DbUser>{escape(user, quote=False)}</DbUser><DbPassword>{password}</DbPassword>"
-        f"<Expiration>{expiration}</Expiration>"
-    )
-
-
-def _cluster() -> str:
-    members = {
-        "ClusterIdentifier": place.CLUSTER,
-        "ClusterNamespaceArn": place.CLUSTER_NAMESPACE_ARN,
-        "ClusterStatus": "available",
-        "ClusterAvailabilityStatus": "Available",
-        "DBName": place.DATABASE,
-        "MasterUsername": place.ADMIN,
-        "NodeType": "ra3.large",
-        "NumberOfNodes": "1",
-        "PubliclyAccessible": "false",
-        "Encrypted": "false",
-    }
-    inner = "".join(f"<{name}>{escape(value, quote=False)}</{name}>" for name, value in members.items())
-    endpoint = "<Endpoint><Address>localhost</Address><Port>5439</Port></Endpoint>"
-    return f"<Clusters><Cluster>{inner}{endpoint}</Cluster></Clusters>"
-
-
-def _answer(action: str, inner: str) -> bytes:
-    return (
-        f'<{action}Response xmlns="{NAMESPACE_URI}"><{action}Result>{inner}</{action}Result>'
+        f'<{action}Response xmlns="{NAMESPACE_URI}"><{action}Result>{_xml(members)}</{action}Result>'
         f"<ResponseMetadata><RequestId>local</RequestId></ResponseMetadata></{action}Response>"
     ).encode()

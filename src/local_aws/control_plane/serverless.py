@@ -11,23 +11,22 @@ async def call(operation: str, request: dict[str, Any], caller: Caller) -> dict[
     """Run one operation of the API `RedshiftServerless`."""
     match operation:
         case "GetWorkgroup":
-            _check(request.get("workgroupName"), place.WORKGROUP, "workgroup")
-            return {"workgroup": _workgroup()}
+            _check(request, place.WORKGROUP, "workgroup")
+            return {"workgroup": place.WORKGROUP}
         case "ListWorkgroups":
-            return {"workgroups": [_workgroup()]}
+            return {"workgroups": [place.WORKGROUP]}
         case "GetNamespace":
-            _check(request.get("namespaceName"), place.NAMESPACE, "namespace")
-            return {"namespace": _namespace()}
+            _check(request, place.NAMESPACE, "namespace")
+            return {"namespace": place.NAMESPACE}
         case "ListNamespaces":
-            return {"namespaces": [_namespace()]}
+            return {"namespaces": [place.NAMESPACE]}
         case "ListTagsForResource":
-            if request["resourceArn"] not in (place.WORKGROUP_ARN, place.NAMESPACE_ARN):
-                raise ApiError(
-                    "ResourceNotFoundException", "resource not found", resourceName=request["resourceArn"]
-                )
+            arn = request["resourceArn"]
+            if arn not in (place.WORKGROUP["workgroupArn"], place.NAMESPACE["namespaceArn"]):
+                raise ApiError("ResourceNotFoundException", "resource not found", resourceName=arn)
             return {"tags": []}
         case "GetCredentials":
-            _check(request.get("workgroupName"), place.WORKGROUP, "workgroup")
+            _check(request, place.WORKGROUP, "workgroup")
             password, expires_at = place.credentials(request.get("durationSeconds"))
             return {"dbUser": caller.database_user, "dbPassword": password, "expiration": expires_at}
     raise ApiError(
@@ -35,34 +34,7 @@ async def call(operation: str, request: dict[str, Any], caller: Caller) -> dict[
     )
 
 
-def _check(name: str | None, ours: str, kind: str) -> None:
-    if name != ours:
+def _check(request: dict[str, Any], ours: dict[str, Any], kind: str) -> None:
+    name = request.get(f"{kind}Name")
+    if name != ours[f"{kind}Name"]:
         raise ApiError("ResourceNotFoundException", f"{kind} {name} not found", resourceName=name)
-
-
-def _workgroup() -> dict[str, Any]:
-    return {
-        "workgroupName": place.WORKGROUP,
-        "workgroupId": place.WORKGROUP_ID,
-        "workgroupArn": place.WORKGROUP_ARN,
-        "namespaceName": place.NAMESPACE,
-        "status": "AVAILABLE",
-        "baseCapacity": 8,
-        "creationDate": place.CREATED_AT,
-        "publiclyAccessible": False,
-        "enhancedVpcRouting": False,
-        # The host and port that a driver would want; only the Data API is served here.
-        "endpoint": {"address": "localhost", "port": 5439},
-    }
-
-
-def _namespace() -> dict[str, Any]:
-    return {
-        "namespaceName": place.NAMESPACE,
-        "namespaceId": place.NAMESPACE_ID,
-        "namespaceArn": place.NAMESPACE_ARN,
-        "adminUsername": place.ADMIN,
-        "dbName": place.DATABASE,
-        "status": "AVAILABLE",
-        "creationDate": place.CREATED_AT,
-    }

@@ -2,7 +2,7 @@
 
 import json
 
-from local_aws.engine.warehouse import CLUSTER
+from local_aws.control_plane.place import CLUSTER_NAME
 from local_aws.rest_of_aws import RestOfAws
 from local_aws.wire.service_errors import validation
 
@@ -22,6 +22,6 @@ async def read(secret_id: str, region: str, rest: RestOfAws) -> tuple[str, str]:
         raise validation("The secret must be a JSON object with username and password.")
     if not secret.get("username") or not secret.get("password"):
         raise validation("username and password in secret cannot be empty")
-    if secret.get("dbClusterIdentifier", CLUSTER) != CLUSTER:
+    if secret.get("dbClusterIdentifier", CLUSTER_NAME) != CLUSTER_NAME:
         raise validation("The cluster identifier in the secret does not match the cluster in the request.")
     return str(secret["username"]), str(secret["password"])

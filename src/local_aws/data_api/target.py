@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local_aws.engine import warehouse
+from local_aws.control_plane import place
 from local_aws.identity import Caller
 from local_aws.wire.service_errors import validation
 
@@ -16,12 +16,11 @@ def check_place(request: dict[str, Any]) -> None:
             if cluster is None
             else "Only one of ClusterIdentifier and WorkgroupName can be provided."
         )
-    is_arn = (workgroup or "").startswith("arn:")
-    name = (workgroup or "").rpartition("/")[2]
-    if cluster not in (None, warehouse.CLUSTER) or not (
-        workgroup in (None, warehouse.WORKGROUP)
-        or (is_arn and name in (warehouse.WORKGROUP, warehouse.WORKGROUP_ID))
-    ):
+    names = [place.WORKGROUP_NAME]
+    if workgroup and workgroup.startswith("arn:"):
+        workgroup = workgroup.rpartition("/")[2]
+        names.append(place.WORKGROUP["workgroupId"])
+    if cluster not in (None, place.CLUSTER_NAME) or workgroup not in (None, *names):
         raise validation("Redshift endpoint doesn't exist in this region.")
 
 

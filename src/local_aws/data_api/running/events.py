@@ -14,7 +14,7 @@ def event(statement: Statement) -> dict[str, Any]:
         "Source": "aws.redshift-data",
         "DetailType": "Redshift Data Statement Status Change",
         "Time": statement.updated_at,
-        "Resources": [place.WORKGROUP_ARN if statement.workgroup else place.CLUSTER_ARN],
+        "Resources": [place.WORKGROUP["workgroupArn"] if statement.workgroup else place.CLUSTER_ARN],
         "Detail": {
             "principal": statement.principal,
             "statementName": statement.name or "",
