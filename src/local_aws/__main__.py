@@ -9,22 +9,14 @@ from local_aws.environment import environment
 from local_aws.server import Options, serve
 from local_aws.start_errors import AlreadyServedError, StartError
 
-DEFAULT_PORT = 4577
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until told to stop; return the exit code (1: cannot start, 2: wrong arguments, 3: already served)."""
-    options = _parser().parse_args(arguments)
-    serving = Options(
-        options.data_dir,
-        options.port,
-        options.fresh,
-        options.max_executing,
-        options.rates,
-        until_closed=sys.stdin.fileno() if options.until_stdin_closes else None,
-    )
+    options = vars(_parser().parse_args(arguments))
+    if options.pop("until_stdin_closes"):
+        options["until_closed"] = sys.stdin.fileno()
     try:
-        serve(serving, _print_endpoint)
+        serve(Options(**options), _print_endpoint)
     except StartError as problem:
         print(f"local_aws: {problem}", file=sys.stderr)  # noqa: T201
         return 3 if isinstance(problem, AlreadyServedError) else 1
@@ -37,25 +29,12 @@ def _parser() -> argparse.ArgumentParser:
         description="A stand-in for Amazon Redshift's Data API and the AWS around it.",
     )
     add = parser.add_argument
-    add(
-        "--port",
-        type=_number(0, 65535),
-        default=DEFAULT_PORT,
-        help=f"0 takes any free port (default: {DEFAULT_PORT})",
-    )
-    add(
-        "--data-dir",
-        type=Path,
-        default=Path(".local_aws"),
-        help="where the warehouse lives (default: .local_aws)",
-    )
+    add("--port", type=_number(0, 65535), default=4577, help="0 takes any free port (default: %(default)s)")
+    folder = "where the warehouse lives (default: %(default)s)"
+    add("--data-dir", type=Path, default=Path(".local_aws"), help=folder)
     add("--fresh", action="store_true", help="begin with an empty warehouse")
-    add(
-        "--max-executing",
-        type=_number(1, 500),
-        default=50,
-        help="statements that run at a time (default: 50)",
-    )
+    at_a_time = "statements that run at a time (default: %(default)s)"
+    add("--max-executing", type=_number(1, 500), default=50, help=at_a_time)
     add("--rates", action="store_true", help="throttle calls beyond the service's published rates")
     add("--until-stdin-closes", action="store_true", help="end with the process that holds standard input")
     return parser

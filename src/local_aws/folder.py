@@ -32,21 +32,19 @@ class Served:
 
 
 class DataFolder:
-    """A data directory on disk. Made by `claim`, or only looked at by `served_by`."""
+    """A data directory on disk. Made by `claim`, or only looked at by `served_by`.
+
+    `log` is the log file of a stand-in that runs as a child process, `statements` the SQLite file with the statements'
+    history and results.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
+        self.log, self.statements = self.path / "server.log", self.path / "statements.sqlite"
+        self._endpoint_file = self.path / "endpoint.json"
+        digest = hashlib.sha256(str(self.path).encode()).hexdigest()
+        self._elsewhere = Path("/var/tmp") / f"local_aws-{digest[:16]}"  # noqa: S108
         self._lock: IO[str] | None = None
-
-    @property
-    def log(self) -> Path:
-        """Return the log file of a stand-in that runs as a child process."""
-        return self.path / "server.log"
-
-    @property
-    def statements(self) -> Path:
-        """Return the SQLite file with the statements' history and results."""
-        return self.path / "statements.sqlite"
 
     def create(self) -> None:
         """Make the directory, its owner's only; under root PostgreSQL, as another user, may pass through it."""
@@ -122,14 +120,6 @@ class DataFolder:
         (self._elsewhere / "belongs-to").write_text(str(self.path))
         return self._elsewhere
 
-    @property
-    def _elsewhere(self) -> Path:
-        return Path("/var/tmp") / f"local_aws-{hashlib.sha256(str(self.path).encode()).hexdigest()[:16]}"  # noqa: S108
-
-    @property
-    def _endpoint_file(self) -> Path:
-        return self.path / "endpoint.json"
-
     def _read_endpoint(self) -> Served | None:
         try:
             return Served(**json.loads(self._endpoint_file.read_text()))
@@ -154,9 +144,6 @@ def _prune_orphans() -> None:
     """Remove folders of ours under /var/tmp whose data directory is gone."""
     for folder in Path("/var/tmp").glob("local_aws-*"):  # noqa: S108
         marker = folder / "belongs-to"
-        if (
-            folder.stat().st_uid == os.geteuid()
-            and marker.is_file()
-            and not Path(marker.read_text()).exists()
-        ):
+        is_ours = folder.stat().st_uid == os.geteuid() and marker.is_file()
+        if is_ours and not Path(marker.read_text()).exists():
             shutil.rmtree(folder, ignore_errors=True)

@@ -6,6 +6,7 @@ import logging
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from local_aws.admin.api import PREFIX, AdminApi
@@ -84,15 +85,16 @@ class Gateway:
         answer: dict[str, Any] | bytes = b""
         outcome = "dropped"
         try:
-            name = call.statement_name
-            await self._meet_faults_before(operation, name, call.access_key_id)
+            name, key = call.statement_name, call.access_key_id
+            hit = partial(self.faults.hit, operation=operation, name=name, access_key_id=key)
+            await _meet_faults(hit, REFUSING, Fault.as_error)
             caller = welcome(caller)
             self.rates.take(operation, caller.region)
             if operation not in model.operations:
                 raise ApiError("UnknownOperationException", f"Unknown operation {operation}", http_status=404)
             validation.check(model, operation, request)
             answer = await run(operation, request, caller)
-            if self.faults.hit("drop_after", operation, name, call.access_key_id):
+            if hit("drop_after"):
                 raise Dropped
             outcome = "ok"
         except ApiError as error:
@@ -101,14 +103,6 @@ class Gateway:
         finally:
             self.history.end(call, outcome, answer)
         return answer
-
-    async def _meet_faults_before(self, operation: str, name: str | None, key: str | None) -> None:
-        if slow := self.faults.hit("latency", operation, name, key):
-            await asyncio.sleep(slow.seconds)
-        if self.faults.hit("drop_before", operation, name, key):
-            raise Dropped
-        if refusing := self.faults.hit(REFUSING, operation, name, key):
-            raise refusing.as_error()
 
     async def _call_rest(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         caller = caller_of(headers.get(b"authorization", b"").decode())
@@ -138,17 +132,21 @@ class Gateway:
         """Meet the faults that name the operation of a request to S3; return whether its answer is to be lost."""
         method, path, query = scope["method"], scope["path"], scope["query_string"].decode()
         operation = s3_operations.operation_of(method, path, query, headers)
-
-        def hit(*kinds: str) -> Fault | None:
-            return self.faults.hit(kinds, operation, access_key_id=key, is_named=True)
-
-        if slow := hit("latency"):
-            await asyncio.sleep(slow.seconds)
-        if hit("drop_before"):
-            raise Dropped
-        if refusing := hit("throttle", "server_error", "error"):
-            raise s3_operations.error_of(refusing)
+        hit = partial(self.faults.hit, operation=operation, access_key_id=key, is_named=True)
+        await _meet_faults(hit, s3_operations.REFUSING, s3_operations.error_of)
         return hit("drop_after") is not None
+
+
+async def _meet_faults(
+    hit: Callable[..., Fault | None], refusing: tuple[str, ...], error_of: Callable[[Fault], ApiError]
+) -> None:
+    """Meet the faults that come before an operation is run; those of the kinds `refusing` become errors."""
+    if slow := hit("latency"):
+        await asyncio.sleep(slow.seconds)
+    if hit("drop_before"):
+        raise Dropped
+    if refused := hit(refusing):
+        raise error_of(refused)
 
 
 def _replay(body: bytes) -> Receive:

@@ -118,15 +118,9 @@ class Faults:
             return None
         kinds = (kind,) if isinstance(kind, str) else kind
         for fault in self._faults.values():
-            meant = (
-                fault.kind in kinds
-                and (
-                    operation is None
-                    or fault.operation == operation
-                    or (fault.operation == "*" and not is_named)
-                )
-                and fault.access_key_id in (None, access_key_id)
-            )
+            anywhere = operation is None or (fault.operation == "*" and not is_named)
+            meant = fault.kind in kinds and (anywhere or fault.operation == operation)
+            meant = meant and fault.access_key_id in (None, access_key_id)
             if meant and (name or "").startswith(fault.statement_name or "") and fault.strikes():
                 return fault
         return None

@@ -31,9 +31,7 @@ def load(service: str, version: str) -> ServiceModel:
     if spec is None or not spec.submodule_search_locations:
         raise RuntimeError("botocore is not installed: the stand-in takes the API's model from it")
     folder = Path(spec.submodule_search_locations[0]) / "data" / service / version
-    packed = folder / "service-2.json.gz"
-    text = (
-        gzip.decompress(packed.read_bytes()) if packed.exists() else (folder / "service-2.json").read_bytes()
-    )
+    packed, plain = folder / "service-2.json.gz", folder / "service-2.json"
+    text = gzip.decompress(packed.read_bytes()) if packed.exists() else plain.read_bytes()
     document = json.loads(text)
     return ServiceModel(document["operations"], document["shapes"])

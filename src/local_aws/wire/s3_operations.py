@@ -7,6 +7,7 @@ from local_aws.admin.faults import Fault
 from local_aws.wire.service_errors import ApiError
 
 _OF_AN_OBJECT = {"PUT": "PutObject", "GET": "GetObject", "HEAD": "HeadObject", "DELETE": "DeleteObject"}
+REFUSING = ("throttle", "server_error", "error")
 _HTTP_STATUSES = {"AccessDenied": 403, "NoSuchKey": 404, "NoSuchBucket": 404, "SlowDown": 503}
 
 

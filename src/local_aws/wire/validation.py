@@ -8,17 +8,12 @@ from local_aws.wire.model import ServiceModel, Shape
 from local_aws.wire.service_errors import ApiError
 
 JSON_TYPES: dict[str, tuple[type, ...]] = {
-    "structure": (dict,),
     "list": (list,),
-    "map": (dict,),
-    "string": (str,),
     "boolean": (bool,),
-    "integer": (int,),
-    "long": (int,),
-    "double": (int, float),
-    "float": (int, float),
-    "timestamp": (int, float),
-    "blob": (str,),
+    **dict.fromkeys(("structure", "map"), (dict,)),
+    **dict.fromkeys(("string", "blob"), (str,)),
+    **dict.fromkeys(("integer", "long"), (int,)),
+    **dict.fromkeys(("double", "float", "timestamp"), (int, float)),
 }
 
 
