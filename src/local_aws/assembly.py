@@ -2,8 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
-from types import TracebackType
+from collections.abc import Awaitable, Callable, Iterator
 
 import uvicorn
 
@@ -84,18 +83,22 @@ class Assembly:
         """Make the warehouse ready."""
         await self._warehouse.prepare()
         recovery.end_interrupted(self._store)
-        self._log.start()
-        self._firing = asyncio.create_task(self._schedules.run())
+        regularly = (
+            (1.0, self._log.flush_all),
+            (1.0, self._schedules.fire_due),
+            (5.0, self._warehouse.sweep),
+        )
+        self._tasks = [asyncio.create_task(_every(*work)) for work in regularly]
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Stop what runs."""
-        self._firing.cancel()
         await self._runner.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self._sessions.close_all()
-        await self._log.stop()
+        await self._log.flush_all()
         await self._warehouse.stop()
         self._store.close()
 
@@ -130,6 +133,12 @@ class Assembly:
         )
         self._history.add_run(run)
         self._log.add(ran)
+
+
+async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        await work()
 
 
 def _config(gateway: Gateway) -> uvicorn.Config:

@@ -14,10 +14,6 @@ from local_aws.engine.connection import Connection, EngineError
 from local_aws.engine.pool import Pool
 from local_aws.engine.postmaster import SUPERUSER, Postmaster
 
-CLUSTER = "local-cluster"
-WORKGROUP = "local-workgroup"
-WORKGROUP_ID = "0c0ffee0-0000-4000-8000-000000000001"
-NAMESPACE = "local-namespace"
 DATABASE = "dev"
 ADMIN_DATABASE = "postgres"
 HIDDEN_DATABASES = ("postgres", "template0", "template1")
@@ -38,7 +34,6 @@ class Warehouse:
         self._pool = Pool(str(postmaster.sockets), self.mailbox.answer)
         self._admin_turn = asyncio.Lock()
         self._known: set[str] = set()
-        self._sweeper: asyncio.Task[None] | None = None
 
     async def prepare(self) -> None:
         """Wait for the server, and give new databases what Redshift has and PostgreSQL lacks."""
@@ -49,13 +44,9 @@ class Warehouse:
         if not (complete.exists() and complete.read_text() == digest):
             await self._install(compat)
             complete.write_text(digest)
-        self._sweeper = asyncio.create_task(self._sweep())
 
     async def stop(self) -> None:
         """Close what is idle."""
-        if self._sweeper:
-            self._sweeper.cancel()
-            await asyncio.gather(self._sweeper, return_exceptions=True)
         await self._pool.drain()
 
     async def acquire(self, database: str, user: str) -> Connection:
@@ -156,7 +147,6 @@ class Warehouse:
         while not self._postmaster.is_up():  # noqa: ASYNC110 - it is another process
             await asyncio.sleep(0.003)
 
-    async def _sweep(self) -> None:
-        while True:
-            await asyncio.sleep(5)
-            self._pool.sweep()
+    async def sweep(self) -> None:
+        """Close what has been idle for a while."""
+        self._pool.sweep()

@@ -14,7 +14,7 @@ from local_aws.scheduler import times
 from local_aws.wire.service_errors import ApiError, validation
 
 LOG = logging.getLogger(__name__)
-TICK_SECONDS = 1.0
+_SENT = ("execution-id", "scheduled-time", "schedule-arn")
 
 
 class Schedules:
@@ -25,16 +25,13 @@ class Schedules:
         # Until when each schedule has been looked after, by its ARN and its last change.
         self._seen: dict[tuple[str, float], datetime] = {}
 
-    async def run(self) -> None:
-        """Fire what is due, for as long as nobody cancels it."""
-        while True:
-            await asyncio.sleep(TICK_SECONDS)
-            # Not loaded means that nobody has made one.
-            if "moto.scheduler.models" in sys.modules:
-                await asyncio.to_thread(self.fire_due, datetime.now(UTC))
-
-    def fire_due(self, now: datetime) -> None:
+    async def fire_due(self) -> None:
         """Fire what has become due since the last time."""
+        # Not loaded means that nobody has made one.
+        if "moto.scheduler.models" in sys.modules:
+            await asyncio.to_thread(self._fire_due, datetime.now(UTC))
+
+    def _fire_due(self, now: datetime) -> None:
         for schedule in list(_all()):
             if schedule.state != "ENABLED":
                 continue
@@ -42,9 +39,8 @@ class Schedules:
             after = self._seen.setdefault(key, datetime.fromtimestamp(schedule.last_modified_date, UTC))
             start = datetime.fromtimestamp(schedule.creation_date, UTC)
             try:
-                due = times.next_due(
-                    schedule.schedule_expression, schedule.schedule_expression_timezone, after, start
-                )
+                expression, zone = schedule.schedule_expression, schedule.schedule_expression_timezone
+                due = times.next_due(expression, zone, after, start)
             except ValueError as error:
                 LOG.warning("schedule %s: %s", schedule.name, error)
                 due = None
@@ -105,11 +101,9 @@ class Schedules:
         attributes = {
             "ERROR_CODE": failure["Code"],
             "ERROR_MESSAGE": failure["Message"],
-            "EXECUTION_ID": values["execution-id"],
             "RETRY_ATTEMPTS": "0",
-            "SCHEDULED_TIME": values["scheduled-time"],
-            "SCHEDULE_ARN": schedule.arn,
             "TARGET_ARN": schedule.target["Arn"],
+            **{name.replace("-", "_").upper(): values[name] for name in _SENT},
         }
         if queue:
             self._send(queue, given, attributes)

@@ -2,15 +2,12 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-MONTHS = {name: number for number, name in enumerate(_MONTHS, start=1)}
-WEEKDAYS = {
-    name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"), start=1)
-}
+_MONTHS, _WEEKDAYS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC", "SUN MON TUE WED THU FRI SAT"
+MONTHS = {name: number for number, name in enumerate(_MONTHS.split(), start=1)}
+WEEKDAYS = {name: number for number, name in enumerate(_WEEKDAYS.split(), start=1)}
 UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 # A cron expression that is due no sooner, such as one for the 30th of February, never is.
 YEARS_AHEAD = 8
@@ -42,13 +39,13 @@ def next_due(expression: str, zone: str, after: datetime, start: datetime) -> da
 
 
 class Cron:
-    """The six fields of an expression, each as the numbers that it allows."""
+    """The six fields of an expression, as the numbers that each allows; `times` are those of a day, in order."""
 
     def __init__(self, minutes: str, hours: str, days: str, months: str, weekdays: str, years: str) -> None:
         if (days == "?") == (weekdays == "?"):
             raise ValueError("one of day-of-month and day-of-week has to be ?, and only one")
-        self.minutes = sorted(_numbers(minutes, 0, 59))
-        self.hours = sorted(_numbers(hours, 0, 23))
+        in_hour = sorted(_numbers(minutes, 0, 59))
+        self.times = [time(hour, minute) for hour in sorted(_numbers(hours, 0, 23)) for minute in in_hour]
         self.months = _numbers(months, 1, 12, MONTHS)
         self.years = _numbers(years, 1970, 2199)
         self._days, self._weekdays = days, weekdays
@@ -61,21 +58,14 @@ class Cron:
             return day.day in _days_of_month(self._days, day)
         return _falls_on(self._weekdays, day)
 
-    def times(self) -> Iterator[time]:
-        """Yield the times of a day, in order."""
-        return (time(hour, minute) for hour in self.hours for minute in self.minutes)
-
 
 def _next_by_cron(cron: Cron, zone: ZoneInfo, after: datetime) -> datetime | None:
     first = after.astimezone(zone).date()
     for day in (first + timedelta(days=ahead) for ahead in range(366 * YEARS_AHEAD)):
-        if not cron.allows(day):
-            continue
-        for moment in cron.times():
+        for moment in cron.times if cron.allows(day) else ():
             # Where the clocks go back it is the first of the two; what they leave out, when they go on, is skipped.
             due = datetime.combine(day, moment, zone).astimezone(UTC)
-            exists = due.astimezone(zone).time() == moment
-            if exists and due > after:
+            if due > after and due.astimezone(zone).time() == moment:
                 return due
     return None
 
@@ -109,16 +99,9 @@ def _days_of_month(field: str, day: date) -> set[int]:
     if field == "L":
         return {last}
     if near := re.fullmatch(r"(\d+)W", field):
-        return {_nearest_weekday(day.replace(day=min(int(near[1]), last)), last)}
+        weekdays = [number for number in range(1, last + 1) if day.replace(day=number).weekday() < 5]
+        return {min(weekdays, key=lambda number: abs(number - min(int(near[1]), last)))}
     return _numbers(field, 1, 31)
-
-
-def _nearest_weekday(day: date, last: int) -> int:
-    if day.weekday() < 5:
-        return day.day
-    if day.weekday() == 5:
-        return day.day - 1 if day.day > 1 else day.day + 2
-    return day.day + 1 if day.day < last else day.day - 2
 
 
 def _falls_on(field: str, day: date) -> bool:

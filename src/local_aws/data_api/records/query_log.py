@@ -4,7 +4,9 @@ import asyncio
 import json
 import logging
 import re
+import tomllib
 from collections import defaultdict
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +17,15 @@ from local_aws.engine.warehouse import Warehouse
 
 LOG = logging.getLogger(__name__)
 INSERT = (Path(__file__).parent / "query_log.sql").read_text(encoding="utf-8")
-SECONDS_BETWEEN = 1.0
 KEPT = 2000  # rows that wait; a database that cannot be reached loses the oldest
-LEVELS = {"DEBUG": 10, "LOG": 20, "INFO": 30, "NOTICE": 40, "WARNING": 50}
-KINDS = {
-    **dict.fromkeys(("select", "with", "show"), "SELECT"),
-    **{word: word.upper() for word in ("insert", "update", "delete", "call", "copy", "unload")},
-    **dict.fromkeys(("create", "alter", "drop", "truncate", "grant", "revoke", "comment"), "DDL"),
-    **dict.fromkeys(("vacuum", "analyze", "set", "reset", "begin", "commit", "rollback", "lock"), "UTILITY"),
-}
+_KINDS = tomllib.loads((Path(__file__).parent / "query_kinds.toml").read_text(encoding="utf-8"))
+KINDS = {word: kind for kind, words in _KINDS.items() for word in words.split()}
 FIRST_WORD = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(\w+)", re.DOTALL)
 # As on AWS, credentials never reach the history.
 CREDENTIALS = re.compile(
     r"((?:credentials|password|access_key_id|secret_access_key|session_token)\s+(?:as\s+)?)'(?:[^']|'')*'",
     re.IGNORECASE,
 )
-STATUSES = {"FINISHED": "success", "FAILED": "failed", "ABORTED": "canceled"}
 
 Row = dict[str, Any]
 
@@ -42,27 +37,10 @@ class QueryLog:
         self._warehouse = warehouse
         self._waiting: defaultdict[str, list[Row]] = defaultdict(list)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._writer: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Write now and then."""
-        self._writer = asyncio.create_task(self._write_regularly())
-
-    async def stop(self) -> None:
-        """Write what is left."""
-        if self._writer:
-            self._writer.cancel()
-            await asyncio.gather(self._writer, return_exceptions=True)
-        await self._flush_all()
 
     def add(self, ran: Ran) -> None:
         """Take in one part that was run."""
         statement, part = ran.statement, ran.part
-        notices = [
-            {"loglevel": LEVELS[notice.severity], "message": notice.message}
-            for notice in ran.notices
-            if notice.severity in LEVELS
-        ]
         row = {
             "query": part.query_id,
             "login": statement.db_user,
@@ -71,11 +49,11 @@ class QueryLog:
             "text": CREDENTIALS.sub(r"\1''", part.sql),
             "started": ran.started,
             "seconds": max(part.duration, 0) / 1e9,
-            "status": STATUSES.get(part.status, "failed"),
+            "status": part.status,
             "error": part.error,
             "rows": part.rows if part.has_result else 0,
             "bytes": part.size if part.has_result else 0,
-            "messages": notices,
+            "messages": [asdict(notice) for notice in ran.notices],
         }
         self._keep(statement.database, row)
 
@@ -97,14 +75,10 @@ class QueryLog:
                 if "does not exist" not in error.message:
                     LOG.warning("history of statements was lost: %s", error.sqlstate)
 
-    async def _flush_all(self) -> None:
+    async def flush_all(self) -> None:
+        """Write what waits."""
         for database in list(self._waiting):
             await self.flush(database)
-
-    async def _write_regularly(self) -> None:
-        while True:
-            await asyncio.sleep(SECONDS_BETWEEN)
-            await self._flush_all()
 
     def _keep(self, database: str, row: Row) -> None:
         rows = self._waiting[database]

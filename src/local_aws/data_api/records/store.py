@@ -58,9 +58,8 @@ class Store:
 
     def save_status(self, statement: Statement) -> None:
         """Keep only a live statement's status, which costs less."""
-        self._database.execute(
-            "UPDATE statement SET status = ? WHERE id = ?", (statement.status, statement.id)
-        )
+        query = "UPDATE statement SET status = ? WHERE id = ?"
+        self._database.execute(query, (statement.status, statement.id))
 
     def get(self, statement_id: str) -> Statement | None:
         """Return a statement not older than 24 hours."""
@@ -116,9 +115,8 @@ class Store:
 
     def add_page(self, statement_id: str, part: int, number: int, body: bytes) -> None:
         """Keep one page of a part's result."""
-        self._database.execute(
-            "INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?)", (statement_id, part, number, body)
-        )
+        query = "INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?)"
+        self._database.execute(query, (statement_id, part, number, body))
 
     def page(self, statement_id: str, part: int, number: int) -> tuple[bytes, bool] | None:
         """Return one page and whether another follows it."""
