@@ -56,7 +56,7 @@ async def _describe(connection: Connection, query: str) -> dialect.Answer:
             result = await connection.last_result()
         if result.status not in GOOD:
             return _refusal(result)
-        return dialect.Answer([(result.fname(n) or b"").decode() for n in range(result.nfields)])
+        return dialect.Answer(tuple((result.fname(n) or b"").decode() for n in range(result.nfields)))
 
 
 def _refusal(result: PGresult) -> dialect.Answer:
@@ -64,4 +64,4 @@ def _refusal(result: PGresult) -> dialect.Answer:
     if not error.sqlstate.startswith(_TELLING):
         raise error
     position = field(result, pq.DiagnosticField.STATEMENT_POSITION)
-    return dialect.Answer([], error.sqlstate, error.message, int(position or 0))
+    return dialect.Answer((), error.sqlstate, error.message, int(position or 0))

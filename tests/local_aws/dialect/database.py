@@ -58,7 +58,7 @@ class Database:
         if in_block:
             handle.exec_(b"ROLLBACK TO SAVEPOINT asking")
         columns = [(result.fname(n) or b"").decode() for n in range(result.nfields)]
-        return dialect.Answer(columns, state, message, int(position or 0))
+        return dialect.Answer(tuple(columns), state, message, int(position or 0))
 
     def value(self, expression: str) -> object:
         """Return what one expression is."""

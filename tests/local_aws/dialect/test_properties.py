@@ -68,7 +68,7 @@ def nonsense(seed: int) -> Iterator[Answer]:
     while True:
         state = chance.choice(["", "42703", "42P01", "42601", "42883", "0A000"])
         columns = ["a", "b", 'c "d"'][: chance.randrange(4)]
-        yield Answer([] if state else columns, state, "no", chance.randrange(120) if state else 0)
+        yield Answer(() if state else tuple(columns), state, "no", chance.randrange(120) if state else 0)
 
 
 @common

@@ -15,7 +15,7 @@ T = TypeVar("T")
 class Answer:
     """The names of a query's columns, or why it has none; `position` counts characters from 1, 0 is nowhere."""
 
-    columns: list[str]
+    columns: tuple[str, ...]
     sqlstate: str = ""
     message: str = ""
     position: int = 0

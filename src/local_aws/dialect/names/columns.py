@@ -18,7 +18,7 @@ def columns_of(tokens: Tokens, i: int, query: str) -> Asking[list[str]]:
     answer = yield query
     if answer.sqlstate:
         raise RedshiftError(answer.message)
-    return answer.columns
+    return list(answer.columns)
 
 
 def _with_clauses(tokens: Tokens, i: int) -> list[str]:
@@ -29,10 +29,8 @@ def _with_clauses(tokens: Tokens, i: int) -> list[str]:
         first = outwards(tokens, inner)
         opening = next((j for j in top_level(tokens, first, inner + 1) if _opens(tokens, j)), None)
         if opening is not None:
-            main = next(
-                (j for j in top_level(tokens, opening, tokens.end) if tokens.low[j] in _MAIN), tokens.end
-            )
-            stop = main
+            places = top_level(tokens, opening, tokens.end)
+            stop = main = next((j for j in places if tokens.low[j] in _MAIN), tokens.end)
             if inner < main:  # in one of its tables: it may use those before it
                 commas = [j for j in top_level(tokens, opening, inner) if tokens.low[j] == ","]
                 stop = commas[-1] if commas else opening
