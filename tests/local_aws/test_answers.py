@@ -72,7 +72,7 @@ def test_answers_conform_to_the_model(is_batch: bool) -> None:
         ("ExecuteStatement", answers.submitted(one)),
         ("BatchExecuteStatement", answers.submitted(one)),
         ("DescribeStatement", answers.described(one)),
-        ("DescribeStatement", answers.described_part(one, 1)),
+        ("DescribeStatement", answers.described(one, 1)),
         ("ListStatements", {"Statements": [answers.listed(one)]}),
     ):
         assert list(deviations(MODEL.shape(operation, "output"), answer, operation)) == []
@@ -151,11 +151,12 @@ def test_every_modelled_fault_answers_500() -> None:
 
 def test_pages_of_a_list() -> None:
     items = list("abcde")
-    first, more = paging.cut("letters", items, {"MaxResults": 2}, 100)
-    second, end = paging.cut("letters", items, {"MaxResults": 3, **more}, 100)
-    assert (first, second, end) == (["a", "b"], ["c", "d", "e"], {})
+    first = paging.cut("Letters", items, {"MaxResults": 2}, 100)
+    more = {"NextToken": first.pop("NextToken")}
+    second = paging.cut("Letters", items, {"MaxResults": 3, **more}, 100)
+    assert (first, second) == ({"Letters": ["a", "b"]}, {"Letters": ["c", "d", "e"]})
     with pytest.raises(ApiError, match="NextToken"):
-        paging.cut("digits", items, more, 100)
+        paging.cut("Digits", items, more, 100)
 
 
 def test_the_event_says_until_when_the_result_is_kept() -> None:

@@ -22,6 +22,10 @@ _ATTRIBUTES = {
     "ResultSize": "size",
     "ExecutionMode": "mode",
     "IsBatchStatement": "is_batch",
+    "QueryParameters": "parameters",
+    "SessionAliveSeconds": "keep_alive",
+    "SessionTtl": "expires_at",
+    "CurrentStatementId": "statement_id",
 }
 _COMMON = "Id CreatedAt ClusterIdentifier WorkgroupName Database SecretArn SessionId Status"
 
@@ -29,7 +33,7 @@ _COMMON = "Id CreatedAt ClusterIdentifier WorkgroupName Database SecretArn Sessi
 def members(source: Any, names: str) -> Answer:
     """Return the members of these names, but those of which nothing is known."""
     found = {name: getattr(source, _attribute(name)) for name in names.split()}
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: value for name, value in found.items() if value not in (None, [])}
 
 
 def submitted(statement: Statement) -> Answer:
@@ -38,19 +42,14 @@ def submitted(statement: Statement) -> Answer:
     return {**members(statement, _COMMON + more), **_user(statement), "DbGroups": []}
 
 
-def described(statement: Statement) -> Answer:
-    """Return the answer of DescribeStatement for a whole request."""
-    names = f"{_COMMON} Error UpdatedAt Duration RedshiftPid HasResultSet ResultFormat"
+def described(statement: Statement, number: int | None = None) -> Answer:
+    """Return the answer of DescribeStatement; for `id:number` that is the whole batch, with that sub-statement only."""
+    names = f"{_COMMON} Error UpdatedAt Duration RedshiftPid HasResultSet ResultFormat QueryParameters"
     answer = {**members(statement, names), **_user(statement), "RedshiftQueryId": query_id(statement)}
-    if statement.parameters:
-        answer["QueryParameters"] = statement.parameters
+    first = statement.parts[0]
     if not statement.is_batch:
-        return (
-            answer
-            | members(statement.parts[0], "QueryString ResultRows ResultSize")
-            | _uuid(statement.parts[0])
-        )
-    numbers = range(1, len(statement.parts) + 1)
+        return answer | members(first, "QueryString ResultRows ResultSize") | _uuid(first)
+    numbers = [number] if number else range(1, len(statement.parts) + 1)
     return {
         **answer,
         "ResultRows": UNKNOWN,
@@ -60,19 +59,13 @@ def described(statement: Statement) -> Answer:
     }
 
 
-def described_part(statement: Statement, number: int) -> Answer:
-    """Return the answer of DescribeStatement for `id:number`: the whole batch, with that sub-statement only."""
-    return described(statement) | {"SubStatements": [_part(statement, number)]}
-
-
 def listed(statement: Statement) -> Answer:
     """Return a statement as ListStatements shows it."""
     names = "Id SecretArn Status StatementName CreatedAt UpdatedAt IsBatchStatement ResultFormat SessionId"
-    answer = members(statement, names)
-    if statement.parameters:
-        answer["QueryParameters"] = statement.parameters
     texts = [part.sql for part in statement.parts]
-    return answer | ({"QueryStrings": texts} if statement.is_batch else {"QueryString": texts[0]})
+    return members(statement, f"{names} QueryParameters") | (
+        {"QueryStrings": texts} if statement.is_batch else {"QueryString": texts[0]}
+    )
 
 
 def query_id(statement: Statement) -> int:

@@ -25,11 +25,9 @@ def unpack(kind: str, token: str | None) -> Any:
     return position
 
 
-def cut(
-    kind: str, items: list[Any], request: dict[str, Any], default: int
-) -> tuple[list[Any], dict[str, str]]:
-    """Return one page of items that are all at hand, and the NextToken member where more follow."""
-    start = unpack(kind, request.get("NextToken")) or 0
+def cut(member: str, items: list[Any], request: dict[str, Any], default: int) -> dict[str, Any]:
+    """Return the answer with one page of items, which are all at hand, as a member, and NextToken where more follow."""
+    start = unpack(member, request.get("NextToken")) or 0
     size = request.get("MaxResults") or default
-    more = {"NextToken": pack(kind, start + size)} if start + size < len(items) else {}
-    return items[start : start + size], more
+    more = {"NextToken": pack(member, start + size)} if start + size < len(items) else {}
+    return {member: items[start : start + size], **more}

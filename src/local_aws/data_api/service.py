@@ -9,7 +9,7 @@ from local_aws.admin.faults import Faults
 from local_aws.data_api import answers, secret, submit
 from local_aws.data_api.catalog import listing
 from local_aws.data_api.catalog.metadata import Catalogue
-from local_aws.data_api.records.statement import Part, Statement
+from local_aws.data_api.records.statement import Statement
 from local_aws.data_api.records.store import Store
 from local_aws.data_api.results.reading import read_page
 from local_aws.data_api.running.runner import Runner
@@ -61,10 +61,9 @@ class DataApi:
         if "WaitTimeSeconds" in request and self.faults.hit("ignore_wait", operation, name):
             request = {member: value for member, value in request.items() if member != "WaitTimeSeconds"}
         answer = await self._handlers[operation](request, caller)
-        if isinstance(answer, dict) and "Status" in answer and answer["Status"] is not True:
+        if isinstance(answer, dict) and answer.get("Status", True) is not True:
             odd = self.faults.hit("unknown_status", operation, name)
-            if odd:
-                answer["Status"] = odd.status
+            answer["Status"] = odd.status if odd else answer["Status"]
         return answer
 
     async def _submit(self, request: Request, caller: Caller) -> Answer:
@@ -83,9 +82,8 @@ class DataApi:
         else:
             submit.check_target(request)
             user, refusal = await self._user(request, caller)
-            if known := self._known(
-                request
-            ):  # the same request may have come in twice while the secret was read
+            # The same request may have come in twice while the secret was read.
+            if known := self._known(request):
                 return known
             statement = submit.build(request, caller, user)
             if request.get("SessionKeepAliveSeconds") and not refusal:
@@ -135,8 +133,8 @@ class DataApi:
 
     async def _describe(self, request: Request, _: Caller) -> Answer:
         statement, number = self._find(request)
-        await self._waiting.wait(statement, request, _part(statement, number))
-        return answers.described(statement) if number is None else answers.described_part(statement, number)
+        await self._waiting.wait(statement, request, number)
+        return answers.described(statement, number)
 
     async def _cancel(self, request: Request, _: Caller) -> Answer:
         statement, number = self._find(request)
@@ -150,9 +148,5 @@ class DataApi:
 
     async def _result(self, result_format: str, request: Request, _: Caller) -> Answer:
         statement, number = self._find(request)
-        await self._waiting.wait(statement, request, _part(statement, number))
+        await self._waiting.wait(statement, request, number)
         return read_page(self.store, statement, number, request, result_format)
-
-
-def _part(statement: Statement, number: int | None) -> Part | None:
-    return None if number is None else statement.parts[number - 1]

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from local_aws.admin.faults import Faults
-from local_aws.data_api.records.statement import Part, Statement
+from local_aws.data_api.records.statement import Statement
 from local_aws.wire.service_errors import ApiError
 
 # AWS documents that there is such a number, not which.
@@ -20,10 +20,10 @@ class WaitingRoom:
         self._faults = faults
         self._waiting: Counter[str] = Counter()
 
-    async def wait(self, statement: Statement, request: dict[str, Any], part: Part | None = None) -> None:
-        """Return at the end of the statement or its part, after WaitTimeSeconds, or when the stand-in stops."""
+    async def wait(self, statement: Statement, request: dict[str, Any], number: int | None = None) -> None:
+        """Return at the end of the statement or its part `number`, after WaitTimeSeconds, or as the stand-in stops."""
         seconds = request.get("WaitTimeSeconds")
-        awaited = part or statement
+        awaited = statement.parts[number - 1] if number else statement
         if not seconds or awaited.has_ended:
             return
         fault = self._faults.hit("waiting_limit", None, statement.name)

@@ -43,16 +43,14 @@ def _one_place_at_most(request: dict[str, Any]) -> None:
 async def sessions(found: Sessions, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     """Return one page of the caller's sessions; without a Status only the open ones, as AWS says."""
     _one_place_at_most(request)
-    filters = [
-        name for name in ("Status", "ClusterIdentifier", "WorkgroupName", "Database") if request.get(name)
-    ]
+    members = ("Status", "ClusterIdentifier", "WorkgroupName", "Database")
+    filters = [name for name in members if request.get(name)]
     if request.get("SessionId") and filters:
         raise validation(f"{filters[0]} can not be provided with SessionId.")
     if request.get("SessionId") and not found.get(request["SessionId"]):
         raise not_found("Session does not exist.", request["SessionId"])
     chosen = [session for session in found.all() if _is_wanted(session, request, caller)]
-    page, more = paging.cut("sessions", [_session(session) for session in chosen], request, PAGE)
-    return {"Sessions": page, **more}
+    return paging.cut("Sessions", [_session(session) for session in chosen], request, PAGE)
 
 
 def _is_wanted(session: Session, request: dict[str, Any], caller: Caller) -> bool:
@@ -69,12 +67,6 @@ def _is_wanted(session: Session, request: dict[str, Any], caller: Caller) -> boo
 
 
 def _session(session: Session) -> dict[str, Any]:
-    answer = answers.members(
-        session, "Status CreatedAt UpdatedAt Database DbUser ClusterIdentifier WorkgroupName"
-    )
-    answer |= {
-        "SessionId": session.id,
-        "SessionAliveSeconds": session.keep_alive,
-        "SessionTtl": session.expires_at,
-    }
-    return answer | ({"CurrentStatementId": session.statement_id} if session.statement_id else {})
+    names = "Status CreatedAt UpdatedAt Database DbUser ClusterIdentifier WorkgroupName"
+    more = "SessionAliveSeconds SessionTtl CurrentStatementId"
+    return {"SessionId": session.id, **answers.members(session, f"{names} {more}")}

@@ -35,15 +35,13 @@ class Catalogue:
         if request.get("Database"):
             async with self._connected(request, user):
                 pass
-        page, more = paging.cut("databases", await self._warehouse.databases(), request, PAGE)
-        return {"Databases": page, **more}
+        return paging.cut("Databases", await self._warehouse.databases(), request, PAGE)
 
     async def schemas(self, request: Request, user: str) -> dict[str, Any]:
         """Answer ListSchemas."""
         async with self._connected(request, user) as connection:
             rows = await connection.run(SCHEMAS, [request.get("SchemaPattern") or "%"])
-        page, more = paging.cut("schemas", [name for (name,) in rows], request, PAGE)
-        return {"Schemas": page, **more}
+        return paging.cut("Schemas", [name for (name,) in rows], request, PAGE)
 
     async def tables(self, request: Request, user: str) -> dict[str, Any]:
         """Answer ListTables."""
@@ -51,8 +49,7 @@ class Catalogue:
         async with self._connected(request, user) as connection:
             rows = await connection.run(TABLES, patterns)
         found = [{"name": name, "schema": schema, "type": kind} for name, schema, kind in rows]
-        page, more = paging.cut("tables", found, request, PAGE)
-        return {"Tables": page, **more}
+        return paging.cut("Tables", found, request, PAGE)
 
     async def table(self, request: Request, user: str) -> dict[str, Any]:
         """Answer DescribeTable; without Table, the columns of all tables."""
@@ -60,9 +57,8 @@ class Catalogue:
             raise validation("Table must be provided with Schema.")
         async with self._connected(request, user) as connection:
             rows = await connection.run(COLUMNS, [request.get("Schema") or "", request.get("Table") or ""])
-        page, more = paging.cut("columns", [_column(row) for row in rows], request, PAGE)
         named = {"TableName": request["Table"]} if request.get("Table") else {}
-        return {**named, "ColumnList": page, **more}
+        return named | paging.cut("ColumnList", [_column(row) for row in rows], request, PAGE)
 
     @asynccontextmanager
     async def _connected(self, request: Request, user: str) -> AsyncIterator[Connection]:

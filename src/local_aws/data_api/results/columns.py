@@ -1,7 +1,6 @@
 """ColumnMetadata: what Redshift says of a column, from what PostgreSQL says of it."""
 
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,16 +86,10 @@ def of_result(result: PGresult) -> list[dict[str, Any]]:
     ]
 
 
-def origins(result: PGresult) -> list[tuple[int, int]]:
-    """Return (table oid, column number) of each column, (0, 0) for an expression."""
-    return [(result.ftable(i), result.ftablecol(i)) for i in range(result.nfields)]
-
-
-async def add_tables(
-    connection: Connection, columns: list[dict[str, Any]], places: Iterable[tuple[int, int]]
-) -> None:
-    """Fill in schemaName, tableName and nullable of the columns that come straight from a table."""
-    places = list(places)
+async def add_tables(connection: Connection, columns: list[dict[str, Any]], result: PGresult) -> None:
+    """Fill in schemaName, tableName and nullable of the columns of a result that come straight from a table."""
+    # Table and number of each column, zeros for an expression.
+    places = [(result.ftable(i), result.ftablecol(i)) for i in range(result.nfields)]
     oids = {oid for oid, _ in places if oid}
     if not oids:
         return

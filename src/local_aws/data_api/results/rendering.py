@@ -41,10 +41,8 @@ class Pages:
     def begin(self, result: PGresult) -> None:
         """Take the columns of a result and, for CSV, write its header."""
         kinds = [columns.facts(result.ftype(i)).kind for i in range(result.nfields)]
-        if self._as_json:
-            self._fields = [JSON_FIELDS[kind] for kind in kinds]
-        else:
-            self._fields = [CSV_FIELDS[kind] for kind in kinds]
+        self._fields = [(JSON_FIELDS if self._as_json else CSV_FIELDS)[kind] for kind in kinds]
+        if not self._as_json:
             self._append_line(_csv_line(csv_text(result.fname(i) or b"") for i in range(result.nfields)))
 
     def add(self, result: PGresult) -> None:

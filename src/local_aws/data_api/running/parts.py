@@ -3,6 +3,7 @@
 import re
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
@@ -108,8 +109,7 @@ class PartRun:
         for schema in dialect.searched_schemas(sql) if SEARCH_PATH.match(sql) else ():
             await asking.require_schema(self.connection, schema)
         sql = await divisions.scaled(self.connection, sql)
-        table = dialect.written_table(sql)
-        if table is not None:
+        if (table := dialect.written_table(sql)) is not None:
             await self._write(sql, values, table)
             return
         await self._stream(sql, values)
@@ -140,9 +140,8 @@ class PartRun:
                 raise _named(error, results, self.statement.pid)
         else:
             self._began = True
-            results, error = await self.connection.run_together(
-                ("BEGIN", ()), lock, (sql, values), ("COMMIT", ())
-            )
+            whole = ("BEGIN", ()), lock, (sql, values), ("COMMIT", ())
+            results, error = await self.connection.run_together(*whole)
             if error:
                 raise error
             self._began = False
@@ -156,15 +155,15 @@ class PartRun:
 
     async def _stream(self, sql: str, values: list[str]) -> None:
         pages: Pages | None = None
-        places: list[tuple[int, int]] = []
         affected = 0
         part = self.part
         async with aclosing(self.connection.stream(sql, values)) as results:
             async for result in results:
                 if result.nfields and pages is None:
-                    pages = self._pages()
+                    keep = partial(self.tools.store.add_page, self.statement.id, self.number)
+                    pages = Pages(self.statement.result_format, keep)
                     pages.begin(result)
-                    part.columns, places = columns.of_result(result), columns.origins(result)
+                    part.columns, first = columns.of_result(result), result
                 if pages:
                     pages.add(result)
                 elif result.status == ExecStatus.COMMAND_OK:
@@ -174,25 +173,14 @@ class PartRun:
             return
         pages.finish()
         part.has_result, part.rows, part.size = True, pages.rows, pages.size
-        if any(oid for oid, _ in places):
-            await columns.add_tables(self.connection, part.columns, places)
-
-    def _pages(self) -> Pages:
-        statement, number, store = self.statement, self.number, self.tools.store
-
-        def keep(page: int, body: bytes) -> None:
-            store.add_page(statement.id, number, page, body)
-
-        return Pages(statement.result_format, keep)
+        await columns.add_tables(self.connection, part.columns, first)
 
 
 def words(error: EngineError) -> str:
     """Return an error of the engine in Redshift's wording."""
     if error.severity == "FATAL":
         return f"FATAL: {error.message}"
-    return dialect.error_text(
-        error.sqlstate, error.message, error.detail or None, error.hint or None, error.context or None
-    )
+    return dialect.error_text(error.sqlstate, error.message, error.detail, error.hint, error.context)
 
 
 def _named(error: EngineError, results: list[PGresult], pid: int) -> EngineError:

@@ -12,10 +12,8 @@ def end_interrupted(store: Store) -> None:
     store.expire()
     for statement in store.interrupted():
         if statement.status == "STARTED":
-            running = next(
-                (part for part in statement.parts if part.status != "FINISHED"), statement.parts[-1]
-            )
-            running.move("FAILED", STOPPED)
+            unfinished = [part for part in statement.parts if part.status != "FINISHED"]
+            [*unfinished, statement.parts[-1]][0].move("FAILED", STOPPED)
             conclude(statement, cancelled=False)
         else:
             for part in statement.parts:
