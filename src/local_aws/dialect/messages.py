@@ -13,25 +13,10 @@ CONFLICT = "could not complete because of conflict with concurrent transaction"
 NAVIGATION = "navigation of this expression: give it a name in a subquery"
 # The schema in which calls of functions that Redshift does not have look for them, in vain.
 ABSENT = "local_aws."
-_HINTS = {
-    "21000": None,
-    "428C9": None,
-    "2D000": (
-        "Try calling the procedure as a top-level call i.e. not from within an explicit transaction block. \n"
-        "Or, if this procedure (or one of its ancestors in the call chain) was created with SET config options,"
-        " recreate the procedure without them."
-    ),
-}
 
 
-def error_text(
-    sqlstate: str,
-    message: str,
-    detail: str | None = None,
-    hint: str | None = None,
-    context: str | None = None,
-) -> str:
-    """Return the Error of DescribeStatement, from the fields of PostgreSQL's diagnostics (empty or None where missing).
+def error_text(sqlstate: str, message: str, detail: str = "", hint: str = "", context: str = "") -> str:
+    """Return the Error of DescribeStatement, from the fields of PostgreSQL's diagnostics.
 
     The first line begins with `ERROR:`; detail, hint and context follow on lines of their own, without those that
     tell of the stand-in's own functions. A serialisation failure is Redshift's error 1023.
@@ -40,7 +25,7 @@ def error_text(
         where = f"table - {detail}" if detail else "table in Redshift"
         return f"ERROR: 1023\n  Detail: Serializable isolation violation on {where}"
     if sqlstate == "2D000" and not message.startswith("TRUNCATE"):
-        statement = "ROLLBACK" if "at ROLLBACK" in (context or "") else "COMMIT"
+        statement = "ROLLBACK" if "at ROLLBACK" in context else "COMMIT"
         message = f"{statement} cannot be invoked from a procedure that is executing in an atomic context."
     for words, pattern in _table("messages").get(sqlstate, {}).items():
         if found := re.search(pattern.replace("\n", ""), message, re.DOTALL):
@@ -49,12 +34,12 @@ def error_text(
             message = message[: found.start()] + told + message[found.end() :]
     if message == CONFLICT:
         return f"ERROR: {CONFLICT}"
-    where = "\n".join(line for line in (context or "").splitlines() if not _OURS.match(line))
+    where = "\n".join(line for line in context.splitlines() if not _OURS.match(line))
     parts = (
-        ("Detail", None if sqlstate == NULL_IN_COLUMN else detail),
-        ("Hint", _HINTS.get(sqlstate, hint)),
+        ("Detail", "" if sqlstate == NULL_IN_COLUMN else detail),
+        ("Hint", _table("messages")["hints"].get(sqlstate, hint)),
         ("Where", where),
     )
     return "\n".join(
-        [f"ERROR: {message}", *(f"  {name}: {text.strip()}" for name, text in parts if text and text.strip())]
+        [f"ERROR: {message}", *(f"  {name}: {text.strip()}" for name, text in parts if text.strip())]
     )

@@ -61,10 +61,10 @@ def _right(tokens: Tokens, i: int) -> int:
 def _left(tokens: Tokens, j: int) -> int:
     """Where the product that ends at j begins."""
     start = _primary(tokens, j)
-    before = tokens.low[start - 1] if start else ""
+    before = tokens.low[start - 1]
     if before in ("-", "+") and not _is_operand(tokens, start - 2):
         start -= 1
-        before = tokens.low[start - 1] if start else ""
+        before = tokens.low[start - 1]
     return _left(tokens, start - 2) if before in _FACTORS else start
 
 
@@ -77,7 +77,7 @@ def _primary(tokens: Tokens, j: int) -> int:
         return j + 1
     if tokens.low[j] == ")":
         first = tokens.open(j)
-        before = tokens.low[first - 1] if first else ""
+        before = tokens.low[first - 1]
         if before == "over":
             return _primary(tokens, first - 2)
         if not (first and is_name(tokens, first - 1)) or before in _NO_FUNCTION:
@@ -93,9 +93,6 @@ def _primary(tokens: Tokens, j: int) -> int:
 
 
 def _is_operand(tokens: Tokens, i: int) -> bool:
-    word = tokens.low[i] if i >= 0 else ""
-    return (
-        word in (")", STRING, "end")
-        or word[:1].isdigit()
-        or (is_name(tokens, i) and word not in _NO_FUNCTION)
-    )
+    word = tokens.low[i]
+    named = is_name(tokens, i) and word not in _NO_FUNCTION
+    return named or word in (")", STRING, "end") or word[:1].isdigit()

@@ -46,11 +46,8 @@ class _Reader:
         """Return the shape of a node inside these queries, the innermost last."""
         if not isinstance(node, dict):
             return None
-        if (
-            modifier := int(
-                node.get("vartypmod") or node.get("consttypmod") or node.get("resulttypmod") or -1
-            )
-        ) >= 4:
+        given = node.get("vartypmod") or node.get("consttypmod") or node.get("resulttypmod") or -1
+        if (modifier := int(given)) >= 4:
             return (modifier - 4) >> 16, (modifier - 4) & 0x7FF
         read = getattr(self, f"_{node['node'].lower()}", None)
         return read(node, queries) if read else None

@@ -47,7 +47,12 @@ def dollar_quoted(value: str) -> str:
     return tag + value + tag
 
 
+def dollar_tag(text: str) -> str:
+    """Return the `$$`, with or without a tag in it, that a literal begins with."""
+    return text[: text.index("$", 1) + 1]
+
+
 def dollar_value(text: str) -> str:
     """Return what a `$$` literal, with or without a tag, stands for."""
-    tag = text[: text.index("$", 1) + 1]
+    tag = dollar_tag(text)
     return text[len(tag) :].removesuffix(tag)

@@ -6,7 +6,7 @@ stays as it is, and fails loudly when it runs.
 
 from collections.abc import Callable, Iterator
 
-from local_aws.dialect.lexing.literals import quoted
+from local_aws.dialect.lexing.literals import dollar_tag, dollar_value, quoted
 from local_aws.dialect.lexing.tokens import BODY, Tokens, identifier, is_name
 from local_aws.dialect.names.asking import RULE_WORDS, Answer, Asking
 from local_aws.dialect.names.settling import Variables, may_need_names
@@ -21,17 +21,10 @@ _INTO = "/*local_aws_into*/"
 _SQL = frozenset("select insert create update delete with merge".split())  # noqa: SIM905
 
 
-def has_body(tokens: Tokens) -> bool:
-    """Whether it is CREATE PROCEDURE with a body."""
-    return _body(tokens) is not None
-
-
-def resolve_body(tokens: Tokens, resolve: Resolve) -> Asking[None]:
-    """Resolve what is in the body of the procedure, in place."""
-    at = _body(tokens)
-    assert at is not None  # noqa: S101 - has_body
-    tag = tokens.text[at][: tokens.text[at].index("$", 1) + 1]
-    body = Tokens(tokens.text[at][len(tag) : -len(tag)])
+def resolve_body(tokens: Tokens, at: int, resolve: Resolve) -> Asking[None]:
+    """Resolve what is in the body, at `at`, of the procedure, in place."""
+    tag = dollar_tag(tokens.text[at])
+    body = Tokens(dollar_value(tokens.text[at]))
     try:
         nodes = Parser(body).parse()
     except RecursionError:
@@ -63,12 +56,13 @@ def _resolved(asked: str, made: dict[str, str], variables: Variables, resolve: R
         return asked  # the rules that need no names may do
 
 
-def _body(tokens: Tokens) -> int | None:
+def place_of_body(tokens: Tokens) -> int | None:
+    """Return where the body is, if it is CREATE PROCEDURE with one."""
     if tokens.low[0] != "create" or "procedure" not in tokens.low[1:4]:
         return None
     for i in range(tokens.end):
         if tokens.low[i] == BODY:
-            tag = tokens.text[i][: tokens.text[i].index("$", 1) + 1]
+            tag = dollar_tag(tokens.text[i])
             return i if len(tokens.text[i]) >= 2 * len(tag) and tokens.text[i].endswith(tag) else None
     return None
 
@@ -104,11 +98,8 @@ def _declare(found: Variables, tokens: Tokens, first: int, last: int) -> None:
     stop = next((j for j in range(first, last) if tokens.low[j] in (":=", "=", "default", "not")), last)
     start = first + (2 if tokens.low[first + 1] == "constant" else 1)
     kind = tokens.render(start, stop).strip()
-    if (
-        is_name(tokens, first)
-        and kind
-        and tokens.low[start] not in ("cursor", "refcursor", "record", "alias")
-    ):
+    has_type = kind and tokens.low[start] not in ("cursor", "refcursor", "record", "alias")
+    if has_type and is_name(tokens, first):
         kind = "text" if "%" in kind else rewrite(f"select null::{kind}").removeprefix("select null::")
         name = quoted(tokens.text[first])
         found[identifier(tokens.text[first])] = f"pg_catalog.local_aws_variable({name}, NULL::{kind})"

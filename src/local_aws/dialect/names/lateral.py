@@ -55,10 +55,8 @@ def refuse_rows(tokens: Tokens) -> None:
         tables = _tables(select)
         for first, last in select.items():
             name, end = alias_of(tokens, first, last)
-            uses = (
-                *range(last, select.list_end),
-                *range(select.from_end, select.first_of("group", "order", "limit")),
-            )
+            behind = select.first_of("group", "order", "limit")
+            uses = (*range(last, select.list_end), *range(select.from_end, behind))
             if name in tables and any(_is_use(tokens, j, name) for j in uses) and end < last:
                 raise UnsupportedError(
                     f"the alias {name}, which is also the name of a table, in its own SELECT"

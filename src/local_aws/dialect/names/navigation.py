@@ -40,13 +40,12 @@ def unnested(tokens: Tokens, at: int) -> bool:
     """Unnest the item of FROM at `at` if it begins with the name of a table before it; tells whether it does."""
     if from_item(tokens, at) != at:
         return False
-    if identifier(tokens.text[at]) not in _tables_around(tokens, at):
+    # Tables of the SELECTs around, and of the same FROM before it.
+    around = selects_around(tokens, at)
+    tables = {
+        identifier(name) for select, position in around for j, name in select.sources() if j != position
+    }
+    if identifier(tokens.text[at]) not in tables:
         return False
     unnest(tokens, at)
     return True
-
-
-def _tables_around(tokens: Tokens, at: int) -> set[str]:
-    """Return the names of tables of the SELECTs around `at`, and of the same FROM before it."""
-    around = selects_around(tokens, at)
-    return {identifier(name) for select, position in around for j, name in select.sources() if j != position}

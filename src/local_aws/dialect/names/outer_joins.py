@@ -98,11 +98,10 @@ def _tables(tokens: Tokens, first: int, last: int, columns: Columns) -> tuple[se
                 j += 2
                 names.append(identifier(tokens.text[j]))
             outer = tokens.matches(j + 1, "(", "+", ")")
-            owners = {
-                name
-                for name, has in columns.items()
-                if (name == names[-2] if len(names) > 1 else names[0] in has)
-            }
+            if len(names) > 1:
+                owners = {names[-2]} & columns.keys()
+            else:
+                owners = {name for name, has in columns.items() if names[0] in has}
             if len(owners) > 1 or (outer and not owners):
                 raise UnsupportedError(f"(+) beside {names[-1]}, of which it cannot tell the table")
             used |= owners

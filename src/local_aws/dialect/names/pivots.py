@@ -37,16 +37,13 @@ def unpivot(tokens: Tokens, i: int) -> Asking[None]:
     if missing := sorted({column for column, _ in turned} - set(columns)):
         raise RedshiftError(f'column "{missing[0]}" does not exist')
     rest = [quoted_name(other) for other in columns if other not in dict(turned)]
-    value = quoted_name(identifier(tokens.text[opening + 1]))
+    title, value = quoted_name(name), quoted_name(identifier(tokens.text[opening + 1]))
     queries = []
     for column, label in turned:
-        items = [
-            *rest,
-            f"{quoted(label)}::varchar AS {quoted_name(name)}",
-            f"{quoted_name(column)} AS {value}",
-        ]
-        where = "" if tokens.low[i + 1] == "include" else f" WHERE {quoted_name(column)} IS NOT NULL"
-        queries.append(f"SELECT {', '.join(items)} FROM local_aws_source{where}")  # noqa: S608
+        spelt = quoted_name(column)
+        items = ", ".join([*rest, f"{quoted(label)}::varchar AS {title}", f"{spelt} AS {value}"])
+        where = "" if tokens.low[i + 1] == "include" else f" WHERE {spelt} IS NOT NULL"
+        queries.append(f"SELECT {items} FROM local_aws_source{where}")  # noqa: S608
     # The source is read once, whatever is in it.
     once = f"WITH local_aws_source AS (SELECT * FROM {source})"  # noqa: S608
     tokens.replace(first, close + 1, f" ({once} {' UNION ALL '.join(queries)})")

@@ -20,8 +20,8 @@ def resolve(sql: str, *, thorough: bool = False, variables: settling.Variables |
     """
     tokens = Tokens(sql)
     quoted_names.fold(tokens)
-    if bodies.has_body(tokens):
-        yield from bodies.resolve_body(tokens, resolve)
+    if (body := bodies.place_of_body(tokens)) is not None:
+        yield from bodies.resolve_body(tokens, body, resolve)
         return rewrite_tokens(tokens)
     if query := _late_query(tokens):
         text = yield from resolve(tokens.render(*query), thorough=True)

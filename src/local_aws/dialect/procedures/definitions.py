@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from local_aws.dialect.lexing.literals import dollar_quoted, literal_value
+from local_aws.dialect.lexing.literals import dollar_quoted, dollar_tag, dollar_value, literal_value
 from local_aws.dialect.lexing.tokens import BODY, STRING, Tokens, is_name
 from local_aws.dialect.refusals import UnsupportedError
 from local_aws.dialect.statements import foreign, settings, types, unsupported
@@ -99,8 +99,8 @@ def _arguments(tokens: Tokens, kind: int) -> None:
 
 def _body(text: str, rewrite_body: Callable[[str], str]) -> str:
     if text[0] == "$":
-        tag = text[: text.index("$", 1) + 1]
-        return tag + rewrite_body(text[len(tag) : -len(tag)]) + tag if text.endswith(tag) else text
+        tag = dollar_tag(text)
+        return tag + rewrite_body(dollar_value(text)) + tag if text.endswith(tag) else text
     body = literal_value(text)
     rewritten = rewrite_body(body)
     return text if rewritten == body else dollar_quoted(rewritten)

@@ -86,9 +86,8 @@ class Parser:
         while self.tokens.matches(self.at, "<", "<"):
             self.at = min(self.at + 5, self.tokens.end)
         word = self.low[self.at]
-        if word == "declare" or (
-            word == "begin" and self.low[self.at + 1] not in (";", "transaction", "work")
-        ):
+        begins = word == "begin" and self.low[self.at + 1] not in (";", "transaction", "work")
+        if word == "declare" or begins:
             return self._block(start)
         if word in ("if", "case"):
             return self._branches(start)
@@ -137,8 +136,7 @@ class Parser:
 
     def _skip(self, word: str) -> int:
         """Move behind the next `word`; returns its position."""
-        found = self._find(word)
-        self.at = found
+        self.at = found = self._find(word)
         self._step()
         return found
 

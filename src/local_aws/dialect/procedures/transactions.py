@@ -132,10 +132,8 @@ class TransactionRules:
         """Follow a computed EXECUTE, which may turn out to be TRUNCATE, which commits."""
         for node in nodes:
             if isinstance(node, Leaf):
-                dynamically = self.tokens.low[node.start] == "execute" and dynamic.is_computed(
-                    self.tokens, node.start
-                )
-                if dynamically:
+                executes = self.tokens.low[node.start] == "execute"
+                if executes and dynamic.is_computed(self.tokens, node.start):
                     self.tokens.after(node.end, _HANDLERS["no_truncate" if protected else "commit_truncate"])
             elif isinstance(node, Branches):
                 for body in node.bodies:
@@ -210,10 +208,8 @@ class TransactionRules:
 
     def _in_transaction_block(self, node: Branches) -> bool:
         """NONATOMIC: whether START TRANSACTION comes before the loop, and nothing in the loop ends it."""
-        before = self.tokens.low[: node.start]
-        opened = max(
-            (i for i in range(len(before) - 1) if before[i : i + 2] == ["start", "transaction"]), default=-1
-        )
+        starts = [i for i in range(node.start) if self.tokens.matches(i, "start", "transaction")]
+        opened = max(starts, default=-1)
         ended = [i for i in range(opened, node.end) if self.tokens.low[i] in _ENDS]
         return self.nonatomic and opened >= 0 and not ended
 

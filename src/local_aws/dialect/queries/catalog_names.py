@@ -8,7 +8,7 @@ TABLES = ("pg_attribute", "pg_class", "pg_index", "pg_attrdef", "pg_default_acl"
 
 def look_up(tokens: Tokens, i: int) -> None:
     """Look up the name at i where it is a table: [pg_catalog.]pg_attribute, but not the qualifier of a column."""
-    before = tokens.low[i - 1] if i else ""
+    before = tokens.low[i - 1]
     if tokens.low[i + 1] in (".", "(") or tokens.text[i][:1] == '"':
         return
     if before in BEFORE_SOURCE:

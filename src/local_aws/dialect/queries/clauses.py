@@ -1,8 +1,7 @@
 """Clauses of SELECT: TOP, MINUS, QUALIFY."""
 
-from local_aws.dialect.lexing.tokens import Tokens
-from local_aws.dialect.queries.select_lists import names_of_output
-from local_aws.dialect.queries.selects import SET_OPERATORS, Select, end_of_select, select_before
+from local_aws.dialect.lexing.tokens import NAME, Tokens
+from local_aws.dialect.queries.selects import SET_OPERATORS, Select, end_of_select, is_star, select_before
 from local_aws.dialect.refusals import UnsupportedError
 
 
@@ -33,9 +32,7 @@ def minus(tokens: Tokens, i: int) -> None:
 def is_pivot(tokens: Tokens, i: int) -> bool:
     """Whether the word PIVOT or UNPIVOT at i is the clause."""
     words = ("(",) if tokens.low[i] == "pivot" else ("(", "include", "exclude")
-    return (
-        i > 0 and tokens.low[i + 1] in words and tokens.low[i - 1] not in (".", ",", "select", "from", "join")
-    )
+    return tokens.low[i + 1] in words and tokens.low[i - 1] not in ("", ".", ",", "select", "from", "join")
 
 
 def refuse_pivot(tokens: Tokens, i: int) -> None:
@@ -59,9 +56,49 @@ def qualify(tokens: Tokens, i: int) -> None:
     if "from" not in select.clauses or tokens.low[start + 1] == "distinct":
         raise UnsupportedError("QUALIFY in SELECT DISTINCT or without FROM")
     origin = select.clauses["from"]
-    names = names_of_output(tokens, select)
+    names = _names_of_output(tokens, select)
     condition = tokens.render(i + 1, order).strip()
     tokens.drop(i, order)
     tokens.before(start, f"SELECT {names} FROM (")  # noqa: S608 - names are tokens of the same SQL
     tokens.after(origin - 1, f', ({condition}) AS "local_aws_qualify"')
     tokens.after(order - 1, ') AS "local_aws_qualified" WHERE "local_aws_qualify"')
+
+
+def _names_of_output(tokens: Tokens, select: Select) -> str:
+    """Return the outer SELECT list for the items of a query.
+
+    Items without a name get one, and `*` becomes whole rows, which the outer list expands again.
+    """
+    outer: list[str] = []
+    for first, last in select.items():
+        if is_star(tokens, first, last):
+            owner = tokens.render(first, last - 2).strip()
+            owners = [owner] if owner else _aliases(tokens, select)
+            rows = [f'"local_aws_row{len(outer) + n}"' for n in range(len(owners))]
+            renamed = [f"{owner} AS {row}" for owner, row in zip(owners, rows, strict=True)]
+            tokens.put(first, last, ", ".join(renamed))
+            tokens.lead[first] = " "
+            outer += [f'("local_aws_qualified".{row}).*' for row in rows]
+        else:
+            outer.append(_name(tokens, first, last, len(outer) + 1))
+    return ", ".join(outer)
+
+
+def _name(tokens: Tokens, first: int, last: int, number: int) -> str:
+    """Return the name of an item, which is given one if it has none."""
+    word, before = tokens.low[last - 1], tokens.low[last - 2] if last - first > 1 else ""
+    is_name = word == NAME or (word.isidentifier() and word not in ("end", "null", "true", "false"))
+    if is_name and (last - first == 1 or before in (".", "as", ")", "'", NAME) or before.isidentifier()):
+        return tokens.text[last - 1]
+    call = tokens.low[first].isidentifier() and tokens.low[first + 1] == "("
+    name = f'"{tokens.low[first]}"' if call else f'"column{number}"'
+    tokens.after(last - 1, f" AS {name}")
+    return name
+
+
+def _aliases(tokens: Tokens, select: Select) -> list[str]:
+    """Return the names by which the FROM clause calls its tables."""
+    for word in tokens.low[select.clauses["from"] : select.from_end]:
+        if word in ("using", "natural", "lateral"):
+            raise UnsupportedError(f"QUALIFY with SELECT * and {word.upper()}")
+    return [name for _, name in select.sources()]

@@ -47,7 +47,7 @@ def _string(tokens: Tokens, i: int) -> None:
 
 def _temporary_name(tokens: Tokens, i: int) -> None:
     """#name is a temporary table, unless it follows an operand: then # is the bitwise operator."""
-    before = tokens.low[i - 1] if i else ""
+    before = tokens.low[i - 1]
     is_operand = before.isidentifier() or before[:1].isdigit() or before in (")", STRING)
     if len(tokens.text[i]) == 1:
         return
@@ -67,7 +67,6 @@ RULES: dict[str, Rule] = {
     STRING: _string,
     TEMPORARY: _temporary_name,
     **dict.fromkeys(("sysdate", "current_user_id"), calls.without_parentheses),
-    "now": calls.now,
     **dict.fromkeys(("current_setting", "set_config"), calls.setting),
     "json_parse": calls.navigated,
     "nvl": calls.nvl,

@@ -9,12 +9,7 @@ from local_aws.dialect.refusals import RedshiftError, UnsupportedError
 from local_aws.dialect.statements import settings, types
 
 DATE_FUNCTIONS = vocabulary.words("date_functions")
-_SPELLING = {
-    "date_add": "dateadd",
-    "date_diff": "datediff",
-    "datepart": "date_part",
-    "pgdate_part": "date_part",
-}
+_SPELLING = vocabulary.meanings("date_spellings")
 REFUSED = vocabulary.words("refused_functions")
 # Types, and what has them, that do not go into SUPER.
 _TIMES = frozenset("date time timetz timestamp timestamptz sysdate current_date".split())  # noqa: SIM905
@@ -24,9 +19,7 @@ OURS = "/* local_aws */"
 
 def arguments(tokens: Tokens, i: int) -> list[tuple[int, int]]:
     """Return the arguments of the call whose name is at i; empty when it is not a call."""
-    if tokens.low[i + 1] != "(" or (
-        i and tokens.low[i - 1] in (".", "table", "into", "function", "procedure")
-    ):
+    if tokens.low[i + 1] != "(" or tokens.low[i - 1] in (".", "table", "into", "function", "procedure"):
         return []
     close = tokens.close(i + 1)
     return tokens.split(i + 2, close) if close > i + 2 and tokens.low[close] == ")" else []
@@ -38,12 +31,6 @@ def refuse(tokens: Tokens, i: int) -> None:
         raise UnsupportedError(f"the function {tokens.low[i].upper()}")
 
 
-def now(tokens: Tokens, i: int) -> None:
-    """NOW() is deprecated, and not for tables."""
-    if tokens.matches(i + 1, "(", ")") and not (i and tokens.low[i - 1] in (".", "function", "procedure")):
-        raise UnsupportedError("NOW(), which Redshift has on its leader node only: use GETDATE() or SYSDATE")
-
-
 def navigated(tokens: Tokens, i: int) -> None:
     """JSON_PARSE(text).attribute."""
     if tokens.low[i + 1] == "(" and tokens.low[tokens.close(i + 1) + 1] == ".":
@@ -52,7 +39,7 @@ def navigated(tokens: Tokens, i: int) -> None:
 
 def without_parentheses(tokens: Tokens, i: int) -> None:
     """SYSDATE and CURRENT_USER_ID are functions that are called without parentheses."""
-    before = tokens.low[i - 1] if i else ""
+    before = tokens.low[i - 1]
     if tokens.low[i + 1] != "(" and before not in (".", "as", "update", "delete", "from", "into", "table"):
         tokens.after(i, "()")
 
@@ -142,7 +129,7 @@ def setting(tokens: Tokens, i: int) -> None:
 
 def super_function(tokens: Tokens, i: int) -> None:
     """Functions that make or write SUPER whose names are PostgreSQL's own words."""
-    before = tokens.low[i - 1] if i else ""
+    before = tokens.low[i - 1]
     if tokens.low[i] == "array" and tokens.low[i + 1] not in ("(", "[") and before != ".":
         tokens.text[i] = '"array"'  # a name, which PostgreSQL reserves
     if tokens.low[i + 1] != "(" or before == ".":
@@ -152,8 +139,7 @@ def super_function(tokens: Tokens, i: int) -> None:
     elif tokens.low[i + 2] not in ("select", "with"):
         for first, last in arguments(tokens, i):
             if found := _TIMES & {tokens.low[first], tokens.low[last - 1]}:
-                what = f"{tokens.low[i].upper()} could not convert type {min(found)} to super"
-                raise RedshiftError(what)
+                raise RedshiftError(f"{tokens.low[i].upper()} could not convert type {min(found)} to super")
         tokens.text[i] = f"local_aws.super_of(local_aws.json_{tokens.low[i]}"
         tokens.after(tokens.close(i + 1), ")")
 

@@ -19,10 +19,8 @@ def connect_by(tokens: Tokens, i: int) -> None:
     begins = next((j for j in places if tokens.matches(j, "start", "with")), 0)
     if stop not in (select.clauses.get("where"), begins, i):
         raise UnsupportedError("CONNECT BY on more than one table")
-    end = min(
-        (j for j in top_level(tokens, i, select.end) if tokens.low[j] in _BEHIND or j == begins),
-        default=select.end,
-    )
+    places = top_level(tokens, i, select.end)
+    end = next((j for j in places if tokens.low[j] in _BEHIND or j == begins), select.end)
     condition, above = _without_prior(tokens, i + 2, end)
     behind_start = i if begins and begins < i else select.first_of(*_BEHIND)
     root = f" WHERE {tokens.render(begins + 2, behind_start).strip()}" if begins else ""

@@ -37,7 +37,7 @@ def end_of_unnamed(tokens: Tokens, i: int) -> int:
 
 
 def _is_item(tokens: Tokens, first: int, stop: int) -> bool:
-    before = tokens.low[first - 1] if first else ""
+    before = tokens.low[first - 1]
     if before not in _BEFORE or tokens.low[stop] not in _BEHIND:
         return False
     start = select_before(tokens, first)

@@ -84,9 +84,8 @@ def _leader(tokens: Tokens, i: int) -> None:
     if tokens.low[i + 1] != "(" or tokens.low[i - 1] in (".", "function", "procedure"):
         return
     first = next((j + 1 for j in range(i - 1, -1, -1) if tokens.low[j] in _STATEMENT_BEGINS), 0)
-    writes = tokens.low[first] == "insert" or (
-        tokens.low[first] == "create" and "table" in tokens.low[first : first + 4]
-    )
+    words = tokens.low[first : first + 4]
+    writes = words[0] == "insert" or (words[0] == "create" and "table" in words)
     if writes or any(_reads_table(tokens, select) for select, _ in selects_around(tokens, i)):
         raise RedshiftError(
             "Specified types or functions (one per INFO message) not supported on Redshift tables."

@@ -43,15 +43,13 @@ def member(value: str, name: str) -> str:
 
 def in_from(tokens: Tokens, i: int) -> None:
     """AT, UNNEST and UNPIVOT, where they are of an item of FROM that unnests."""
-    word = tokens.low[i]
+    word, item = tokens.low[i], None
     if word == "at":
         follows = is_name(tokens, i + 1) and tokens.low[i + 1] != "time" and is_name(tokens, i - 1)
         item = from_item(tokens, _before_alias(tokens, i)) if follows else None
     elif tokens.low[i - 1] in BEFORE_SOURCE:
         called = word == "unnest" and tokens.low[i + 1] == "("
         item = i if called or (word == "unpivot" and is_name(tokens, i + 1)) else None
-    else:
-        item = None
     if item is not None:
         unnest(tokens, item)
     elif word == "unnest":
@@ -107,10 +105,8 @@ def _path(tokens: Tokens, first: int, i: int) -> tuple[str, str, int]:
             index = tokens.render(at + 1, close).strip()
             if ":" in tokens.low[at:close]:
                 raise UnsupportedError("slices of arrays")
-            if tokens.low[at + 1] == STRING and close == at + 2:
-                text = f"pg_catalog.local_aws_member({text}, {index})"
-            else:
-                text = f"pg_catalog.local_aws_element({text}, {index})"
+            kind = "member" if tokens.low[at + 1] == STRING and close == at + 2 else "element"
+            text = f"pg_catalog.local_aws_{kind}({text}, {index})"
             at = close + 1
         elif tokens.low[at] == "." and is_name(tokens, at + 1):
             text, name = member(text, tokens.text[at + 1]), tokens.text[at + 1]

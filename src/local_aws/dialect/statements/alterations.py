@@ -3,12 +3,7 @@
 from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import Tokens, identifier
 from local_aws.dialect.refusals import RedshiftError, refuse_as_redshift
-from local_aws.dialect.statements import (
-    settings,
-    tables,
-    types,
-    unsupported,
-)
+from local_aws.dialect.statements import settings, tables, types, unsupported
 from local_aws.dialect.statements.columns import Attributes, rewrite_column
 
 # Objects for which parameters can be set.

@@ -27,12 +27,9 @@ def rewrite_column(tokens: Tokens, first: int, last: int, table: str, found: Att
         at = _attribute(tokens, at, name, found)
     found.setdefault("columns", []).append(name)
     encoding = found.get("encode", {}).get(name)
-    if encoding is None:
-        return
-    if (
-        _FAMILIES.get(tokens.low[first + 1]) in _ENCODINGS.get(encoding, "").split()
-        or encoding not in _ENCODINGS
-    ):
+    excluded = _ENCODINGS.get(encoding, "").split()
+    unknown = encoding is not None and encoding not in _ENCODINGS
+    if unknown or _FAMILIES.get(tokens.low[first + 1]) in excluded:
         raise RedshiftError(f'invalid encoding type specified for column "{name}"')
 
 

@@ -51,11 +51,9 @@ def _late_view(tokens: Tokens, start: int, at: int, end: int) -> None:
     query = (tokens.close(behind) + 1 if tokens.low[behind] == "(" else behind) + 1
     if tokens.low[query - 1] != "as":
         unsupported.syntax_error(tokens, query - 1)
-    name, columns = tokens.render(at + 1, behind).strip(), tokens.render(behind, query - 1).strip()
+    name, columns = (quoted(tokens.render(*part).strip()) for part in ((at + 1, behind), (behind, query - 1)))
     replace = str(tokens.low[start + 1] == "or").lower()
     tokens.drop(end - 4, end)
     tokens.drop(start + 1, query)
-    tokens.text[start] = (
-        f"CALL pg_catalog.local_aws_late_view({quoted(name)}, {quoted(columns)}, {replace}, {_TAG}"
-    )
+    tokens.text[start] = f"CALL pg_catalog.local_aws_late_view({name}, {columns}, {replace}, {_TAG}"
     tokens.after(end - 5, f"{_TAG})")

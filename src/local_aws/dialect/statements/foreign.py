@@ -1,7 +1,5 @@
 """Types and functions that PostgreSQL has and Redshift does not, and how Redshift says so."""
 
-from typing import NoReturn
-
 from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.messages import ABSENT
@@ -17,15 +15,13 @@ _NO_CALL = frozenset((".", "function", "procedure", "into", "table", "as", "join
 def in_column(tokens: Tokens, at: int, column: str) -> None:
     """Rewrite the type at `at` of the table's column, given as table.column."""
     word = tokens.low[at]
-    if word in _YOUNG:
-        _unknown(word)
+    _refuse_young(word)
     if word in _OLD:
         raise RedshiftError(f'Column "{column}" has unsupported type "{word}".')
     behind = end_of_type(tokens, at)
     if tokens.low[behind] in ("[", "array"):
-        raise RedshiftError(
-            f'Column "{column}" has unsupported type "{tokens.render(at, behind).strip()}[]".'
-        )
+        spelt = tokens.render(at, behind).strip()
+        raise RedshiftError(f'Column "{column}" has unsupported type "{spelt}[]".')
 
 
 def end_of_type(tokens: Tokens, at: int) -> int:
@@ -39,20 +35,20 @@ def end_of_type(tokens: Tokens, at: int) -> int:
 def in_expression(tokens: Tokens, i: int) -> None:
     """Rewrite the type that a value is cast to."""
     word = tokens.low[i]
-    if word in _YOUNG:
-        _unknown(word)
+    _refuse_young(word)
     if word in _OLD - vocabulary.words("types_in_catalog"):
         raise RedshiftError(
             "Specified types or functions (one per INFO message) not supported on Redshift tables."
         )
 
 
-def _unknown(word: str) -> NoReturn:
-    raise RedshiftError(f'type "{word}" does not exist')
+def _refuse_young(word: str) -> None:
+    if word in _YOUNG:
+        raise RedshiftError(f'type "{word}" does not exist')
 
 
 def refuse_function(tokens: Tokens, i: int) -> None:
     """Let a call of the name at i look where nothing is; a name with its schema says which function is meant."""
-    before = tokens.low[i - 1] if i else ""
+    before = tokens.low[i - 1]
     if tokens.low[i + 1] == "(" and before not in _NO_CALL:
         tokens.text[i] = ABSENT + tokens.text[i]

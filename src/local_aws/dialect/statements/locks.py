@@ -39,10 +39,7 @@ def _target(tokens: Tokens, start: int) -> int | None:
     if tokens.low[start] == "with":
         start = behind_queries(tokens, start)
     word, second = tokens.low[start], tokens.low[start + 1]
-    if word in ("insert", "merge") and second == "into":
-        return start + 2
-    if word == "delete":
-        return start + (2 if second == "from" else 1)
-    if word == "update":
-        return start + (2 if second == "only" else 1)
-    return None
+    if word in ("insert", "merge"):
+        return start + 2 if second == "into" else None
+    between = {"delete": "from", "update": "only"}
+    return start + 1 + (second == between[word]) if word in between else None

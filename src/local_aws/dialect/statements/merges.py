@@ -8,8 +8,6 @@ from local_aws.dialect.queries.selects import top_level
 from local_aws.dialect.refusals import UnsupportedError, refuse_as_redshift
 from local_aws.dialect.statements.unsupported import syntax_error
 
-# How what becomes of REMOVE DUPLICATES begins.
-SIMPLIFIED = "WITH local_aws_merge AS"
 _MATCHED = ("when", "matched", "then")
 _NOT_MATCHED = ("when", "not", "matched", "then")
 
@@ -45,7 +43,7 @@ def _simplified(tokens: Tokens, start: int, using: int, end: int) -> None:
     table = target.rpartition(".")[2]
     tokens.drop(start + 1, end)
     tokens.text[start] = (
-        f"{SIMPLIFIED} (DELETE FROM {target} USING {source} WHERE {condition})"  # noqa: S608 - tokens of the same SQL
+        f"WITH local_aws_merge AS (DELETE FROM {target} USING {source} WHERE {condition})"  # noqa: S608 - tokens of the same SQL
         f" INSERT INTO {target} SELECT {rows}.* FROM {source} WHERE pg_catalog.local_aws_matches_once((SELECT"
         f" max(n) FROM (SELECT count(*) AS n FROM {target} JOIN {source} ON {condition}"
         f" GROUP BY {table}.ctid) AS m))"

@@ -4,7 +4,7 @@ from contextvars import ContextVar
 
 from local_aws.dialect.lexing.tokens import Tokens
 
-SETTING = "enable_case_sensitive_identifier"
+CASE_SETTING = "enable_case_sensitive_identifier"
 # Whether the session whose SQL is rewritten has switched the folding off.
 KEEP_CASE: ContextVar[bool] = ContextVar("keep_case", default=False)
 # In front of dynamic SQL (compat/), where only PostgreSQL knows the session.

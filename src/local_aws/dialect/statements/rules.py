@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import Tokens, identifier
+from local_aws.dialect.refusals import RedshiftError
 from local_aws.dialect.statements import (
     alterations,
     creations,
@@ -13,7 +14,6 @@ from local_aws.dialect.statements import (
     shows,
     spellings,
     unsupported,
-    writes,
 )
 
 Rule = Callable[[Tokens, int, int], None]
@@ -43,6 +43,21 @@ def begin(tokens: Tokens, start: int, end: int) -> None:
         mode = " READ ONLY" if "only" in options else ""
         tokens.drop(behind, end)
         tokens.after(behind - 1, f" ISOLATION LEVEL REPEATABLE READ{mode} DEFERRABLE")
+
+
+def _insert(tokens: Tokens, start: int, end: int) -> None:
+    """INSERT INTO name [(columns)] { VALUES ... | DEFAULT VALUES | query }."""
+    i = tokens.after_name(start + 2)
+    first = tokens.close(i) + 1 if tokens.low[i] == "(" else i
+    more_rows = tokens.low[first] == "values" and tokens.close(first + 1) + 1 < end
+    if more_rows and "select" in tokens.low[first:end]:
+        raise RedshiftError("can't use subqueries in multi-row VALUES")
+
+
+def _delete(tokens: Tokens, start: int, _end: int) -> None:
+    """DELETE [FROM] name [USING ...] [WHERE ...]."""
+    if tokens.low[start + 1] != "from":
+        tokens.after(start, " FROM")
 
 
 def _drop(tokens: Tokens, start: int, end: int) -> None:
@@ -98,8 +113,8 @@ def _vacuum(tokens: Tokens, start: int, end: int) -> None:
 RULES: dict[str, Rule] = {
     "create": creations.create,
     "alter": alterations.alter,
-    "delete": writes.delete,
-    "insert": writes.insert,
+    "delete": _delete,
+    "insert": _insert,
     "drop": _drop,
     "merge": merges.merge,
     "prepare": _prepare,

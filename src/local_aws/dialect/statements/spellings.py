@@ -15,10 +15,7 @@ def apply(tokens: Tokens, start: int, end: int) -> None:
     second = start + (3 if tokens.matches(start + 1, "or", "replace") else 1)
     for kind in (tokens.low[start], f"{tokens.low[start]} {tokens.low[second]}"):
         for words, text in _SPELLINGS.get(kind, ()):
-            for i in range(start, end):
+            for i in range(start, end - len(words) + 1):
                 found = tokens.low[i : i + len(words)]
-                if all(
-                    low == word or (word == "*" and low not in ("", ";"))
-                    for word, low in zip(words, found, strict=True)
-                ):
+                if all(word in (low, "*") for word, low in zip(words, found, strict=True)):
                     tokens.put(i, i + len(words), text)

@@ -10,15 +10,14 @@ DECIMALS = frozenset(("decimal", "numeric", "dec"))
 REFUSED = frozenset(("geometry", "geography", "hllsketch"))
 NAMES = (*SPELLING, *DECIMALS, *REFUSED)
 # In a column, a character type without a length has one; in an expression it takes its value's.
-_COLUMN_LENGTH = dict.fromkeys(("varchar", "nvarchar", "text", "bpchar"), "(256)") | dict.fromkeys(
-    DECIMALS, "(18,0)"
-)
+_COLUMN_LENGTH = dict.fromkeys(("varchar", "nvarchar", "text", "bpchar"), "(256)")
+_COLUMN_LENGTH |= dict.fromkeys(DECIMALS, "(18,0)")
 _COLUMN_SPELLING = SPELLING | {"text": "varchar", "bpchar": "char"}
 
 
 def in_expression(tokens: Tokens, i: int) -> None:
     """Rewrite the word at i, if it is the type of a cast."""
-    before = tokens.low[i - 1] if i else ""
+    before = tokens.low[i - 1]
     # AS is in a list of columns unless the innermost parenthesis opens CAST(...).
     opening = tokens.around[0][i] if before == "as" else 0
     if before == "::" or (opening > 0 and tokens.low[opening - 1] in ("cast", "try_cast")):

@@ -82,9 +82,7 @@ def _patterns(kind: str) -> list[tuple[str, str, re.Pattern[str]]]:
     found: list[tuple[str, str, re.Pattern[str]]] = []
     for refusals in (table for kinds, table in _REFUSALS.items() if kind in kinds.split()):
         for how, patterns in refusals.items():
-            named = (
-                patterns.items() if isinstance(patterns, dict) else [("", pattern) for pattern in patterns]
-            )
+            named = patterns.items() if isinstance(patterns, dict) else [("", each) for each in patterns]
             for words, pattern in named:
                 spelt = _SHORT.sub(lambda name: _MEANINGS[name[0]], re.sub(r"\n? {4}", "", pattern))
                 found.append((how, words, re.compile(spelt)))
