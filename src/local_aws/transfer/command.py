@@ -9,6 +9,7 @@ from local_aws.dialect.lexing.literals import literal_value
 from local_aws.dialect.lexing.tokens import BODY, STRING, Tokens, identifier
 from local_aws.dialect.statements import quoted_names
 from local_aws.dialect.statements.transfers import unloaded_query
+from local_aws.dialect.statements.unsupported import syntax_error
 from local_aws.transfer.options import AUTHORIZATIONS, COPY_OPTIONS, UNLOAD_OPTIONS, Options, read
 from local_aws.transfer.transfer_errors import TransferProblem
 
@@ -76,16 +77,16 @@ def _copy(tokens: Tokens) -> Copy:
         columns = tuple(identifier(tokens.text[first]) for first, _ in tokens.split(behind + 1, close))
         behind = close + 1
     if tokens.low[behind] != "from" or tokens.low[behind + 1] != STRING:
-        raise _syntax(tokens, behind)
+        syntax_error(tokens, behind)
     source = Location.parse(literal_value(tokens.text[behind + 1]))
     return Copy(table, columns, source, _options(tokens, behind + 2, COPY_OPTIONS))
 
 
 def _unload(tokens: Tokens) -> Unload:
     if not (tokens.low[1] == "(" and tokens.low[2] in (STRING, BODY) and tokens.low[3] == ")"):
-        raise _syntax(tokens, 1)
+        syntax_error(tokens, 1)
     if not (tokens.low[4] == "to" and tokens.low[5] == STRING):
-        raise _syntax(tokens, 4)
+        syntax_error(tokens, 4)
     query = unloaded_query(tokens, 0)
     target = Location.parse(literal_value(tokens.text[5]))
     return Unload(query.strip().rstrip(";"), target, _options(tokens, 6, UNLOAD_OPTIONS))
@@ -96,7 +97,3 @@ def _options(tokens: Tokens, start: int, known: Mapping[str, str]) -> Options:
     if AUTHORIZATIONS.isdisjoint(options.values):  # nobody looks whether it is a good one
         raise TransferProblem("IAM_ROLE, CREDENTIALS or ACCESS_KEY_ID is required but not specified")
     return options
-
-
-def _syntax(tokens: Tokens, at: int) -> TransferProblem:
-    return TransferProblem(f'syntax error at or near "{tokens.text[at]}"')

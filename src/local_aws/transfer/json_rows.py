@@ -42,9 +42,8 @@ def _items(text: io.TextIOWrapper) -> Iterator[Any]:
                 buffer, at = buffer[at:] + more, 0
                 continue
             if at < len(buffer):
-                yield RejectedRow(
-                    1220 if "surrogate" in str(error) else 1206, "Invalid value.", None, buffer[at : at + 100]
-                )
+                code = 1220 if "surrogate" in str(error) else 1206
+                yield RejectedRow(code, "Invalid value.", None, buffer[at : at + 100])
             return
         yield item
 

@@ -32,7 +32,6 @@ async def run(copy: Copy, connection: Connection, backend: Any, report: Report) 
 
     Raises TransferProblem or EngineError; nothing is loaded then once the transaction is rolled back.
     """
-    check(copy)
     await connection.run(dialect.lock_statement(copy.table))
     target = await table.read(connection, copy)
     load = Load(copy, target, backend, report)
@@ -51,16 +50,12 @@ async def run(copy: Copy, connection: Connection, backend: Any, report: Report) 
     return loaded
 
 
-def check(copy: Copy) -> None:
-    """Raise TransferProblem for options that no load can have."""
-    if copy.options.number("maxerror") > MAX_ERRORS:
-        raise TransferProblem(f"MAXERROR must be between 0 and {MAX_ERRORS}")
-
-
 class Load:
-    """The rows of one COPY on their way into the engine, and those that are left out."""
+    """The rows of one COPY on their way into the engine, and those that are left out; raises as `run`."""
 
     def __init__(self, copy: Copy, target: Table, backend: Any, report: Report) -> None:
+        if copy.options.number("maxerror") > MAX_ERRORS:
+            raise TransferProblem(f"MAXERROR must be between 0 and {MAX_ERRORS}")
         self._target = target
         self._report = report
         self._allowed = max(copy.options.number("maxerror") - 1, 0)
@@ -117,10 +112,6 @@ def _error_row(target: Table, place: Place, problem: RejectedRow) -> dict[str, A
         "tbl": target.oid,
         "filename": place.file,
         "line_number": place.line,
-        "colname": "",
-        "type": "",
-        "col_length": "",
-        "position": 0,
         "raw_field_value": _shown(problem.value),
         "err_code": problem.code,
         "err_reason": problem.reason,

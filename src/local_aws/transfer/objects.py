@@ -113,9 +113,8 @@ def sources(backend: Any, location: Location, *, manifest: bool) -> Iterator[tup
 def _listed(backend: Any, location: Location) -> Iterator[tuple[str, BinaryIO]]:
     with Bucket(backend, location.bucket).open(location.key) as content:
         try:
-            entries = [
-                (entry["url"], entry.get("mandatory", False)) for entry in json.load(content)["entries"]
-            ]
+            listed = json.load(content)["entries"]
+            entries = [(entry["url"], entry.get("mandatory", False)) for entry in listed]
         except (ValueError, KeyError, TypeError, AttributeError):
             raise TransferProblem(
                 f"The manifest {location.url} is not valid JSON of the manifest format"

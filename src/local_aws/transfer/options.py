@@ -7,17 +7,17 @@ from pathlib import Path
 
 from local_aws.dialect.lexing.literals import literal_value
 from local_aws.dialect.lexing.tokens import STRING, Tokens
+from local_aws.dialect.statements.unsupported import syntax_error
 from local_aws.transfer.transfer_errors import TransferProblem
 
 # What an option takes, in options.toml.
 FLAG, TEXT, NUMBER, SWITCH = "flag", "text", "number", "switch"
 OPTIONAL, ROLE, REFUSED = "optional", "role", "refused"
 
+_TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 _OPTIONS = {
     command: {name: takes for takes, names in options.items() for name in names.split()}
-    for command, options in tomllib.loads(
-        Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
-    ).items()
+    for command, options in _TABLES.items()
 }
 COPY_OPTIONS = _OPTIONS["both"] | _OPTIONS["copy"]
 UNLOAD_OPTIONS = _OPTIONS["both"] | _OPTIONS["unload"]
@@ -42,8 +42,7 @@ class Options:
 
     def number(self, name: str, default: int = 0) -> int:
         """Return an option's number."""
-        value = self.values.get(name, default)
-        return int(value)
+        return int(self.values.get(name, default))
 
     def off(self, name: str) -> bool:
         """Tell whether a switch is off."""
@@ -64,7 +63,7 @@ def read(tokens: Tokens, at: int, known: Mapping[str, str]) -> Options:
             at += 1
             continue
         if name not in known:
-            raise TransferProblem(f'syntax error at or near "{tokens.text[at]}"')
+            syntax_error(tokens, at)
         if known[name] == REFUSED:
             raise TransferProblem(f"local stand-in does not support {name.upper()} in COPY and UNLOAD")
         at = _value(tokens, at, name, known[name], options)
@@ -94,7 +93,7 @@ def _value(tokens: Tokens, at: int, name: str, takes: str, options: Options) -> 
     elif takes == OPTIONAL:
         return behind
     else:
-        raise TransferProblem(f'syntax error at or near "{tokens.text[behind]}"')
+        syntax_error(tokens, behind)
     return behind + 1
 
 
@@ -102,7 +101,7 @@ def _number(tokens: Tokens, at: int, name: str, options: Options) -> int:
     try:
         number = float(tokens.text[at].strip("'"))
     except ValueError:
-        raise TransferProblem(f'syntax error at or near "{tokens.text[at]}"') from None
+        syntax_error(tokens, at)
     unit = tokens.low[at + 1] if name == "maxfilesize" else ""
     if name == "maxfilesize":
         number *= 1024**3 if unit == "gb" else 1024**2
@@ -112,8 +111,5 @@ def _number(tokens: Tokens, at: int, name: str, options: Options) -> int:
 
 def _text(literal: str, name: str) -> str:
     # \N is not an escape here but what stands for NULL in files.
-    return (
-        "\\N"
-        if name == "null" and literal.strip("E'").lstrip("\\") == "N" and "\\" in literal
-        else literal_value(literal)
-    )
+    is_mark = name == "null" and literal.strip("E'").lstrip("\\") == "N" and "\\" in literal
+    return "\\N" if is_mark else literal_value(literal)

@@ -79,13 +79,9 @@ class Renderer:
     def _checked(self, column: Column, number: int, value: str) -> str:
         if found := _SURROGATES.search(value):
             if self._replacement is None:
-                bad = (
-                    found[0]
-                    .encode("utf-8", "surrogatepass" if found[0] < "\udc80" else "surrogateescape")
-                    .hex()
-                )
+                errors = "surrogatepass" if found[0] < "\udc80" else "surrogateescape"
                 reason = "String contains invalid or unsupported UTF-8 codepoints. Bad UTF-8 hex sequence: "
-                reason += f"{bad} (error 3)"
+                reason += f"{found[0].encode('utf-8', errors).hex()} (error 3)"
                 raise RejectedRow(1220, reason, number, _SURROGATES.sub("?", value))
             value = _SURROGATES.sub(str(self._replacement), value)
         if column.type == "bpchar" and not value.isascii():

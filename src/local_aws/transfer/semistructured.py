@@ -21,9 +21,8 @@ def serialized(value: Any) -> str:
     if isinstance(value, Number):
         return value
     if isinstance(value, dict):
-        return (
-            "{" + ",".join(f"{serialized(key)}:{serialized(member)}" for key, member in value.items()) + "}"
-        )
+        members = (f"{serialized(key)}:{serialized(member)}" for key, member in value.items())
+        return "{" + ",".join(members) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(serialized, value)) + "]"
     return json.dumps(value, ensure_ascii=False)
@@ -32,6 +31,5 @@ def serialized(value: Any) -> str:
 def kept(text: str) -> str:
     """Return JSON as the engine keeps it; raise ValueError for what is none."""
     value = DECODER.decode(text)
-    return (
-        value if isinstance(value, str) and not isinstance(value, Number) else SUPER_MARK + serialized(value)
-    )
+    is_text = isinstance(value, str) and not isinstance(value, Number)
+    return value if is_text else SUPER_MARK + serialized(value)

@@ -11,9 +11,7 @@ from local_aws.engine.connection import Connection
 from local_aws.transfer.command import Copy
 from local_aws.transfer.transfer_errors import TransferProblem
 
-QUERY = """
-SELECT oid, relname, local_aws.table_columns(oid) FROM pg_catalog.pg_class WHERE oid = $1::regclass
-"""
+QUERY = "SELECT oid, relname, local_aws.table_columns(oid) FROM pg_catalog.pg_class WHERE oid = $1::regclass"
 TEXTS = frozenset(("varchar", "bpchar"))
 
 

@@ -1,6 +1,5 @@
 """Rows of CSV, delimited and fixed-width files."""
 
-import codecs
 import csv
 import io
 import re
@@ -43,7 +42,6 @@ def _lines(file: BinaryIO, options: Options) -> Iterator[str]:
         raise TransferProblem(f"local stand-in does not support ENCODING {name}")
     # What is no UTF-8 comes as lone surrogates, which are dealt with where their column is known.
     errors = "surrogateescape" if name == "utf8" else "replace"
-    codecs.lookup(ENCODINGS[name])
     newline = "" if options.has("csv") else "\n"
     return io.TextIOWrapper(file, ENCODINGS[name], errors, newline=newline)
 
@@ -95,10 +93,9 @@ def _ends_escaped(text: str) -> bool:
 
 def _splitter(options: Options) -> Callable[[str], list[str | None]]:
     delimiter, null = options.text("delimiter", "|"), options.text("null", NULL)
-    if options.has("escape") or options.has("removequotes"):
-        return _careful_splitter(
-            delimiter, null, escapes=options.has("escape"), quotes=options.has("removequotes")
-        )
+    escapes, quotes = options.has("escape"), options.has("removequotes")
+    if escapes or quotes:
+        return _careful_splitter(delimiter, null, escapes=escapes, quotes=quotes)
 
     def split(text: str) -> list[str | None]:
         fields: list[str | None] = text.split(delimiter)  # type: ignore[assignment]

@@ -1,28 +1,15 @@
 """DATEFORMAT and TIMEFORMAT: patterns to ISO 8601, which the engine reads."""
 
 import re
+import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from local_aws.transfer.transfer_errors import TransferProblem
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_ELEMENTS = {
-    "YYYY": r"(?P<year>\d{4})",
-    "YY": r"(?P<short_year>\d{2})",
-    "MONTH": r"(?P<month_name>[A-Za-z]+)",
-    "MON": r"(?P<month_name>[A-Za-z]{3})",
-    "MM": r"(?P<month>\d{1,2})",
-    "DD": r"(?P<day>\d{1,2})",
-    "HH24": r"(?P<hour>\d{1,2})",
-    "HH12": r"(?P<hour>\d{1,2})",
-    "HH": r"(?P<hour>\d{1,2})",
-    "MI": r"(?P<minute>\d{1,2})",
-    "SS": r"(?P<second>\d{1,2}(?:\.\d+)?)",
-    "AM": r"(?P<half>[AaPp][Mm])",
-    "PM": r"(?P<half>[AaPp][Mm])",
-    "OF": r"(?P<offset>[+-]\d{2}(?::?\d{2})?)",
-}
+_ELEMENTS: dict[str, str] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 _ELEMENT = re.compile("|".join(_ELEMENTS), re.IGNORECASE)
 _EPOCHS = {"epochsecs": 1, "epochmillisecs": 1000}
 

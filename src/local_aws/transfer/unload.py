@@ -74,10 +74,8 @@ def _check(options: Options) -> None:
 
 async def _columns(query: str, connection: Connection) -> Columns:
     async for result in connection.stream(f"SELECT * FROM ({query}) AS unloaded LIMIT 0"):  # noqa: S608
-        described = metadata.of_result(result)
-    return [
-        (column["name"], (column["typeName"], column["precision"], column["scale"])) for column in described
-    ]
+        found = metadata.of_result(result)
+    return [(column["name"], (column["typeName"], column["precision"], column["scale"])) for column in found]
 
 
 async def _turns(rows: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:

@@ -78,28 +78,26 @@ def writer(
 
 
 def _csv(options: Options) -> Line:
-    delimiter, null = options.text("delimiter", ","), options.text("null")
+    delimiter = options.text("delimiter", ",")
     special = re.compile(f'[{re.escape(delimiter)}"\r\n]')
 
-    def field(value: str | None) -> str:
-        if value is None:
-            return null
+    def spelt(value: str) -> str:
         return '"' + value.replace('"', '""') + '"' if special.search(value) else value
 
-    return lambda row: delimiter.join([field(value) for value in row]) + "\n"
+    return _joined(delimiter, options.text("null"), spelt)
 
 
 def _delimited(options: Options) -> Line:
-    delimiter, null = options.text("delimiter", "|"), options.text("null")
+    delimiter = options.text("delimiter", "|")
     quote = '"' if options.has("addquotes") else ""
     escaped = re.compile(f"[{re.escape(delimiter)}\\\\\r\n{quote}']" if options.has("escape") else r"(?!)")
+    return _joined(
+        delimiter, options.text("null"), lambda value: quote + escaped.sub(r"\\\g<0>", value) + quote
+    )
 
-    def field(value: str | None) -> str:
-        if value is None:
-            return null
-        return quote + escaped.sub(r"\\\g<0>", value) + quote
 
-    return lambda row: delimiter.join([field(value) for value in row]) + "\n"
+def _joined(delimiter: str, null: str, spelt: Callable[[str], str]) -> Line:
+    return lambda row: delimiter.join([null if value is None else spelt(value) for value in row]) + "\n"
 
 
 def _json(names: Sequence[str], types: Sequence[tuple[str, int, int]]) -> Line:
