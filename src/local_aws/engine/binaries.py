@@ -26,8 +26,7 @@ def runnable_by(identity: Identity, private: Path) -> Path:
     if not (copy / "complete").exists():
         shutil.rmtree(copy, ignore_errors=True)
         for part in ("bin", "lib", "share"):
-            shutil.copytree(
-                installed / part, copy / part, symlinks=True, ignore=shutil.ignore_patterns("*.a")
-            )
+            without = shutil.ignore_patterns("*.a")
+            shutil.copytree(installed / part, copy / part, symlinks=True, ignore=without)
         (copy / "complete").touch()
     return copy / "bin"

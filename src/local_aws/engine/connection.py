@@ -229,10 +229,5 @@ class Connection:
 def rows(result: PGresult) -> list[tuple[str | None, ...]]:
     """Return the rows of a result as text."""
     columns = range(result.nfields)
-    return [
-        tuple(
-            None if (value := result.get_value(number, column)) is None else value.decode()
-            for column in columns
-        )
-        for number in range(result.ntuples)
-    ]
+    found = ([result.get_value(number, column) for column in columns] for number in range(result.ntuples))
+    return [tuple(None if value is None else value.decode() for value in row) for row in found]

@@ -22,9 +22,7 @@ async def scaled(connection: Connection, sql: str) -> str:
     if "/" not in sql:
         return sql
     tokens = Tokens(sql)
-    if "/" not in tokens.low:
-        return sql
-    start = _query(tokens)
+    start = _query(tokens) if "/" in tokens.low else None
     if start is None:
         return sql
     await lock_first(connection, sql)
@@ -42,9 +40,8 @@ def _query(tokens: Tokens) -> int | None:
         return 0
     if tokens.low[0] != "create" or not {"table", "view"} & set(tokens.low[1:5]):
         return None
-    return next(
-        (i + 1 for i in range(tokens.end) if tokens.low[i] == "as" and tokens.low[i + 1] in _FIRST), None
-    )
+    starts = (i + 1 for i, word in enumerate(tokens.low) if word == "as" and tokens.low[i + 1] in _FIRST)
+    return next(starts, None)
 
 
 async def _divisions(connection: Connection, sql: str, places: dict[int, int]) -> dict[int, shapes.Shape]:

@@ -19,6 +19,8 @@ from local_aws.start_errors import StartError
 SUPERUSER = "rdsdb"  # Redshift's own name for the owner of its system objects
 STATUS_LINE = 7  # of postmaster.pid, counted from 0
 PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
+# Nothing of the developer's PG* variables may reach the cluster.
+ENVIRONMENT = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
 
 SETTINGS = Path(__file__).with_name("postgresql.conf")
 
@@ -45,20 +47,13 @@ class Postmaster:
         command = [str(self.programs / "initdb"), "-D", str(self.data), "-U", SUPERUSER, "--auth=trust"]
         command += ["--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions", "--no-data-checksums"]
         done = subprocess.run(  # noqa: S603
-            command,
-            capture_output=True,
-            env=_environment(),
-            cwd=self.data,
-            check=False,
-            **self.identity.spawn,
+            command, capture_output=True, env=ENVIRONMENT, cwd=self.data, check=False, **self.identity.spawn
         )
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip().splitlines()
             # The cause comes first; what follows tells of tidying up.
-            cause = next(
-                (line for line in said if "FATAL" in line or "error:" in line), "initdb said nothing"
-            )
-            raise StartError(f"PostgreSQL could not be set up: {cause}")
+            causes = [line for line in said if "FATAL" in line or "error:" in line]
+            raise StartError(f"PostgreSQL could not be set up: {[*causes, 'initdb said nothing'][0]}")
         return True
 
     def start(self) -> None:
@@ -76,7 +71,7 @@ class Postmaster:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
-                env=_environment(),
+                env=ENVIRONMENT,
                 cwd=self.data,
                 start_new_session=True,  # Ctrl-C is for the stand-in, which stops PostgreSQL in its own order
                 preexec_fn=_die_with_parent(),
@@ -152,8 +147,3 @@ def _die_with_parent() -> Callable[[], None] | None:
         prctl(PARENT_DEATH_SIGNAL, signal.SIGINT)
 
     return set_death_signal
-
-
-def _environment() -> dict[str, str]:
-    # Nothing of the developer's PG* variables may reach the cluster.
-    return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
