@@ -83,12 +83,8 @@ class Assembly:
         """Make the warehouse ready."""
         await self._warehouse.prepare()
         recovery.end_interrupted(self._store)
-        regularly = (
-            (1.0, self._log.flush_all),
-            (1.0, self._schedules.fire_due),
-            (5.0, self._warehouse.sweep),
-        )
-        self._tasks = [asyncio.create_task(_every(*work)) for work in regularly]
+        regularly = {self._log.flush_all: 1.0, self._schedules.fire_due: 1.0, self._warehouse.sweep: 5.0}
+        self._tasks = [asyncio.create_task(_every(seconds, work)) for work, seconds in regularly.items()]
         return self
 
     async def __aexit__(self, *_: object) -> None:

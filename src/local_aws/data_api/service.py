@@ -80,7 +80,7 @@ class DataApi:
             statement = submit.build_in_session(request, caller, session)
             self.sessions.enter(statement)
         else:
-            submit.check_target(request)
+            check_place(request)
             user, refusal = await self._user(request, caller)
             # The same request may have come in twice while the secret was read.
             if known := self._known(request):

@@ -7,18 +7,10 @@ from local_aws import dialect
 from local_aws.data_api.records.statement import Part, Statement
 from local_aws.data_api.running import parameters
 from local_aws.data_api.running.sessions import Session
-from local_aws.data_api.target import check_place
 from local_aws.identity import Caller
 from local_aws.wire.service_errors import validation
 
 MAX_STATEMENT_BYTES = 100 * 1024
-
-
-def check_target(request: dict[str, Any]) -> None:
-    """Check where a statement outside of any session is to go."""
-    check_place(request)
-    if not request.get("Database"):
-        raise validation("Database must be provided when SessionId is not.")
 
 
 def build(request: dict[str, Any], caller: Caller, db_user: str) -> Statement:

@@ -8,7 +8,7 @@ from local_aws.wire.service_errors import validation
 
 
 def check_place(request: dict[str, Any]) -> None:
-    """Check that exactly one of cluster and workgroup is named, and that it exists."""
+    """Check that exactly one of cluster and workgroup is named, that it exists, and that a database is named."""
     cluster, workgroup = request.get("ClusterIdentifier"), request.get("WorkgroupName")
     if (cluster is None) == (workgroup is None):
         raise validation(
@@ -22,6 +22,8 @@ def check_place(request: dict[str, Any]) -> None:
         names.append(place.WORKGROUP["workgroupId"])
     if cluster not in (None, place.CLUSTER_NAME) or workgroup not in (None, *names):
         raise validation("Redshift endpoint doesn't exist in this region.")
+    if not request.get("Database"):
+        raise validation("Database must be provided when SessionId is not.")
 
 
 def choose_user(request: dict[str, Any], caller: Caller) -> str:

@@ -35,11 +35,8 @@ def error_text(sqlstate: str, message: str, detail: str = "", hint: str = "", co
     if message == CONFLICT:
         return f"ERROR: {CONFLICT}"
     where = "\n".join(line for line in context.splitlines() if not _OURS.match(line))
-    parts = (
-        ("Detail", "" if sqlstate == NULL_IN_COLUMN else detail),
-        ("Hint", _table("messages")["hints"].get(sqlstate, hint)),
-        ("Where", where),
-    )
-    return "\n".join(
-        [f"ERROR: {message}", *(f"  {name}: {text.strip()}" for name, text in parts if text.strip())]
-    )
+    detail = "" if sqlstate == NULL_IN_COLUMN else detail
+    hint = _table("messages")["hints"].get(sqlstate, hint)
+    parts = {"Detail": detail, "Hint": hint, "Where": where}
+    lines = [f"  {name}: {text.strip()}" for name, text in parts.items() if text.strip()]
+    return "\n".join([f"ERROR: {message}", *lines])

@@ -1,7 +1,6 @@
 """The rows of everything that one COPY reads, as pieces of the engine's COPY format."""
 
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from itertools import islice
 from typing import Any, BinaryIO
@@ -55,13 +54,11 @@ class Source:
         found: dict[Place, str] = {}
         if not places or options.has("json") or options.has("parquet"):
             return found
-        last: Counter[str] = Counter()
-        for place in places:
-            last[place.file] = max(last[place.file], place.line)
+        last = {place.file: place.line for place in sorted(places, key=lambda place: place.line)}
         for url, file in objects.sources(self._backend, self._copy.source, manifest=options.has("manifest")):
             with file:
                 lines = compression.reader(file, options.compression)
-                for number, line in enumerate(islice(lines, last[url]), start=1):
+                for number, line in enumerate(islice(lines, last.get(url, 0)), start=1):
                     if Place(url, number) in places:
                         found[Place(url, number)] = line.rstrip(b"\r\n").decode(errors="replace")
         return found

@@ -5,6 +5,7 @@ a script of procedures, which each run of a job deploys anew, that takes most of
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from local_aws.dialect.names import resolving
 from local_aws.dialect.names.asking import Answer, Asking
@@ -13,38 +14,45 @@ from local_aws.dialect.statements.quoted_names import KEEP_CASE
 # Some steps for each of the dozens of statements of a job, which come in each of its runs.
 REMEMBERED = 2000
 
-# A query to ask, or, where nothing more is asked, the statement itself and True; by the statement and what was answered
-# so far, the step that was used last at the end.
-_steps: dict[tuple[object, ...], tuple[str, bool]] = {}
+
+@dataclass(eq=False, slots=True)
+class _Step:
+    """A query to ask, or the statement itself where nothing more is asked."""
+
+    text: str
+    is_last: bool
+
+
+# By the statement or the step before, and the answer to that; the one that was used last is at the end.
+_steps: dict[tuple[object, Answer | None], _Step] = {}
 
 
 def resolve(sql: str, *, thorough: bool = False) -> Asking[str]:
     """Return the statement for PostgreSQL as `resolving.resolve` does; a refusal is worked out each time."""
-    statement = (sql, thorough, KEEP_CASE.get())
+    before: object = (sql, thorough, KEEP_CASE.get())
     asking = resolving.resolve(sql, thorough=thorough)
-    # A generator begins with None.
-    said: tuple[Answer | None, ...] = (None,)
-    told = 0
+    # What `asking` was not told yet; a generator begins with None.
+    untold: list[Answer | None] = [None]
     while True:
-        step = _steps.pop((statement, said), None)
+        key = before, untold[-1]
+        step = _steps.pop(key, None)
         if step is None:
-            step = _next_step(asking, said[told:])
-            told = len(said)
-        _steps[statement, said] = step
+            step = _next_step(asking, untold)
+            untold.clear()
+        _steps[key] = step
         if len(_steps) > REMEMBERED:
             del _steps[next(iter(_steps))]
-        text, is_last = step
-        if is_last:
-            return text
-        said += ((yield text),)
+        if step.is_last:
+            return step.text
+        untold.append((yield step.text))
+        before = step
 
 
-def _next_step(asking: Asking[str], answers: Sequence[Answer | None]) -> tuple[str, bool]:
-    """Return the step that follows these answers, which were not told yet."""
+def _next_step(asking: Asking[str], answers: Sequence[Answer | None]) -> _Step:
     query = ""
     try:
         for answer in answers:
             query = asking.send(answer)  # type: ignore[arg-type]
     except StopIteration as done:
-        return str(done.value), True
-    return query, False
+        return _Step(str(done.value), is_last=True)
+    return _Step(query, is_last=False)
