@@ -180,6 +180,19 @@ SELECT u.usename, u.usesysid::int AS usesysid, u.usecreatedb, u.usesuper, u.uses
        u.valuntil, u.useconfig, i.connection_limit AS useconnlimit, i.syslog_access AS syslogaccess,
        i.last_ddl_timestamp AS last_ddl_ts, i.session_timeout AS sessiontimeout, i.external_id AS external_user_id
 FROM pg_user AS u JOIN pg_catalog.svv_user_info AS i ON i.user_id = u.usesysid::int;
+-- Groups are the roles that CREATE GROUP has made.
+CREATE OR REPLACE VIEW pg_catalog.pg_group AS
+SELECT rolname AS groname, oid AS grosysid,
+       ARRAY(SELECT member FROM pg_auth_members AS m WHERE m.roleid = r.oid AND m.grantor NOT IN (10, member)) AS grolist
+FROM pg_roles AS r WHERE NOT rolcanlogin AND rolconnlimit = 0;
+CREATE OR REPLACE FUNCTION local_aws.require_principal(kind text, wanted text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted
+                   AND kind = CASE WHEN rolcanlogin THEN 'user' WHEN rolconnlimit = 0 THEN 'group' ELSE 'role' END) THEN
+        RAISE EXCEPTION '% "%" does not exist', kind, wanted USING ERRCODE = 'undefined_object';
+    END IF;
+END
+$$;
 
 -- Tools look for Redshift's name here.
 SELECT local_aws.set_aside('version()');

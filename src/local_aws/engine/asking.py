@@ -47,6 +47,12 @@ async def require_schema(connection: Connection, name: str) -> None:
                 raise
 
 
+async def require_principal(connection: Connection, kind: str, name: str) -> None:
+    """Raise EngineError unless there is a user, a group or a role of the name."""
+    async with connection.aside():
+        await connection.run("SELECT local_aws.require_principal($1, $2)", [kind, name])
+
+
 async def _describe(connection: Connection, query: str) -> dialect.Answer:
     async with connection.aside():
         connection.handle.send_prepare(b"", query.encode())

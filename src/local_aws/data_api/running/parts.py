@@ -25,6 +25,7 @@ GLOBAL_CHANGE = re.compile(
 )
 BEGIN = re.compile(rf"{_GAP}(?:begin|start\s+transaction)\b", re.IGNORECASE | re.DOTALL)
 SEARCH_PATH = re.compile(rf"{_GAP}set\s+(?:(?:session|local)\s+)?search_path\b", re.IGNORECASE | re.DOTALL)
+NAMES_PRINCIPALS = re.compile(rf"{_GAP}(?:grant|revoke|create|alter|drop)\b", re.IGNORECASE | re.DOTALL)
 TRUNCATE = re.compile(rf"{_GAP}truncate\b", re.IGNORECASE | re.DOTALL)
 # Views and functions that show what ran before.
 LOOK = re.compile(r"\b(?:stl_|svl_|sys_|pg_last_|local_aws\.)", re.IGNORECASE)
@@ -84,6 +85,8 @@ class PartRun:
         if moved is not None:
             self.part.affect(moved)
             return
+        for kind, name in dialect.principals(text) if NAMES_PRINCIPALS.match(text) else ():
+            await asking.require_principal(self.connection, kind, name)
         bound, values = parameters.bind(text, self.statement.parameters)
         # An error in a block is the end of it, so names are looked at before; otherwise only after one.
         in_block = self.connection.in_transaction

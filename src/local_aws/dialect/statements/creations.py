@@ -8,13 +8,15 @@ _TAG = "$local_aws_view$"
 
 
 def create(tokens: Tokens, start: int, end: int) -> None:
-    """CREATE TABLE, VIEW, MATERIALIZED VIEW, DATABASE, USER."""
+    """CREATE TABLE, VIEW, MATERIALIZED VIEW, DATABASE, USER, GROUP."""
     at = start + (3 if tokens.matches(start + 1, "or", "replace") else 1)
     word = tokens.low[at]
     if word in ("view", "materialized"):
         _view(tokens, start, at, end)
     elif word == "user":
         _user(tokens, at, end)
+    elif word == "group":
+        _group(tokens, at)
     else:
         tables.create(tokens, start)
 
@@ -28,6 +30,13 @@ def _user(tokens: Tokens, at: int, end: int) -> None:
         tokens.after(end - 1, " IN GROUP pg_maintain")
     else:
         tokens.after(group, " pg_maintain,")
+
+
+def _group(tokens: Tokens, at: int) -> None:
+    """CREATE GROUP: what tells it from a role is a limit that no role has, since neither can log in."""
+    if tokens.low[at + 2] == "with":
+        tokens.text[at + 2] = ""
+    tokens.after(at + 1, " CONNECTION LIMIT 0")
 
 
 def _view(tokens: Tokens, start: int, at: int, end: int) -> None:
