@@ -21,6 +21,25 @@ def test_a_statement_that_fails_for_its_names_is_run_again_with_them(statements:
     assert 'column "nope" does not exist' in statements.run("select a as x, x + nope from t")["Error"]
 
 
+def test_a_procedure_that_is_created_again_is_resolved_anew(statements: Statements) -> None:
+    statements.batch("create table t (a int)", "create table kept (v int, w int)", "insert into t values (1)")
+    # In one transaction, as a job deploys its procedures; the second time the questions are known.
+    create = (
+        "create or replace procedure p() as $$ begin delete from kept;"
+        " insert into kept select a * 10 as b, b + 1 as c from t; end $$ language plpgsql",
+        "create or replace procedure q() as $$ begin call p();"
+        " insert into kept select a * 20 as b, b + 1 as c from t; end $$ language plpgsql",
+    )
+    for _ in range(2):
+        statements.batch(*create)
+        statements.run("call q()")
+        assert statements.rows("select v, w from kept order by 1") == [[10, 11], [20, 21]]
+    statements.run("alter table t add column b int default 5")
+    statements.batch(*create)
+    statements.run("call q()")
+    assert statements.rows("select v, w from kept order by 1") == [[10, 6], [20, 6]]
+
+
 def test_parameters_stay_what_they_are(statements: Statements) -> None:
     given = [{"name": "n", "value": "20"}]
     assert statements.rows("select :n::int as x, x + :n::int as y where y = 40", Parameters=given) == [

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from local_aws import dialect
+from local_aws.data_api.running.parts import LOOK
 from tests.statements import Statements, eventually
 
 
@@ -136,3 +138,14 @@ def test_the_text_of_ddl_in_pieces(statements: Statements) -> None:
     pieces = statements.rows("select text from stl_ddltext order by sequence")
     assert "".join(piece for (piece,) in pieces) == sql
     assert len(pieces) == len(sql) // 200 + 1
+
+
+def test_only_what_reads_the_history_waits_for_its_writing() -> None:
+    creation = dialect.rewrite(
+        "create procedure p() as $$ begin call q(); exception when others then raise info 'no'; end $$"
+        " language plpgsql"
+    )
+    assert "'local_aws." in creation
+    assert not LOOK.search(creation)
+    for sql in ("select * from stl_query", "select pg_last_query_id()", "select * from local_aws.query_log"):
+        assert LOOK.search(dialect.rewrite(sql))

@@ -7,6 +7,7 @@ from local_aws.dialect.messages import error_text as error_text
 from local_aws.dialect.names.asking import UNKNOWN_NAME as UNKNOWN_NAME
 from local_aws.dialect.names.asking import Answer as Answer
 from local_aws.dialect.names.principals import principals as principals
+from local_aws.dialect.names.remembering import questions_before as questions_before
 from local_aws.dialect.names.remembering import resolve as resolve
 from local_aws.dialect.procedures.dynamic import Mailbox as Mailbox
 from local_aws.dialect.refusals import DialectError as DialectError

@@ -1,15 +1,9 @@
 """Drives what the dialect asks PostgreSQL about names: queries are parsed and described on a connection, never run."""
 
-from psycopg import pq
-from psycopg.pq.abc import PGresult
-
 from local_aws import dialect
 from local_aws.dialect.lexing.literals import quoted_name
-from local_aws.engine.connection import GOOD, Connection, EngineError
-from local_aws.engine.libpq import engine_error, field
-
-# Classes of errors that tell something of the query; any other is an error of the connection, or a cancellation.
-_TELLING = ("0A", "22", "2B", "3D", "3F", "42")
+from local_aws.engine.connection import Connection, EngineError
+from local_aws.engine.describing import describe, describe_all
 
 
 async def resolve(connection: Connection, text: str, *, thorough: bool = False) -> str:
@@ -18,12 +12,16 @@ async def resolve(connection: Connection, text: str, *, thorough: bool = False) 
     In a transaction block the lock of a writer comes before the first look, which takes the transaction's snapshot.
     Raises EngineError when the connection fails or is cancelled.
     """
+    before = dialect.questions_before(text, thorough=thorough)
     asking = dialect.resolve(text, thorough=thorough)
     try:
         query = next(asking)
         await lock_first(connection, text)
+        known: dict[str, dialect.Answer] = {}
+        if len(before) > 1:  # a procedure that is deployed again has dozens of questions
+            known = dict(zip(before, await describe_all(connection, before), strict=True))
         while True:
-            query = asking.send(await _describe(connection, query))
+            query = asking.send(known.get(query) or await describe(connection, query))
     except StopIteration as done:
         return str(done.value)
 
@@ -51,23 +49,3 @@ async def require_principal(connection: Connection, kind: str, name: str) -> Non
     """Raise EngineError unless there is a user, a group or a role of the name."""
     async with connection.aside():
         await connection.run("SELECT local_aws.require_principal($1, $2)", [kind, name])
-
-
-async def _describe(connection: Connection, query: str) -> dialect.Answer:
-    async with connection.aside():
-        connection.handle.send_prepare(b"", query.encode())
-        result = await connection.last_result()
-        if result.status in GOOD:
-            connection.handle.send_describe_prepared(b"")
-            result = await connection.last_result()
-        if result.status not in GOOD:
-            return _refusal(result)
-        return dialect.Answer(tuple((result.fname(n) or b"").decode() for n in range(result.nfields)))
-
-
-def _refusal(result: PGresult) -> dialect.Answer:
-    error = engine_error(result)
-    if not error.sqlstate.startswith(_TELLING):
-        raise error
-    position = field(result, pq.DiagnosticField.STATEMENT_POSITION)
-    return dialect.Answer((), error.sqlstate, error.message, int(position or 0))

@@ -159,6 +159,14 @@ class Connection:
             last = result
         return last
 
+    async def results_to_sync(self) -> list[PGresult]:
+        """Return the results of a pipeline up to its next point of synchronisation."""
+        results: list[PGresult] = []
+        while (result := await self.next_result()) is None or result.status != _STATUS.PIPELINE_SYNC:
+            if result is not None:
+                results.append(result)
+        return results
+
     async def abandon(self) -> None:
         """Stop what is running and drop its rows; the connection is then good for the next statement."""
         await self.cancel()

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from local_aws.dialect import Answer, DialectError, resolve, rewrite, rewrite_dynamic, split
+from local_aws.dialect import Answer, DialectError, questions_before, resolve, rewrite, rewrite_dynamic, split
 from local_aws.dialect.lexing.tokens import NAME, STRING, Tokens
 from local_aws.dialect.names import resolving
 from local_aws.dialect.names.asking import Asking
@@ -91,6 +91,22 @@ def test_what_is_remembered_of_names_is_what_is_worked_out(sql: str, seeds: list
     for seed in [*seeds, *seeds]:
         worked_out = outcome(resolving.resolve(sql, thorough=True), seed)
         assert outcome(resolve(sql, thorough=True), seed) == worked_out
+
+
+@common
+@given(anything, st.integers(0, 9))
+def test_the_questions_that_are_expected_are_those_of_the_last_time(sql: str, seed: int) -> None:
+    asked: list[str] = []
+    answers = nonsense(seed)
+    asking = resolve(sql, thorough=True)
+    with contextlib.suppress(DialectError):
+        try:
+            query = next(asking)
+            while True:
+                asked.append(query)
+                query = asking.send(next(answers))
+        except StopIteration:
+            assert [*questions_before(sql, thorough=True)] == asked
 
 
 @common

@@ -27,8 +27,8 @@ BEGIN = re.compile(rf"{_GAP}(?:begin|start\s+transaction)\b", re.IGNORECASE | re
 SEARCH_PATH = re.compile(rf"{_GAP}set\s+(?:(?:session|local)\s+)?search_path\b", re.IGNORECASE | re.DOTALL)
 NAMES_PRINCIPALS = re.compile(rf"{_GAP}(?:grant|revoke|create|alter|drop)\b", re.IGNORECASE | re.DOTALL)
 TRUNCATE = re.compile(rf"{_GAP}truncate\b", re.IGNORECASE | re.DOTALL)
-# Views and functions that show what ran before.
-LOOK = re.compile(r"\b(?:stl_|svl_|sys_|pg_last_|local_aws\.)", re.IGNORECASE)
+# Views and functions that show what ran before; behind a quote is the name of a setting of the stand-in's.
+LOOK = re.compile(r"\b(?:stl_|svl_|sys_|pg_last_|(?<!')local_aws\.)", re.IGNORECASE)
 KEEPS_CASE = f"SELECT lower(current_setting('local_aws.{dialect.CASE_SETTING}', true))"
 SERIALIZATION_FAILURE = "40001"
 IDENTIFY = "SELECT pg_current_xact_id(), $1::regclass::oid"
