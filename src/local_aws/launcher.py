@@ -28,29 +28,26 @@ def running(
     Where a live process serves that directory already, it is joined and left running (the options then have no effect).
     The child ends with this process, however that ends. Raises StartError with the child's own words.
     """
-    with starting(data_dir, fresh=fresh, max_executing=max_executing, rates=rates) as served:
+    options = ["--rates"] * rates
+    if max_executing is not None:
+        options += ["--max-executing", str(max_executing)]
+    with starting(data_dir, *options, fresh=fresh) as served:
         yield served()
 
 
 @contextmanager
-def starting(
-    data_dir: str | Path = ".local_aws",
-    *,
-    fresh: bool = False,
-    max_executing: int | None = None,
-    rates: bool = False,
-) -> Iterator[Callable[[], Served]]:
-    """Do as `running`, without waiting: what is yielded waits until it is served, and says where."""
+def starting(data_dir: str | Path, *options: str, fresh: bool = False) -> Iterator[Callable[[], Served]]:
+    """Do as `running`, without waiting: what is yielded waits until it is served, and says where.
+
+    `options` are of the command `python -m local_aws`.
+    """
     folder = DataFolder(Path(data_dir))
     folder.create()
     if joined := folder.served_by():
         others = joined
         yield lambda: others
         return
-    options = ["--fresh"] * fresh + ["--rates"] * rates
-    if max_executing is not None:
-        options += ["--max-executing", str(max_executing)]
-    child = _spawn(folder, options)
+    child = _spawn(folder, [*options, *["--fresh"] * fresh])
     try:
         yield lambda: _wait_until_served(folder, child)
     finally:

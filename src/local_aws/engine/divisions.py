@@ -79,9 +79,7 @@ async def _trees(connection: Connection, sql: str) -> list[str]:
             handle.send_prepare(b"", sql.encode())
             handle.pipeline_sync()
             await connection.flush()
-            for _ in range(len(_SHOW_TREE) + 1):
-                await connection.drain()
-            await connection.next_result()
+            await connection.results_to_sync()
             handle.exit_pipeline_mode()
     finally:
         handle.notice_handler = heard

@@ -60,6 +60,11 @@ def _unpivot(tokens: Tokens, i: int) -> None:
     unnesting.in_from(tokens, i)
 
 
+def _by_name(*rules: Rule) -> dict[str, Rule]:
+    """Return rules by the words that they are called after."""
+    return {rule.__name__: rule for rule in rules}
+
+
 RULES: dict[str, Rule] = {
     **dict.fromkeys(foreign.FUNCTIONS, foreign.refuse_function),
     **dict.fromkeys(foreign.TYPES, types.in_expression),
@@ -69,30 +74,19 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("sysdate", "current_user_id"), calls.without_parentheses),
     **dict.fromkeys(("current_setting", "set_config"), calls.setting),
     "json_parse": calls.navigated,
-    "nvl": calls.nvl,
-    "isnull": calls.nvl,
-    "nvl2": calls.nvl2,
-    "decode": calls.decode,
-    "convert": calls.convert,
-    "concat": calls.concat,
-    "try_cast": calls.try_cast,
-    "listagg": aggregates.listagg,
-    "approximate": aggregates.approximate,
-    "ratio_to_report": aggregates.ratio_to_report,
+    **dict.fromkeys(("nvl", "isnull"), calls.nvl),
+    **_by_name(calls.nvl2, calls.decode, calls.convert, calls.concat, calls.try_cast),
+    **_by_name(aggregates.listagg, aggregates.approximate, aggregates.ratio_to_report),
+    **_by_name(queries.top, queries.minus, queries.qualify),
     "ignore": aggregates.ignore_nulls,
     "respect": aggregates.respect_nulls,
-    "percentile_cont": aggregates.percentile,
-    "percentile_disc": aggregates.percentile,
-    "top": queries.top,
-    "minus": queries.minus,
-    "qualify": queries.qualify,
+    **dict.fromkeys(("percentile_cont", "percentile_disc"), aggregates.percentile),
     "pivot": queries.refuse_pivot,
     "unpivot": _unpivot,
     "max": types.maximum,
     "connect": hierarchies.connect_by,
     "[": unnesting.steps,
-    "at": unnesting.in_from,
-    "unnest": unnesting.in_from,
+    **dict.fromkeys(("at", "unnest"), unnesting.in_from),
     **dict.fromkeys(("array", "object", "json_serialize"), calls.super_function),
     **dict.fromkeys(catalog_names.TABLES, catalog_names.look_up),
     **dict.fromkeys(types.NAMES, types.in_expression),

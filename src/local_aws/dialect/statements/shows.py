@@ -1,20 +1,13 @@
 """SHOW: parameters of the session, lists of the catalog's objects, and definitions of single ones."""
 
+from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import Tokens, identifier
 from local_aws.dialect.refusals import UnsupportedError
 from local_aws.dialect.statements import settings
 from local_aws.dialect.statements.unsupported import syntax_error
 
-# What stands behind FROM in each list.
-_LISTS = {
-    "databases": "",
-    "schemas": "database",
-    "tables": "schema",
-    "columns": "table",
-    "procedures": "schema",
-    "functions": "schema",
-}
+_LISTS = vocabulary.meanings("show_lists")
 _DEFINITIONS = ("table", "view")
 
 
