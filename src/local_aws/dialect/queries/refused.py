@@ -4,8 +4,16 @@ from collections.abc import Callable
 
 from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import Tokens, is_name
+from local_aws.dialect.queries import correlations
 from local_aws.dialect.queries.function_calls import OURS
-from local_aws.dialect.queries.selects import SET_OPERATORS, Select, end_of_select, selects_around, top_level
+from local_aws.dialect.queries.selects import (
+    BEFORE_SOURCE,
+    SET_OPERATORS,
+    Select,
+    end_of_select,
+    selects_around,
+    top_level,
+)
 from local_aws.dialect.refusals import RedshiftError, refuse_as_redshift
 from local_aws.dialect.statements import unsupported
 
@@ -60,6 +68,8 @@ def _with(tokens: Tokens, i: int) -> None:
     behind = tokens.close(at + 1) + 1 if tokens.low[at + 1] == "(" else at + 1
     if not is_name(tokens, at) or tokens.low[behind] != "as":
         return
+    if tokens.low[i + 1] == "recursive":
+        _recursive(tokens, i)
     for j in top_level(tokens, behind, tokens.end):
         if tokens.low[j] in ("insert", "merge"):
             unsupported.syntax_error(tokens, j)
@@ -71,6 +81,34 @@ def _with(tokens: Tokens, i: int) -> None:
                 unsupported.syntax_error(tokens, inside)
             if tokens.low[inside] == "(" and tokens.low[inside + 1] in _WRITES:
                 unsupported.syntax_error(tokens, inside + 1)
+
+
+def _recursive(tokens: Tokens, i: int) -> None:
+    """WITH RECURSIVE name (columns) AS (SELECT ... UNION ALL SELECT ...): no subquery itself."""
+    opening = tokens.around[0][i]
+    if (
+        opening >= 0
+        and any(selects_around(tokens, opening))
+        and not tokens.low[i + 2].startswith("local_aws_")
+    ):
+        refuse_as_redshift("WITH RECURSIVE in a subquery")
+    for j in top_level(tokens, i + 2, tokens.end):
+        if tokens.low[j] == "select":
+            return
+        if not tokens.matches(j, "as", "("):
+            continue
+        has_columns = tokens.low[j - 1] == ")"
+        name = tokens.low[tokens.open(j - 1) - 1 if has_columns else j - 1]
+        close = tokens.close(j + 1)
+        if not any(tokens.low[k] == name and tokens.low[k - 1] in BEFORE_SOURCE for k in range(j, close)):
+            continue
+        words = [tokens.low[k] for k in top_level(tokens, j + 2, close)]
+        if not has_columns and not name.startswith("local_aws_"):
+            refuse_as_redshift("a recursive query in WITH without a list of columns")
+        if not tokens.low[j + 2 : close].count("union") or words[words.index("union") + 1] != "all":
+            refuse_as_redshift("a recursive query in WITH without UNION ALL")
+        if "order" in words or "limit" in words:
+            refuse_as_redshift("ORDER BY and LIMIT in a recursive query in WITH")
 
 
 def _is(tokens: Tokens, i: int) -> None:
@@ -146,6 +184,7 @@ def _system_column(tokens: Tokens, i: int) -> None:
 
 RULES: dict[str, Callable[[Tokens, int], None]] = {
     "over": _window,
+    "select": correlations.check,
     "is": _is,
     **dict.fromkeys(unsupported.checked_words(), unsupported.check_word),
     **dict.fromkeys(("ctid", "cmin", "cmax", "xmin", "xmax", "tableoid"), _system_column),
