@@ -54,6 +54,10 @@ class Forked:
             self.returncode = self._server.exit_code(timeout)
         return self.returncode
 
+    def said(self) -> str:
+        """Return what it has said on standard output until now."""
+        return self._out.read_text() if self._out.exists() else ""
+
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
         """Wait for its end; return what it has said on standard output and standard error."""
         self.wait(timeout)

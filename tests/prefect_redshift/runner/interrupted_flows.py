@@ -1,7 +1,6 @@
-"""Flows that wait for ever in different ways: `python -m … NAME` runs one, without a name one for each line that comes.
+"""Flows that wait for ever in different ways, for a process of its own each.
 
-A line is NAME and OUTPUT. Each has a process of its own, forked once all is imported, whose id is printed, and then its
-exit code. Each task prints "running" and, once it sees its cancellation, "cancelled" with the time.
+Each task prints "running" and, once it sees its cancellation, "cancelled" with the time.
 """
 
 # Prefect's types of submit() know futures only as they are given by value.
@@ -184,20 +183,7 @@ async def terminated_at_its_start() -> None:
     await asyncio.sleep(600)
 
 
-def asked_for() -> str:
-    """Return, in a process of its own, the name of a flow for each line; end when there are no more."""
-    for line in sys.stdin:
-        name, output = line.split()
-        if not (pid := os.fork()):
-            # A background shell has its processes ignore Ctrl-C.
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            os.dup2(os.open(output, os.O_WRONLY), sys.stdout.fileno())
-            return name
-        say(str(pid))
-        say(str(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])))
-    sys.exit()
-
-
-if __name__ == "__main__":
-    interrupted = globals()[sys.argv[1] if sys.argv[1:] else asked_for()]
+def run(name: str) -> None:
+    """Run one of them."""
+    interrupted = globals()[name]
     asyncio.run(interrupted()) if interrupted.isasync else interrupted()

@@ -1,19 +1,16 @@
 """A signal reaches every task, wherever its flow waits, and the process ends."""
 
-import os
 import re
 import signal
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from prefect_redshift.runner.signals import send_again
+from tests.forking import Forked
+from tests.statements import eventually
 
 FLOWS = "tests.prefect_redshift.runner.interrupted_flows"
 NAMES = re.findall(
@@ -25,63 +22,29 @@ NAMES = re.findall(
 END_SECONDS = 60.0
 
 
-@pytest.fixture(scope="module")
-def forking(prefect_server: str) -> Iterator["subprocess.Popen[str]"]:
-    """The process that has imported the flows, and forks one for each line."""
-    with subprocess.Popen(
-        [sys.executable, "-m", FLOWS],
-        env={**os.environ, "PREFECT_API_URL": prefect_server},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        bufsize=1,
-    ) as process:
-        yield process
-        process.communicate(timeout=END_SECONDS)
+def started(name: str) -> Forked:
+    """Start a process that runs one of the flows."""
+    return Forked(f"from {FLOWS} import run\nrun({name!r})")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
 @pytest.mark.parametrize("name", NAMES)
 def test_every_task_sees_it(
-    name: str,
-    number: signal.Signals,
-    forking: "subprocess.Popen[str]",
-    tmp_path: Path,
-    record_property: Callable[[str, object], None],
+    name: str, number: signal.Signals, prefect_server: str, record_property: Callable[[str, object], None]
 ) -> None:
-    assert forking.stdin is not None
-    assert forking.stdout is not None
-    os.mkfifo(told := tmp_path / "told")
-    forking.stdin.write(f"{name} {told}\n")
-    pid = int(forking.stdout.readline())
-    with told.open() as output, killed_later(pid):
-        for line in output:
-            if line == "running\n" and output.readline() == "running\n":
-                break
+    with started(name) as process:
+        eventually(lambda: process.said().count("running\n") == 2, END_SECONDS)
         time.sleep(0.2)  # the flow, too, has come to where it waits
         sent = time.time()
-        os.kill(pid, number)
-        exit_code = int(forking.stdout.readline())
+        process.send_signal(number)
+        said, _ = process.communicate(END_SECONDS)
         ended = time.time() - sent
-        said = output.read()
     seen = [float(at) - sent for at in re.findall(r"^cancelled (\S+)", said, re.M)]
     record_property(f"{name}, {number.name}", f"seen after {seen} s, ended after {ended:.2f} s")
     assert len(seen) == 2
     # Not only once the flow has cleaned up.
     assert "cancelled" not in said.partition("cleaned up")[2]
-    assert exit_code not in (0, -signal.SIGKILL)
-
-
-@contextmanager
-def killed_later(pid: int) -> Iterator[None]:
-    """Have a process end that does not do so by itself."""
-    timer = threading.Timer(END_SECONDS, os.kill, (pid, signal.SIGKILL))
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+    assert process.returncode not in (0, -signal.SIGKILL)
 
 
 @pytest.mark.parametrize(
@@ -94,18 +57,12 @@ def killed_later(pid: int) -> Iterator[None]:
     ],
 )
 def test_a_flow_ends_at_whatever_moment_it_is_terminated(name: str, prefect_server: str) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-m", FLOWS, name],
-        env={**os.environ, "PREFECT_API_URL": prefect_server},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        timeout=END_SECONDS,
-        check=False,
-    )
+    with started(name) as process:
+        said, _ = process.communicate(END_SECONDS)
     # At its start, asyncio has swallowed the signal: the flow has begun.
-    assert ended.stdout == b"started\n"
+    assert said == "started\n"
     # Where it comes while the loop waits, Prefect's exception ends the program as any other does.
-    assert ended.returncode in (-signal.SIGTERM, 1)
+    assert process.returncode in (-signal.SIGTERM, 1)
 
 
 def test_a_signal_that_several_send_again_comes_once() -> None:
