@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from prefect.settings import PREFECT_HOME
 
 
 @contextmanager
@@ -28,6 +29,20 @@ def migrated(home: Path, factory: pytest.TempPathFactory) -> Iterator[None]:
             _copy(made, own)
     if not first:
         yield
+
+
+def copy_without_blocks(home: Path) -> None:
+    """Give a new home the database of these tests' server, in which no type of block is stored."""
+    _copy(PREFECT_HOME.value() / "prefect.db", own := home / "prefect.db")
+    with closing(sqlite3.connect(own)) as database, database:
+        for table in (
+            "block_schema_reference",
+            "block_document_reference",
+            "block_document",
+            "block_schema",
+            "block_type",
+        ):
+            database.execute(f"delete from {table}")
 
 
 def _copy(source: Path, target: Path) -> None:

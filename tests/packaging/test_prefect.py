@@ -13,6 +13,7 @@ import pytest
 
 from local_aws import Served
 from tests.environments import Environment
+from tests.prefect_database import copy_without_blocks
 
 FLOW = """
 import asyncio
@@ -58,8 +59,9 @@ def test_a_client_knows_the_block_types_without_importing_them(
 
 
 @pytest.fixture
-def fresh_server(installed: Environment, tmp_path: Path) -> Iterator[str]:
-    """The URL of a server that was started in the environment, in an empty home."""
+def fresh_server(installed: Environment, prefect_server: str, tmp_path: Path) -> Iterator[str]:
+    """The URL of a server that was started in the environment, in a home that no block type was stored in."""
+    copy_without_blocks(tmp_path)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
