@@ -6,7 +6,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -154,13 +154,32 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def database(data_api: Any) -> Iterator[str]:
-    """A fresh database, made through the Data API and dropped after the test."""
+@contextmanager
+def new_database(data_api: Any) -> Iterator[str]:
     name = f"test_{uuid.uuid4().hex[:12]}"
     finish(data_api, f"CREATE DATABASE {name}")
     yield name
     finish(data_api, f"DROP DATABASE {name}")
+
+
+@pytest.fixture(scope="module")
+def database_of_the_module(data_api: Any) -> Iterator[str]:
+    """A fresh database, dropped after the module's tests."""
+    with new_database(data_api) as name:
+        yield name
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, data_api: Any) -> Iterator[str]:
+    """A fresh database, made through the Data API and dropped after the test.
+
+    Tests that are marked with `one_database` share that of their module: making it takes longer than they run.
+    """
+    if request.node.get_closest_marker("one_database"):
+        yield request.getfixturevalue("database_of_the_module")
+    else:
+        with new_database(data_api) as name:
+            yield name
 
 
 @pytest.fixture

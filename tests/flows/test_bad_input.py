@@ -61,6 +61,7 @@ def test_what_is_no_sentence(text: str) -> None:
     assert not is_one_sentence(text)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "options",
     [
@@ -98,6 +99,7 @@ def test_options(warehouse: Warehouse, capfd: pytest.CaptureFixture[str], option
     assert not warehouse.has_table("store_sales")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -120,6 +122,7 @@ def test_a_run_that_cannot_be_says_so_and_changes_nothing(
     assert not warehouse.has_table("store_sales")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "options",
     [

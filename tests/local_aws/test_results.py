@@ -9,6 +9,8 @@ import pytest
 from local_aws.data_api.results.rendering import csv_text
 from tests.statements import Statements
 
+pytestmark = pytest.mark.one_database
+
 TYPED = """
 select 1::smallint as i2, 2::int as i4, 3::bigint as i8, 1.5::float4 as f4, 2.5::float8 as f8, 'NaN'::float8 as nan,
     true as b, 1.50::numeric(6,2) as d, 'ab'::varchar(9) as v, 'c'::char(3) as c, date '2026-11-23' as day,

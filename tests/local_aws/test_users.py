@@ -52,6 +52,7 @@ def test_the_engines_files_and_libraries_are_out_of_reach(statements: Statements
     assert re.search(REFUSALS, done["Error"]), done["Error"]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "sql",
     [

@@ -6,6 +6,7 @@ from tests.local_aws.transfer_bucket import Bucket, finished
 from tests.statements import Statements
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [

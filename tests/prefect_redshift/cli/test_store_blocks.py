@@ -19,6 +19,7 @@ from local_aws import Admin, Served
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from tests.history import History
 
+pytestmark = pytest.mark.one_database
 NAME = "set-up"
 T = TypeVar("T")
 
