@@ -57,7 +57,7 @@ def finish(data_api: Any, sql: str) -> None:
     assert done["Status"] == "FINISHED", done.get("Error")
 
 
-def eventually(holds: Callable[[], Any], seconds: float = 20.0, pause: float = 0.05) -> Any:
+def eventually(holds: Callable[[], Any], seconds: float = 60.0, pause: float = 0.05) -> Any:
     """Wait until something holds, and return it; the bound is only against hanging.
 
     Each look takes processor time from what is waited for.

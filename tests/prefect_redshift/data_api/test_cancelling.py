@@ -21,13 +21,13 @@ from tests.statements import eventually
 pytestmark = pytest.mark.anyio
 SLOW = "select pg_sleep(60)"
 # Only against hanging: a cancellation takes 5 seconds, a loaded machine some more.
-LONGEST = 15.0
+LONGEST = 30.0
 
 
 async def cancelled_when_started(warehouse: RedshiftDataApi, history: History, name: str = "load") -> None:
     """Cancel the task that runs a statement, once the engine runs it."""
     task = asyncio.create_task(warehouse.run(SLOW, name=name))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await asyncio.to_thread(history.has_started, name):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     began = time.monotonic()
@@ -35,6 +35,22 @@ async def cancelled_when_started(warehouse: RedshiftDataApi, history: History, n
     with pytest.raises(asyncio.CancelledError):
         await task
     assert time.monotonic() - began < LONGEST
+
+
+async def submitting(warehouse: RedshiftDataApi) -> "asyncio.Task[Statement]":
+    """Start a task that runs a statement, and return it once its request is sent."""
+    sent, loop = asyncio.Event(), asyncio.get_running_loop()
+    events = (await warehouse.data_api().connection.client.opened()).meta.events
+
+    def note(**_: Any) -> None:
+        loop.call_soon_threadsafe(sent.set)
+
+    events.register("before-send.redshift-data.ExecuteStatement", note)
+    task = asyncio.create_task(warehouse.run(SLOW, name="load"))
+    await sent.wait()
+    # It arrives, and is not answered yet.
+    await asyncio.sleep(0.5)
+    return task
 
 
 async def statuses(warehouse: RedshiftDataApi, name: str) -> list[str]:
@@ -74,13 +90,12 @@ async def test_a_submission_that_is_answered_late_leaves_nothing(
 ) -> None:
     # Late enough for the cancellation to be over when it arrives.
     admin.add_fault("latency", operation="ExecuteStatement", seconds=6.0, count=1)
-    task = asyncio.create_task(warehouse.run(SLOW, name="load"))
-    await asyncio.sleep(1.0)
+    task = await submitting(warehouse)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await statuses(warehouse, "load") == ["ABORTED"]
-    await asyncio.to_thread(eventually, lambda: len(history.calls("ExecuteStatement")) == 2, 20)
+    await asyncio.to_thread(eventually, lambda: len(history.calls("ExecuteStatement")) == 2)
     assert await statuses(warehouse, "load") == ["ABORTED"]
 
 
@@ -89,8 +104,7 @@ async def test_a_submission_that_nothing_is_known_of_is_told(
 ) -> None:
     caplog.set_level(logging.INFO)
     admin.add_fault("latency", operation="ExecuteStatement", seconds=10.0)
-    task = asyncio.create_task(warehouse.run(SLOW, name="load"))
-    await asyncio.sleep(1.0)
+    task = await submitting(warehouse)
     began = time.monotonic()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -195,7 +209,7 @@ async def test_a_cancellation_ends_at_an_endpoint_that_falls_silent(answer: Any,
     answers = dict.fromkeys(operations, answer) | ({"ExecuteStatement": SUBMITTED} if submitted else {})
     with odd_endpoint(**answers) as endpoint:
         task = asyncio.create_task(endpoint.data_api(told).run("select 1", name="load", listed=()))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while operations[0 if submitted else 3] not in endpoint.asked:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         began = time.monotonic()
@@ -203,7 +217,7 @@ async def test_a_cancellation_ends_at_an_endpoint_that_falls_silent(answer: Any,
         with pytest.raises(asyncio.CancelledError):
             await task
         # No thread is left behind that would keep the process alive until its call's deadline.
-        await asyncio.to_thread(eventually, lambda: not endpoint.open_calls, 10)
+        await asyncio.to_thread(eventually, lambda: not endpoint.open_calls, LONGEST)
         assert time.monotonic() - began < LONGEST
     (unconfirmed,) = told.unconfirmed
     assert unconfirmed.name.startswith("load/1/")

@@ -33,17 +33,27 @@ def thread_name() -> str:
 
 
 @task
-async def fail() -> None:
+async def fail_once_another_waits(seen: list[str]) -> None:
+    await waited(seen)
+    seen.clear()
     raise ValueError("this one")
 
 
 @task
 async def wait_for_ever(seen: list[str]) -> None:
+    seen.append("waits")
     try:
         await asyncio.Event().wait()
     except asyncio.CancelledError:
         seen.append("cancelled")
         raise
+
+
+async def waited(seen: list[str], tasks: int = 1) -> None:
+    """Return once so many tasks wait for ever."""
+    async with asyncio.timeout(60):
+        while seen != ["waits"] * tasks:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 @task
@@ -75,7 +85,7 @@ def test_the_first_failure_cancels_what_runs_and_what_waits_never_starts(prefect
 
     @flow(task_runner=EventLoopTaskRunner())
     async def failing() -> None:
-        slow, failed = wait_for_ever.submit(seen), fail.submit()
+        slow, failed = wait_for_ever.submit(seen), fail_once_another_waits.submit(seen)
         later = note.submit(seen, wait_for=[slow, failed])
         await gather_or_cancel(slow, failed, later)
 
@@ -93,7 +103,8 @@ def test_a_cancelled_flow_cancels_its_tasks_and_waits_for_them(prefect_server: s
 
     async def cancel_soon() -> None:
         run = asyncio.create_task(cancelled())
-        await asyncio.sleep(2)
+        await waited(seen, 2)
+        seen.clear()
         run.cancel()
         await run
 
@@ -110,11 +121,11 @@ def test_a_flow_that_forgets_its_futures_leaves_nothing_running(
     @flow(task_runner=EventLoopTaskRunner())
     async def forgetful() -> None:
         wait_for_ever.submit(seen)
-        await asyncio.sleep(0.5)
+        await waited(seen)
 
     with caplog.at_level("WARNING"):
         asyncio.run(forgetful())
-    assert seen == ["cancelled"]
+    assert seen == ["waits", "cancelled"]
     assert "The flow has ended while wait_for_ever still ran: cancelled." in caplog.text
 
 
@@ -158,23 +169,26 @@ def test_many_tasks_take_no_thread_each(prefect_server: str) -> None:
 def test_the_end_waits_for_a_sync_task_but_not_for_ever(
     prefect_server: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("prefect_redshift.runner.submitted_task.END_SECONDS", 0.5)
-    released = threading.Event()
+    monkeypatch.setattr("prefect_redshift.runner.submitted_task.END_SECONDS", 2.0)
+    released, begun = threading.Event(), threading.Semaphore(0)
     ended: list[str] = []
 
     @task
     def short() -> None:
+        begun.release()
         time.sleep(0.2)
         ended.append("short")
 
     @task
     def endless() -> None:
+        begun.release()
         released.wait()
 
     @flow(task_runner=EventLoopTaskRunner())
     def ending() -> Any:
         started = [short.submit(), endless.submit()]
-        time.sleep(0.1)
+        assert begun.acquire(timeout=60)
+        assert begun.acquire(timeout=60)
         return quote(started[1])
 
     try:
@@ -211,13 +225,13 @@ def test_a_cancelled_sync_task_is_not_tried_again(prefect_server: str) -> None:
 def test_the_timeout_of_a_flow_that_blocks_ends_it(prefect_server: str) -> None:
     seen: list[str] = []
 
-    @flow(task_runner=EventLoopTaskRunner(), timeout_seconds=1)
+    @flow(task_runner=EventLoopTaskRunner(), timeout_seconds=3)
     async def blocking() -> None:
         wait_for_ever.submit(seen).result()
 
     with pytest.raises(TimeoutError):
         asyncio.run(blocking())
-    assert seen == ["cancelled"]
+    assert seen == ["waits", "cancelled"]
 
 
 def test_a_flow_run_that_is_suspended_stops_where_it_waits(prefect_server: str) -> None:

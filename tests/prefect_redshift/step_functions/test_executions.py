@@ -49,7 +49,7 @@ def step_functions(aws: Served) -> Iterator[Any]:
 
 
 async def entered(messages: Callable[[], list[str]], state: str) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not any(message.endswith(f" entered {state}") for message in messages()):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
