@@ -20,6 +20,14 @@ BEGIN
         WHERE relation = (given ->> 'like')::oid;
     END IF;
     known := coalesce(known, '{}');
+    FOREACH name IN ARRAY ARRAY['distkey', 'sortkey'] LOOP
+        IF jsonb_typeof(known -> name) = 'array' AND known -> name ? (given ->> 'drop_column') THEN
+            RAISE EXCEPTION 'cannot drop % column "%"', name, given ->> 'drop_column' USING ERRCODE = 'feature_not_supported';
+        END IF;
+    END LOOP;
+    IF given ->> 'diststyle' IN ('all', 'even') THEN
+        known := known - 'distkey';
+    END IF;
     keys := coalesce(known -> 'constraints', '[]');
     IF given ? 'drop_constraint' THEN
         SELECT coalesce(jsonb_agg(k), '[]') INTO keys FROM jsonb_array_elements(keys) AS k
@@ -28,7 +36,7 @@ BEGIN
     SELECT keys || coalesce(jsonb_agg(local_aws.named_constraint(relation_oid, k)), '[]') INTO keys
     FROM jsonb_array_elements(given -> 'constraints') AS k;
     INSERT INTO local_aws.table_attributes
-    VALUES (relation_oid, known || (given - 'like' - 'drop_constraint') || jsonb_build_object('constraints', keys)
+    VALUES (relation_oid, known || (given - 'like' - 'drop_constraint' - 'drop_column') || jsonb_build_object('constraints', keys)
             || jsonb_build_object('encode', coalesce(known -> 'encode', '{}') || coalesce(given -> 'encode', '{}')))
     ON CONFLICT (relation) DO UPDATE SET attributes = excluded.attributes;
     -- The columns of a primary key are NOT NULL, which is enforced.

@@ -1,7 +1,7 @@
 import pytest
 from psycopg import errors
 
-from local_aws.dialect import UnsupportedError, rewrite
+from local_aws.dialect import DialectError, UnsupportedError, rewrite
 from tests.local_aws.dialect.database import Database
 
 ATTRIBUTES = "select attributes from local_aws.table_attributes where relation = '{}'::regclass"
@@ -143,3 +143,36 @@ def test_the_compatibility_script_can_be_run_again(db: Database) -> None:
 
     db.connection.execute(compat_sql().encode())
     assert db.value("avg(x) from (select 1 as x union all select 2) t") == 1
+
+
+def test_what_a_table_is_distributed_or_sorted_by_cannot_be_dropped(db: Database) -> None:
+    db.run("create table keyed (a int distkey, b int sortkey, c int, d int)")
+    for kind, sql in {
+        'distkey column "a"': "alter table keyed drop column a",
+        'sortkey column "b"': "alter table keyed drop b cascade",
+    }.items():
+        with pytest.raises(errors.FeatureNotSupported, match=f"cannot drop {kind}"):
+            db.run(sql)
+    db.run(
+        "alter table keyed drop column c; alter table keyed alter diststyle even; alter table keyed alter sortkey none"
+    )
+    db.run("alter table keyed drop column a; alter table keyed drop b")
+    assert db.run("select \"column\" from pg_table_def where tablename = 'keyed'") == [("d",)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ("(a varchar(65536))", "length for type varchar cannot exceed 65535"),
+        ("(a int, b character varying(70000))", "length for type varchar cannot exceed 65535"),
+        ("(a char(4097))", "length for type char cannot exceed 4096"),
+        ("(a decimal(39, 2))", "NUMERIC precision 39 must be between 1 and 38"),
+        ("(a int distkey) diststyle all", "DISTKEY with DISTSTYLE ALL"),
+        ("(a int) diststyle even distkey (a)", "DISTKEY with DISTSTYLE EVEN"),
+        ("(a int sortkey, b int) sortkey (b)", "SORTKEY twice"),
+        ("(a int distkey, b int) distkey (b)", "DISTKEY twice"),
+    ],
+)
+def test_what_redshift_has_less_of_is_refused(db: Database, columns: str, words: str) -> None:
+    with pytest.raises(DialectError, match=words):
+        db.run(f"create table less {columns}")

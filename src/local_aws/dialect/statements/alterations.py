@@ -82,6 +82,8 @@ def _is_recorded(tokens: Tokens, first: int, last: int, table: str, found: Attri
     elif words[:2] == ["drop", "constraint"]:
         found["drop_constraint"] = identifier(tokens.text[first + 2])
         return True
+    elif words[:1] == ["drop"]:
+        found["drop_column"] = identifier(tokens.text[first + (2 if words[1] == "column" else 1)])
     elif words[:2] == ["alter", "column"] and words[3:4] == ["encode"]:
         found.setdefault("encode", {})[identifier(tokens.text[first + 2])] = words[4]
         return True

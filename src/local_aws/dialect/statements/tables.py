@@ -8,7 +8,7 @@ import json
 
 from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import Tokens, identifier
-from local_aws.dialect.refusals import RedshiftError
+from local_aws.dialect.refusals import RedshiftError, refuse_as_redshift
 from local_aws.dialect.statements.columns import Attributes, add_constraint, reference, rewrite_column
 
 _ATTRIBUTES = frozenset(("diststyle", "distkey", "sortkey", "compound", "interleaved", "backup", "encode"))
@@ -35,6 +35,8 @@ def create(tokens: Tokens, start: int) -> None:
         _elements(tokens, at + 1, close, identifier(tokens.text[at - 1]), found)
         at = close + 1
     at = attributes(tokens, at, found)
+    if "distkey" in found and found.get("diststyle", "key") != "key":
+        refuse_as_redshift(f"DISTKEY with DISTSTYLE {str(found['diststyle']).upper()}")
     known = found.pop("columns", ())
     keys = [*found.get("distkey", ()), *(found["sortkey"] if isinstance(found.get("sortkey"), list) else ())]
     if known and "like" not in found and (unknown := [key for key in keys if key not in known]):
@@ -94,6 +96,8 @@ def _attribute(tokens: Tokens, at: int, found: Attributes) -> int:
     if word in ("compound", "interleaved"):
         found["sortstyle"] = word
         at, word = at + 1, "sortkey"
+    if word in found and word != "encode":
+        refuse_as_redshift(f"{word.upper()} twice")
     if tokens.low[at + 1] == "(":
         close = tokens.close(at + 1)
         found[word] = names(tokens, at + 1, close)

@@ -1,12 +1,14 @@
 """Type names: Redshift's own spellings and default widths."""
 
 from local_aws.dialect.lexing.tokens import NAME, Tokens
-from local_aws.dialect.refusals import UnsupportedError
+from local_aws.dialect.refusals import RedshiftError, UnsupportedError
 from local_aws.dialect.statements import foreign
 
 SPELLING = {"nvarchar": "varchar", "nchar": "char", "datetime": "timestamp", "smalldatetime": "timestamp"}
 SPELLING |= {"varbinary": "varbyte"}
 DECIMALS = frozenset(("decimal", "numeric", "dec"))
+MAX_DIGITS = 38
+MAX_BYTES = {"char": 4096, "varchar": 65535}
 REFUSED = frozenset(("geometry", "geography", "hllsketch"))
 NAMES = (*SPELLING, *DECIMALS, *REFUSED)
 # In a column, a character type without a length has one; in an expression it takes its value's.
@@ -52,7 +54,18 @@ def in_column(tokens: Tokens, at: int, column: str) -> int:
     if tokens.low[at + 1] != "(":
         tokens.after(at, _COLUMN_LENGTH.get(word, ""))
         return at + 1
+    _check_size(word, tokens.low[at + 2])
     return tokens.close(at + 1) + 1
+
+
+def _check_size(word: str, size: str) -> None:
+    """Refuse a longer text, or a decimal of more digits, than Redshift has."""
+    number = int(size) if size.isdecimal() else 0
+    if word in DECIMALS and number > MAX_DIGITS:
+        raise RedshiftError(f"NUMERIC precision {number} must be between 1 and {MAX_DIGITS}")
+    kind = "char" if word in ("character", "char", "nchar", "bpchar") else "varchar"
+    if word in _COLUMN_LENGTH.keys() | {"character", "char", "nchar"} - DECIMALS and number > MAX_BYTES[kind]:
+        raise RedshiftError(f"length for type {kind} cannot exceed {MAX_BYTES[kind]}")
 
 
 def maximum(tokens: Tokens, i: int) -> None:
