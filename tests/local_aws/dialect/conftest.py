@@ -58,7 +58,7 @@ def new_database(cluster: tuple[str, Path]) -> Iterator[Callable[[], Database]]:
 
         def make() -> Database:
             name = f"test{next(numbers)}"
-            admin.execute(f"CREATE DATABASE {name} TEMPLATE compat".encode())
+            admin.execute(f"CREATE DATABASE {name} TEMPLATE compat STRATEGY FILE_COPY".encode())
             return Database(connect(name), data)
 
         yield make
