@@ -148,8 +148,11 @@ class AwsWire:
 async def _made(client: AwsClient, operation: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     await client.opened()
     call = client.start(operation, inputs)
+    answer = asyncio.wrap_future(call)
+    # After an interruption nobody asks for its error, and asyncio would print it.
+    answer.add_done_callback(lambda done: done.cancelled() or done.exception())
     try:
-        return await asyncio.shield(asyncio.wrap_future(call))
+        return await asyncio.shield(answer)
     except asyncio.CancelledError:
         late = await _late_answer(call, operation, inputs)
         client.abort(call)
