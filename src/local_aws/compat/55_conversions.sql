@@ -19,8 +19,8 @@ SELECT local_aws.add_operators($$
     SELECT symbol, name, s.a, s.b, 'boolean'::regtype, format('SELECT %s %s %s', first, symbol, second)
     FROM (VALUES ('=', 'equal'), ('<>', 'unequal'), ('<', 'less'), ('<=', 'less_or_equal'), ('>', 'greater'),
                  ('>=', 'greater_or_equal')) AS o (symbol, name),
-         (VALUES ('smallint'::regtype, 'text'::regtype), ('int', 'text'), ('bigint', 'text'), ('numeric', 'numeric'), ('date', 'date'),
-                 ('timestamp', 'timestamp')) AS t (other, compared),
+         (VALUES ('smallint'::regtype, 'text'::regtype), ('int', 'text'), ('bigint', 'text'), ('oid', 'text'), ('numeric', 'numeric'),
+                 ('date', 'date'), ('timestamp', 'timestamp')) AS t (other, compared),
          LATERAL (VALUES ('text'::regtype, other), (other, 'text')) AS s (a, b),
          LATERAL (SELECT CASE a WHEN compared THEN '$1' ELSE '$1::' || compared END,
                          CASE b WHEN compared THEN '$2' ELSE '$2::' || compared END) AS v (first, second) $$);

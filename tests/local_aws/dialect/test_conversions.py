@@ -28,6 +28,7 @@ DAY = "(select timestamp '2020-01-05 10:00:00' as t, date '2020-01-05' as d, 123
         ("2 + t - 1", datetime(2020, 1, 6, 10)),
         ("d + 1", date(2020, 1, 6)),
         ("to_date(20200105, 'YYYYMMDD') = d", True),
+        ("split_part('table 1259', ' ', 2) = 'pg_class'::regclass::oid", True),
     ],
 )
 def test_arguments(db: Database, expression: str, expected: object) -> None:
