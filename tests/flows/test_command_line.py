@@ -22,6 +22,7 @@ from flows.sales_backfill import sales_backfill
 from flows.sales_data_pipeline import sales_data_pipeline
 from local_aws import Admin
 from prefect_redshift.cli import backfill_main, daily_main
+from prefect_redshift.cli.flow_process import BEGIN_SECONDS
 from prefect_redshift.cli.options import backfill_options, daily_options
 from tests.forking import Forked
 from tests.job_warehouse import Warehouse
@@ -177,6 +178,7 @@ import asyncio, os, sys
 from prefect.client.orchestration import PrefectClient
 created = PrefectClient.create_flow_run
 async def create_flow_run(*args, **kwargs):
+    await asyncio.sleep(float(sys.argv.pop()))
     run = await created(*args, **kwargs)
     os.kill(os.getpid(), int(sys.argv.pop()))
     await asyncio.sleep(0.2)
@@ -188,12 +190,16 @@ sys.exit(daily_main("flows.sales_data_pipeline:sales_data_pipeline", SALES, []))
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("number", "seconds"),
+    [(signal.SIGINT, 0.0), (signal.SIGTERM, 0.0), (signal.SIGTERM, BEGIN_SECONDS + 0.5)],
+    ids=["SIGINT", "SIGTERM", "SIGTERM, by a slow server"],
+)
 def test_a_run_that_is_ended_while_it_is_created_does_not_stay_pending(
-    warehouse: Warehouse, number: signal.Signals
+    warehouse: Warehouse, number: signal.Signals, seconds: float
 ) -> None:
     before = datetime.now(UTC)
-    with Forked(SIGNALLED_AT_ITS_CREATION, str(int(number))) as process:
+    with Forked(SIGNALLED_AT_ITS_CREATION, str(int(number)), str(seconds)) as process:
         _, err = process.communicate(timeout=60)
     assert process.returncode == 128 + number, err
     assert last_line(err).endswith("Nothing was left to cancel.")

@@ -79,14 +79,16 @@ async def _run(flow: Flow[..., Coroutine[Any, Any, Any]], options: argparse.Name
 def _begun_before_it_ends() -> Iterator[None]:
     """Let a signal wait until Prefect heeds it, `BEGIN_SECONDS` at most.
 
-    A run that is being created would stay Pending.
+    A run that is being created would stay Pending. Prefect also sends SIGTERM once more when a run has ended by it.
     """
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    until = time.monotonic() + BEGIN_SECONDS
+    until: dict[int, float] = {}
 
     def end(number: int, frame: FrameType | None) -> None:
         handler = handlers[signal.Signals(number)]
-        if time.monotonic() < until and not is_prefect_sigterm_handler_installed():
+        may_wait = time.monotonic() < until.setdefault(number, time.monotonic() + BEGIN_SECONDS)
+        has_ended = isinstance(sys.exc_info()[1], TerminationSignal)
+        if may_wait and not has_ended and not is_prefect_sigterm_handler_installed():
             send_again(number, AGAIN_SECONDS)
         elif callable(handler):
             handler(number, frame)
