@@ -1,5 +1,7 @@
 """`kill -9` of a worker, with its runs in each state that would have others wait for them."""
 
+import time
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -19,8 +21,7 @@ def kill_the_worker(deployed: Deployed, folder: Path) -> tuple[UUID, UUID, UUID]
     deployed.warehouse.wait_for_running(LOAD, 90)
     was_waiting = started({"run_date": "2026-10-21"})
     until(lambda: state_of(was_waiting) == "AwaitingConcurrencySlot", 60)
-    was_pending = started({"from_date": "2026-10-01", "to_date": "2026-10-02"}, of=BACKFILL)
-    until(lambda: state_of(was_pending) == "Pending", 60, pause=0.05)
+    was_pending = _caught_in_pending()
     assert state_of(was_running) == "Running"
     run = ask(lambda client: client.read_flow_run(was_running))
     pid = int(str(run.infrastructure_pid).rpartition(":")[2])
@@ -32,6 +33,29 @@ def kill_the_worker(deployed: Deployed, folder: Path) -> tuple[UUID, UUID, UUID]
     assert "Traceback" not in words
     assert not psutil.pid_exists(pid)
     return was_running, was_pending, was_waiting
+
+
+def _caught_in_pending() -> UUID:
+    """Start runs until one is seen in Pending, which lasts as long as its process imports what it needs."""
+    for _ in range(5):
+        run = started({"from_date": "2026-10-01", "to_date": "2026-10-02"}, of=BACKFILL)
+        if _first_state(run) == "Pending":
+            return run
+        until(partial(_has_completed, run), 60)
+    raise AssertionError("no run was seen in Pending")
+
+
+def _first_state(run: UUID) -> str | None:
+    """Return the first state that is seen of a run once it is no longer Scheduled."""
+    deadline = time.monotonic() + 60
+    while (state := state_of(run)) in ("Scheduled", "Late"):
+        assert time.monotonic() < deadline, "it is not begun"
+        time.sleep(0.05)
+    return state
+
+
+def _has_completed(run: UUID) -> bool:
+    return state_of(run) == "Completed"
 
 
 def _worker(pid: int) -> psutil.Process:

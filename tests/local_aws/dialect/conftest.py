@@ -26,7 +26,7 @@ def cluster() -> Iterator[tuple[str, Path]]:
     sockets = root / "s"
     who.own(sockets)
     programs = binaries.runnable_by(who, root)
-    postmaster = Postmaster(programs, root / "data", sockets, who, root / "log", max_connections=20)
+    postmaster = Postmaster(programs, root / "data", sockets, who, root / "log", max_connections=100)
     postmaster.initialise()
     postmaster.start()
     try:
