@@ -185,6 +185,8 @@ def test_a_forgotten_token_makes_another_statement(admin: Admin, data_api: Any, 
     second = data_api.execute_statement(**request, WaitTimeSeconds=30)
     admin.clear_faults()
     assert (second["Id"] != first, second["Status"]) == (True, "FINISHED")
+    # Else its database could not be dropped.
+    assert data_api.describe_statement(Id=first, WaitTimeSeconds=30)["Status"] == "FINISHED"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from prefect.utilities.engine import is_prefect_sigterm_handler_installed
 
 # How long the main thread may take to leave what it is in when Python's own handler of a signal runs.
 LEAVING_SECONDS = 0.03
+# After which a flow that still goes on has not seen its SIGTERM. Prefect kills a run 30 seconds after it.
+LOST_SECONDS = 10.0
 # A signal that wakes the main thread: ignored by default, and by nearly every program. How often it is sent until seen.
 WAKING = signal.SIGURG
 WAKING_SECONDS = 0.01
@@ -156,7 +158,7 @@ def heed_termination(loop: asyncio.AbstractEventLoop) -> None:
 
     def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         if isinstance(context.get("exception"), TerminationSignal):
-            _terminate_soon()
+            _terminate_soon(lambda: not loop.is_closed())
         elif before is None:
             loop.default_exception_handler(context)
         else:
@@ -178,8 +180,17 @@ class _UnraisableHook:
             self._before(unraisable)
 
 
-def _terminate_soon() -> None:
+def _terminate_soon(goes_on: Callable[[], bool] = lambda: False) -> None:
+    """Send SIGTERM again, and once more each `LOST_SECONDS` as long as the flow goes on: any may be lost in turn."""
     send_again(signal.SIGTERM, LEAVING_SECONDS, is_prefect_sigterm_handler_installed)
+
+    def look() -> None:
+        if goes_on() and is_prefect_sigterm_handler_installed():
+            _terminate_soon(goes_on)
+
+    timer = threading.Timer(LOST_SECONDS, look)
+    timer.daemon = True
+    timer.start()
 
 
 def send_again(number: int, seconds: float, is_wanted: Callable[[], bool] = lambda: True) -> None:
@@ -222,7 +233,8 @@ class SignalWatch:
             heed_termination(self._flow.get_loop())
         # Had the flow seen it, it would not have come here.
         if signal.SIGTERM in _signals.listen(self._note):
-            _terminate_soon()
+            flow = self._flow
+            _terminate_soon(lambda: flow is not None and not flow.done())
 
     def stop(self) -> None:
         """Stop watching."""
