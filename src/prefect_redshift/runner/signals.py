@@ -175,12 +175,12 @@ class _UnraisableHook:
 
     def __call__(self, unraisable: "sys.UnraisableHookArgs") -> None:
         if isinstance(unraisable.exc_value, TerminationSignal):
-            _terminate_soon()
+            _terminate_soon(lambda: False)  # which flow it was, is not known here
         else:
             self._before(unraisable)
 
 
-def _terminate_soon(goes_on: Callable[[], bool] = lambda: False) -> None:
+def _terminate_soon(goes_on: Callable[[], bool]) -> None:
     """Send SIGTERM again, and once more each `LOST_SECONDS` as long as the flow goes on: any may be lost in turn."""
     send_again(signal.SIGTERM, LEAVING_SECONDS, is_prefect_sigterm_handler_installed)
 
@@ -188,9 +188,7 @@ def _terminate_soon(goes_on: Callable[[], bool] = lambda: False) -> None:
         if goes_on() and is_prefect_sigterm_handler_installed():
             _terminate_soon(goes_on)
 
-    timer = threading.Timer(LOST_SECONDS, look)
-    timer.daemon = True
-    timer.start()
+    _later(LOST_SECONDS, look)
 
 
 def send_again(number: int, seconds: float, is_wanted: Callable[[], bool] = lambda: True) -> None:
@@ -207,7 +205,11 @@ def send_again(number: int, seconds: float, is_wanted: Callable[[], bool] = lamb
         if is_wanted():
             os.kill(os.getpid(), number)
 
-    timer = threading.Timer(seconds, send)
+    _later(seconds, send)
+
+
+def _later(seconds: float, work: Callable[[], None]) -> None:
+    timer = threading.Timer(seconds, work)
     timer.daemon = True
     timer.start()
 

@@ -21,13 +21,13 @@ from tests.statements import eventually
 pytestmark = pytest.mark.anyio
 SLOW = "select pg_sleep(60)"
 # Only against hanging: a cancellation takes 5 seconds, a loaded machine some more.
-LONGEST = 30.0
+LONGEST = 15.0
 
 
 async def cancelled_when_started(warehouse: RedshiftDataApi, history: History, name: str = "load") -> None:
     """Cancel the task that runs a statement, once the engine runs it."""
     task = asyncio.create_task(warehouse.run(SLOW, name=name))
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(20):
         while not await asyncio.to_thread(history.has_started, name):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     began = time.monotonic()
@@ -209,7 +209,7 @@ async def test_a_cancellation_ends_at_an_endpoint_that_falls_silent(answer: Any,
     answers = dict.fromkeys(operations, answer) | ({"ExecuteStatement": SUBMITTED} if submitted else {})
     with odd_endpoint(**answers) as endpoint:
         task = asyncio.create_task(endpoint.data_api(told).run("select 1", name="load", listed=()))
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(20):
             while operations[0 if submitted else 3] not in endpoint.asked:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         began = time.monotonic()
@@ -217,7 +217,7 @@ async def test_a_cancellation_ends_at_an_endpoint_that_falls_silent(answer: Any,
         with pytest.raises(asyncio.CancelledError):
             await task
         # No thread is left behind that would keep the process alive until its call's deadline.
-        await asyncio.to_thread(eventually, lambda: not endpoint.open_calls, LONGEST)
+        await asyncio.to_thread(eventually, lambda: not endpoint.open_calls, 10)
         assert time.monotonic() - began < LONGEST
     (unconfirmed,) = told.unconfirmed
     assert unconfirmed.name.startswith("load/1/")

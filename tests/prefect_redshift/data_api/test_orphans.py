@@ -21,7 +21,7 @@ def statuses(history: History, name: str) -> list[str]:
 
 async def started(history: History, name: str) -> None:
     """Wait until the engine runs a statement of that name."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(20):
         while not await asyncio.to_thread(history.has_started, name):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
@@ -53,7 +53,7 @@ async def test_a_statement_that_outlasts_its_submission_is_cancelled_by_its_id(
 ) -> None:
     monkeypatch.setattr("prefect_redshift.data_api.running.in_flight.SUBMISSION_WAIT_SECONDS", 1)
     task = asyncio.create_task(warehouse.run(SLOW, name="load"))
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(20):
         while not await asyncio.to_thread(history.calls, "DescribeStatement"):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     task.cancel()
@@ -148,7 +148,7 @@ async def test_what_was_refused_or_has_not_had_its_turn_is_not_submitted_to_be_c
 ) -> None:
     admin.add_fault("throttle", operation="ExecuteStatement")
     tasks = [asyncio.create_task(warehouse.run(SLOW, name=f"load-{n}", listed=())) for n in range(40)]
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(20):
         while len(await asyncio.to_thread(history.calls, "ExecuteStatement")) < 5:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     for task in tasks:

@@ -151,7 +151,7 @@ async def test_another_form_of_the_work_ends_before_this_one_begins(
 ) -> None:
     slow = "insert into runs select 1 from (select pg_sleep(60)) s"
     first = asyncio.create_task(runs.run(slow, name="load"))
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(20):
         while not await asyncio.to_thread(history.has_started, "load"):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     await another_process(runs).run("insert into runs values (1) -- edited", name="load")
@@ -189,7 +189,7 @@ async def test_what_runs_for_longer_than_tokens_are_remembered_is_awaited(
     slow = "insert into runs select 1 from (select pg_sleep(2)) s"
     admin.add_fault("forget_token")
     first = asyncio.create_task(runs.run(slow, name="load"))
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(20):
         while not await asyncio.to_thread(history.has_started, "load"):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     again = await another_process(runs).run(slow, name="load")
