@@ -142,7 +142,7 @@ async def _meet_faults(
 ) -> None:
     """Meet the faults that come before an operation is run; those of the kinds `refusing` become errors."""
     if slow := hit("latency"):
-        await asyncio.sleep(slow.seconds)
+        await slow.hold()
     if hit("drop_before"):
         raise Dropped
     if refused := hit(refusing):

@@ -1,6 +1,7 @@
 """Faults on order, and the history that tells what really happened."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -158,6 +159,18 @@ def test_latency(statements: Statements, admin: Admin) -> None:
     statements.run("select 1")
     [call] = admin.calls(operation="DescribeStatement")
     assert call["ended_at"] - call["started_at"] >= 0.3
+
+
+def test_a_call_that_is_held_goes_on_when_the_fault_is_removed(statements: Statements, admin: Admin) -> None:
+    fault = admin.add_fault("latency", operation="ListStatements", seconds=3600)
+    with ThreadPoolExecutor(1) as threads:
+        listing = threads.submit(statements.api.list_statements)
+        eventually(lambda: admin.calls(operation="ListStatements"))
+        [held] = admin.calls(operation="ListStatements")
+        assert held["outcome"] == "pending"
+        admin.clear_faults()
+        assert "Statements" in listing.result()
+    assert fault["id"] not in [left["id"] for left in admin.faults()]
 
 
 def test_the_history_tells_calls_from_executions(statements: Statements, admin: Admin) -> None:

@@ -1,7 +1,9 @@
 """Faults on order: each has a probability, a count and a seed, so that a test meets the same ones every time."""
 
+import asyncio
 import random
-from dataclasses import asdict, dataclass, field, fields
+from contextlib import suppress
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from local_aws.wire.service_errors import ApiError
@@ -39,6 +41,7 @@ class Fault:
     id: str = ""
     hits: int = 0
     _dice: random.Random = field(init=False, repr=False, default_factory=random.Random)
+    _removed: asyncio.Event = field(init=False, repr=False, default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self._dice = random.Random(self.seed)  # noqa: S311 - it must repeat itself
@@ -54,7 +57,17 @@ class Fault:
 
     def show(self) -> dict[str, Any]:
         """Return the fault as the admin API shows it."""
-        return {name: value for name, value in asdict(self).items() if not name.startswith("_")}
+        return {item.name: getattr(self, item.name) for item in fields(self) if not item.name.startswith("_")}
+
+    async def hold(self) -> None:
+        """Return after `seconds`, or when the fault is removed."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.seconds):
+                await self._removed.wait()
+
+    def release(self) -> None:
+        """Let go what is held, since the fault is removed."""
+        self._removed.set()
 
     def as_error(self) -> ApiError:
         """Return the exception that a fault of a refusing kind answers with."""
@@ -96,10 +109,10 @@ class Faults:
 
     def remove(self, fault_id: str | None = None) -> None:
         """Remove one fault, or all of them."""
-        if fault_id is None:
-            self._faults.clear()
-        elif self._faults.pop(fault_id, None) is None:
+        if fault_id is not None and fault_id not in self._faults:
             raise ApiError("ResourceNotFoundException", f"there is no {fault_id}", http_status=404)
+        for removed in list(self._faults) if fault_id is None else [fault_id]:
+            self._faults.pop(removed).release()
 
     def hit(
         self,
