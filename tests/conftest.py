@@ -83,6 +83,14 @@ def frequent_looks(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "SECONDS_BETWEEN_CALLS", 0.2)
 
 
+@pytest.fixture
+def time_to_cancel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cancellation has as long as the machine needs."""
+    from tests.time_to_cancel import give
+
+    give(monkeypatch.setattr)
+
+
 @pytest.fixture(scope="session")
 def stand_in(no_aws_configuration: None) -> Iterator[Served]:
     """A stand-in for the whole session, in a temporary data directory."""

@@ -1,5 +1,6 @@
 """Statements on the stand-in through plain boto3, for tests."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
@@ -67,3 +68,8 @@ def eventually(holds: Callable[[], Any], seconds: float = 60.0, pause: float = 0
         assert time.monotonic() < deadline, "it never came true"
         time.sleep(pause)
     return found
+
+
+async def in_time(holds: Callable[[], Any]) -> Any:
+    """Wait until something holds, as `eventually` does, while the event loop goes on."""
+    return await asyncio.to_thread(eventually, holds, pause=0.02)

@@ -19,6 +19,9 @@ from prefect_redshift.data_api.sql.value_text import Parameters
 from prefect_redshift.data_api.statement import Statement, SubStatement
 from prefect_redshift.exceptions import CallError, TransientCallError
 
+# How much later than its deadline the outcome of a clean-up may come.
+_GRACE_SECONDS = 0.5
+
 
 @dataclass(frozen=True)
 class Statements:
@@ -150,7 +153,7 @@ class Statements:
         client = self.connection.client
         work = client.clean_up(lambda: cancel_by_name(client, name_prefix, time.monotonic() + seconds))
         try:
-            return await wait_uncancelled(work, seconds + 0.5)
+            return await wait_uncancelled(work, seconds + _GRACE_SECONDS)
         except TimeoutError:
             return Cancellation.of(Unconfirmed(name=name_prefix, reason="there was no answer in time"))
 

@@ -16,7 +16,7 @@ from prefect_redshift.data_api.statement import Statement
 from prefect_redshift.exceptions import StatementTimeoutError, StillRunningError
 from tests.history import History
 from tests.prefect_redshift.odd_endpoint import drips_a_body, odd_endpoint, says, says_nothing
-from tests.statements import eventually
+from tests.statements import eventually, in_time
 
 pytestmark = pytest.mark.anyio
 SLOW = "select pg_sleep(60)"
@@ -27,9 +27,7 @@ LONGEST = 15.0
 async def cancelled_when_started(warehouse: RedshiftDataApi, history: History, name: str = "load") -> None:
     """Cancel the task that runs a statement, once the engine runs it."""
     task = asyncio.create_task(warehouse.run(SLOW, name=name))
-    async with asyncio.timeout(20):
-        while not await asyncio.to_thread(history.has_started, name):  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+    await in_time(lambda: history.has_started(name))
     began = time.monotonic()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -37,19 +35,10 @@ async def cancelled_when_started(warehouse: RedshiftDataApi, history: History, n
     assert time.monotonic() - began < LONGEST
 
 
-async def submitting(warehouse: RedshiftDataApi) -> "asyncio.Task[Statement]":
-    """Start a task that runs a statement, and return it once its request is sent."""
-    sent, loop = asyncio.Event(), asyncio.get_running_loop()
-    events = (await warehouse.data_api().connection.client.opened()).meta.events
-
-    def note(**_: Any) -> None:
-        loop.call_soon_threadsafe(sent.set)
-
-    events.register("before-send.redshift-data.ExecuteStatement", note)
+async def submitting(warehouse: RedshiftDataApi, history: History) -> "asyncio.Task[Statement]":
+    """Start a task that runs a statement, and return it once its request has arrived, where a fault holds it."""
     task = asyncio.create_task(warehouse.run(SLOW, name="load"))
-    await sent.wait()
-    # It arrives, and is not answered yet.
-    await asyncio.sleep(0.5)
+    await in_time(lambda: history.calls("ExecuteStatement"))
     return task
 
 
@@ -57,6 +46,7 @@ async def statuses(warehouse: RedshiftDataApi, name: str) -> list[str]:
     return [statement.status async for statement in warehouse.list_statements(name)]
 
 
+@pytest.mark.usefixtures("time_to_cancel")
 @pytest.mark.parametrize(
     "fault",
     [
@@ -85,26 +75,29 @@ async def test_a_statement_that_has_not_started_is_cancelled_by_its_own_operatio
     assert await statuses(warehouse, "load") == ["ABORTED"]
 
 
+@pytest.mark.usefixtures("time_to_cancel")
 async def test_a_submission_that_is_answered_late_leaves_nothing(
     warehouse: RedshiftDataApi, admin: Admin, history: History
 ) -> None:
-    # Late enough for the cancellation to be over when it arrives.
-    admin.add_fault("latency", operation="ExecuteStatement", seconds=6.0, count=1)
-    task = await submitting(warehouse)
+    admin.add_fault("latency", operation="ExecuteStatement", seconds=3600, count=1)
+    task = await submitting(warehouse, history)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await statuses(warehouse, "load") == ["ABORTED"]
-    await asyncio.to_thread(eventually, lambda: len(history.calls("ExecuteStatement")) == 2)
+    late, repeat = history.calls("ExecuteStatement")
+    assert (late["outcome"], repeat["outcome"]) == ("pending", "ok")
+    admin.clear_faults()
+    await in_time(lambda: history.calls("ExecuteStatement")[0]["outcome"] == "ok")
     assert await statuses(warehouse, "load") == ["ABORTED"]
 
 
 async def test_a_submission_that_nothing_is_known_of_is_told(
-    warehouse: RedshiftDataApi, admin: Admin, caplog: pytest.LogCaptureFixture
+    warehouse: RedshiftDataApi, admin: Admin, history: History, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    admin.add_fault("latency", operation="ExecuteStatement", seconds=10.0)
-    task = await submitting(warehouse)
+    admin.add_fault("latency", operation="ExecuteStatement", seconds=3600)
+    task = await submitting(warehouse, history)
     began = time.monotonic()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -113,9 +106,11 @@ async def test_a_submission_that_nothing_is_known_of_is_told(
     told = [message for message in caplog.messages if "may still run" in message]
     assert len(told) == 1
     assert "See `aws redshift-data list-statements --status ALL --statement-name load/1/" in told[0]
+    # It arrives after all, and the command that was told finds it.
     admin.clear_faults()
-    await asyncio.sleep(9.0)
-    await warehouse.cancel_statements("load")
+    await in_time(lambda: history.has_started("load"))
+    outcome = await warehouse.cancel_statements("load", seconds=60.0)
+    assert [statement.status for statement in outcome.confirmed] == ["ABORTED"]
 
 
 async def test_a_cancellation_that_fails_throughout_is_told_as_that(
@@ -149,9 +144,15 @@ async def test_a_list_that_is_throttled_is_asked_for_again(warehouse: RedshiftDa
     assert await statuses(warehouse, "load") == ["ABORTED"]
 
 
-async def test_a_list_that_fails_throughout_is_told(warehouse: RedshiftDataApi, admin: Admin) -> None:
+async def test_a_list_that_fails_throughout_is_told(
+    warehouse: RedshiftDataApi, admin: Admin, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
     admin.add_fault("throttle", operation="ListStatements")
-    outcome = await warehouse.cancel_statements("load/", seconds=1.0)
+    # It is given up when there is no time for the next pause: here, the fourth.
+    pauses = iter([0.0, 0.0, 0.0, 3600.0])
+    monkeypatch.setattr("prefect_redshift.aws.aws_client.backoff", lambda _: next(pauses))
+    outcome = await warehouse.cancel_statements("load/", seconds=60.0)
+    assert len(history.calls("ListStatements")) == 4
     (unconfirmed,) = outcome.unconfirmed
     assert unconfirmed.name == "load/"
     assert "ThrottlingException" in unconfirmed.reason
@@ -209,9 +210,7 @@ async def test_a_cancellation_ends_at_an_endpoint_that_falls_silent(answer: Any,
     answers = dict.fromkeys(operations, answer) | ({"ExecuteStatement": SUBMITTED} if submitted else {})
     with odd_endpoint(**answers) as endpoint:
         task = asyncio.create_task(endpoint.data_api(told).run("select 1", name="load", listed=()))
-        async with asyncio.timeout(20):
-            while operations[0 if submitted else 3] not in endpoint.asked:  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
+        await in_time(lambda: operations[0 if submitted else 3] in endpoint.asked)
         began = time.monotonic()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

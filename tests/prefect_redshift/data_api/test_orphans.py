@@ -10,8 +10,9 @@ from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.data_api.cancelling.cancellation import Cancellation
 from prefect_redshift.exceptions import StatementTimeoutError
 from tests.history import History
+from tests.statements import in_time
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("time_to_cancel")]
 SLOW = "select pg_sleep(60)"
 
 
@@ -21,9 +22,7 @@ def statuses(history: History, name: str) -> list[str]:
 
 async def started(history: History, name: str) -> None:
     """Wait until the engine runs a statement of that name."""
-    async with asyncio.timeout(20):
-        while not await asyncio.to_thread(history.has_started, name):  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+    await in_time(lambda: history.has_started(name))
 
 
 async def test_a_cancelled_task_cancels_its_statement(
@@ -53,9 +52,7 @@ async def test_a_statement_that_outlasts_its_submission_is_cancelled_by_its_id(
 ) -> None:
     monkeypatch.setattr("prefect_redshift.data_api.running.in_flight.SUBMISSION_WAIT_SECONDS", 1)
     task = asyncio.create_task(warehouse.run(SLOW, name="load"))
-    async with asyncio.timeout(20):
-        while not await asyncio.to_thread(history.calls, "DescribeStatement"):  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+    await in_time(lambda: history.calls("DescribeStatement"))
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -78,13 +75,17 @@ async def test_cancelling_again_and_again_does_not_cut_the_cancellation_short(
 async def test_cancelled_while_it_is_being_submitted(
     warehouse: RedshiftDataApi, admin: Admin, history: History
 ) -> None:
-    admin.add_fault("latency", operation="ExecuteStatement", seconds=1)
+    admin.add_fault("latency", operation="ExecuteStatement", seconds=3600)
     task = asyncio.create_task(warehouse.run(SLOW, name="load"))
-    await asyncio.sleep(0.5)
+    await in_time(lambda: history.calls("ExecuteStatement"))
     task.cancel()
+    # To learn its Id, the submission is repeated; neither is answered until now.
+    await in_time(lambda: len(history.calls("ExecuteStatement")) == 2)
+    assert statuses(history, "load") == []
+    admin.clear_faults()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert set(statuses(history, "load")) <= {"ABORTED"}
+    assert statuses(history, "load") == ["ABORTED"]
     assert await warehouse.cancel_statements("load") == Cancellation()
 
 
@@ -148,9 +149,7 @@ async def test_what_was_refused_or_has_not_had_its_turn_is_not_submitted_to_be_c
 ) -> None:
     admin.add_fault("throttle", operation="ExecuteStatement")
     tasks = [asyncio.create_task(warehouse.run(SLOW, name=f"load-{n}", listed=())) for n in range(40)]
-    async with asyncio.timeout(20):
-        while len(await asyncio.to_thread(history.calls, "ExecuteStatement")) < 5:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+    await in_time(lambda: len(history.calls("ExecuteStatement")) >= 5)
     for task in tasks:
         task.cancel()
     assert all(

@@ -12,6 +12,7 @@ from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.data_api.running.recent_ids import RecentIds
 from prefect_redshift.exceptions import StatementAbortedError, StatementFailedError
 from tests.history import History
+from tests.statements import in_time
 
 pytestmark = pytest.mark.anyio
 ADD_ONE = "insert into runs values (1)"
@@ -151,9 +152,7 @@ async def test_another_form_of_the_work_ends_before_this_one_begins(
 ) -> None:
     slow = "insert into runs select 1 from (select pg_sleep(60)) s"
     first = asyncio.create_task(runs.run(slow, name="load"))
-    async with asyncio.timeout(20):
-        while not await asyncio.to_thread(history.has_started, "load"):  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+    await in_time(lambda: history.has_started("load"))
     await another_process(runs).run("insert into runs values (1) -- edited", name="load")
     with pytest.raises(StatementAbortedError):
         await first
@@ -189,9 +188,7 @@ async def test_what_runs_for_longer_than_tokens_are_remembered_is_awaited(
     slow = "insert into runs select 1 from (select pg_sleep(2)) s"
     admin.add_fault("forget_token")
     first = asyncio.create_task(runs.run(slow, name="load"))
-    async with asyncio.timeout(20):
-        while not await asyncio.to_thread(history.has_started, "load"):  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+    await in_time(lambda: history.has_started("load"))
     again = await another_process(runs).run(slow, name="load")
     assert again.id == (await first).id
     assert len(history.executions("load")) == 1
@@ -217,9 +214,11 @@ async def test_an_aborted_statement_is_its_own_error_and_tried_anew(
     runs: RedshiftDataApi, admin: Admin
 ) -> None:
     admin.add_fault("abort", statement_name="load", count=1, seconds=0.1)
-    slow = "insert into runs select 1 from (select pg_sleep(0.5)) s"
+    await runs.run("create table slowness as select 60 as seconds")
+    slow = "insert into runs select 1 from (select pg_sleep(max(seconds)) from slowness) s"
     with pytest.raises(StatementAbortedError, match=r"load/1/\w{8} \(.*\) is ABORTED"):
         await runs.run(slow, name="load")
+    await runs.run("update slowness set seconds = 0")
     await runs.run(slow, name="load")
     assert await count(runs) == 1
 

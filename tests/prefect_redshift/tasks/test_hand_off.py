@@ -33,6 +33,7 @@ from tests.job_warehouse import Warehouse
 from tests.prefect_redshift.machines import create
 from tests.project import PROJECT_FOLDER
 from tests.statements import eventually
+from tests.time_to_cancel import IN_A_PROCESS
 
 pytestmark = pytest.mark.usefixtures("frequent_looks")
 DAY = date(2026, 11, 22)
@@ -219,6 +220,12 @@ def _make_api_call(self, operation, parameters):
 BaseClient._make_api_call = _make_api_call
 """
 
+# What `python -m flows.sales_data_pipeline` runs.
+COMMAND_LINE = """
+import runpy
+runpy.run_module("flows.sales_data_pipeline", run_name="__main__", alter_sys=True)
+"""
+
 
 async def worker_notices(flow_run_id: UUID) -> None:
     async with get_client() as client:
@@ -266,7 +273,7 @@ def test_a_signal_stops_the_execution_and_its_statements(
     warehouse: Warehouse, machine: Machine, admin: Admin
 ) -> None:
     admin.add_fault("slow_start", statement_name="sales-data-pipeline-", seconds=600.0)
-    command = [sys.executable, "-m", "flows.sales_data_pipeline", "--hand-off", "instead"]
+    command = [sys.executable, "-c", IN_A_PROCESS + COMMAND_LINE, "--hand-off", "instead"]
     with subprocess.Popen(command, cwd=PROJECT_FOLDER, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         told: list[str] = []
