@@ -3,7 +3,10 @@
 import asyncio
 import gzip
 import json
+from collections.abc import Callable, Coroutine
+from itertools import pairwise
 from pathlib import Path
+from typing import Any, TypeVar
 
 import botocore
 import pytest
@@ -12,8 +15,10 @@ from local_aws import Admin
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.exceptions import StatementFailedError
 from tests.history import History
+from tests.statements import Statements, eventually, in_time
 
 pytestmark = pytest.mark.anyio
+T = TypeVar("T")
 
 
 async def sleep_in_the_engine(warehouse: RedshiftDataApi, seconds: float, name: str = "sleep") -> None:
@@ -21,9 +26,54 @@ async def sleep_in_the_engine(warehouse: RedshiftDataApi, seconds: float, name: 
     assert statement.status == "FINISHED"
 
 
+HELD = "gate"
+
+
+class Gate:
+    """A table that nobody can read until it is opened: what reads it runs for so long."""
+
+    def __init__(self, statements: Statements) -> None:
+        self._statements = statements
+        statements.run(f"create table {HELD} as select 1")
+        self._shut = statements.api.batch_execute_statement(
+            **statements.where, Sqls=[f"lock table {HELD}", "select pg_sleep(600)"], StatementName="shut"
+        )["Id"]
+        # Its first statement has ended when the second one runs.
+        eventually(lambda: self._parts()[1]["Status"] == "STARTED")
+
+    def _parts(self) -> Any:
+        return self._statements.api.describe_statement(Id=self._shut)["SubStatements"]
+
+    def open(self) -> None:
+        """Let through who waits."""
+        self._statements.api.cancel_statement(Id=self._shut)
+
+    async def opened_after(self, work: Coroutine[Any, Any, T], holds: Callable[[], bool]) -> T:
+        """Open it once something holds, and return what `work` comes to, which waits for it."""
+        task = asyncio.create_task(work)
+        await in_time(holds)
+        assert not task.done()
+        await asyncio.to_thread(self.open)
+        return await task
+
+
+@pytest.fixture
+def gate(statements: Statements, admin: Admin) -> Gate:
+    shut = Gate(statements)
+    admin.clear_history()
+    return shut
+
+
+def assert_paced(history: History) -> None:
+    """Assert that there is a pause before each look: 0.1 s, a quarter less by its jitter."""
+    looks = [call["started_at"] for call in history.calls("DescribeStatement")]
+    assert all(later - earlier > 0.07 for earlier, later in pairwise(looks))
+
+
 def operations(admin: Admin) -> list[str]:
-    """Return the calls but those that look for earlier attempts."""
-    return [call["operation"] for call in admin.calls() if call["operation"] != "ListStatements"]
+    """Return the calls but those that look for earlier attempts, and what opens a gate."""
+    others = ("ListStatements", "CancelStatement")
+    return [call["operation"] for call in admin.calls() if call["operation"] not in others]
 
 
 async def test_a_statement_of_a_second_costs_one_call_and_its_rows_another(
@@ -56,7 +106,7 @@ SLOW = "(select pg_sleep(0.5)) s"
 
 def asked_while_it_ran(admin: Admin) -> list[tuple[str, int]]:
     """Return what was asked about the statement before its end, and for how long each of these calls waits."""
-    (ran,) = [run for run in admin.executions() if SLOW in run["sql"]]
+    (ran,) = [run for run in admin.executions() if HELD in run["sql"]]
     return sorted(
         (call["operation"], call["wait_seconds"])
         for call in admin.calls()
@@ -64,19 +114,28 @@ def asked_while_it_ran(admin: Admin) -> list[tuple[str, int]]:
     )
 
 
+def calls_by_id(admin: Admin) -> int:
+    """Return how many calls have asked about a statement, or for its result."""
+    return sum(call["operation"].startswith(("Describe", "Get")) for call in admin.calls())
+
+
 async def test_a_result_that_is_read_ahead_costs_no_call_after_the_end(
-    warehouse: RedshiftDataApi, admin: Admin
+    warehouse: RedshiftDataApi, admin: Admin, gate: Gate
 ) -> None:
-    statement = await warehouse.run(f"select 7 as n from {SLOW}", name="ahead", read_ahead=True)
+    waited = warehouse.run(f"select 7 as n from {HELD}", name="ahead", read_ahead=True)
+    statement = await gate.opened_after(waited, lambda: calls_by_id(admin) >= 2)
     assert [row.n async for row in warehouse.rows(statement)] == [7]
     assert (statement.rows, statement.is_described) == (1, True)
     assert asked_while_it_ran(admin) == [("DescribeStatement", 30), ("GetStatementResult", 30)]
     assert len(operations(admin)) == 3
 
 
-async def test_of_a_batch_the_last_result_is_read_ahead(warehouse: RedshiftDataApi, admin: Admin) -> None:
-    batch = ["select 1 as n", f"select 2 as n from {SLOW}"]
-    statement = await warehouse.run(batch, name="ahead", read_ahead=True, result_format="CSV")
+async def test_of_a_batch_the_last_result_is_read_ahead(
+    warehouse: RedshiftDataApi, admin: Admin, gate: Gate
+) -> None:
+    batch = ["select 1 as n", f"select 2 as n from {HELD}"]
+    waited = warehouse.run(batch, name="ahead", read_ahead=True, result_format="CSV")
+    statement = await gate.opened_after(waited, lambda: calls_by_id(admin) >= 2)
     found = [row.n for part in statement.sub_statements async for row in warehouse.rows(part)]
     assert found == [1, 2]
     assert asked_while_it_ran(admin) == [("DescribeStatement", 30), ("GetStatementResultV2", 30)]
@@ -157,13 +216,15 @@ async def test_a_submission_that_was_not_answered_is_repeated_without_a_wait(
 
 
 async def test_an_endpoint_that_ignores_long_polls_is_not_spun_on(
-    warehouse: RedshiftDataApi, admin: Admin, history: History
+    warehouse: RedshiftDataApi, admin: Admin, history: History, gate: Gate
 ) -> None:
     admin.add_fault("ignore_wait")
-    await sleep_in_the_engine(warehouse, 2)
+    await gate.opened_after(
+        warehouse.run(f"select 1 from {HELD}", name="held"),
+        lambda: len(history.calls("DescribeStatement")) >= 10,
+    )
     assert len(history.calls("ExecuteStatement")) == 1
-    # Pauses of a tenth of the time waited, 0.1 s at least: some 20 polls in 2 s at the most.
-    assert 3 <= len(history.calls("DescribeStatement")) <= 30
+    assert_paced(history)
 
 
 async def test_too_many_waiting_requests_fall_back_to_short_polls(
@@ -192,7 +253,11 @@ async def test_an_endpoint_that_refuses_the_field(
 
 
 async def test_a_botocore_whose_model_lacks_the_field(
-    warehouse: RedshiftDataApi, history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    warehouse: RedshiftDataApi,
+    history: History,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    gate: Gate,
 ) -> None:
     model_path = "data/redshift-data/2019-12-20/service-2.json.gz"
     model = json.loads(gzip.decompress((Path(botocore.__file__).parent / model_path).read_bytes()))
@@ -203,11 +268,14 @@ async def test_a_botocore_whose_model_lacks_the_field(
     older.write_text(json.dumps(model))
     monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
 
-    await sleep_in_the_engine(warehouse, 1)
+    await gate.opened_after(
+        warehouse.run(f"select 1 from {HELD}", name="held"),
+        lambda: len(history.calls("DescribeStatement")) >= 3,
+    )
     for operation in ("ExecuteStatement", "DescribeStatement"):
         assert not warehouse.data_api().connection.client.accepts(operation, "WaitTimeSeconds")
     assert [call["wait_seconds"] for call in history.calls("ExecuteStatement")] == [None]
-    assert 3 <= len(history.calls("DescribeStatement")) <= 20
+    assert_paced(history)
 
 
 async def test_more_statements_than_long_polls(warehouse: RedshiftDataApi) -> None:

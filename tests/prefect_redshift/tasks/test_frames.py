@@ -82,7 +82,7 @@ def test_a_run_that_ends_during_its_load_leaves_nothing_and_is_retried(
     warehouse.run("create table items (id bigint, name varchar(9))")
     # A transaction that writes into the table keeps COPY from ending.
     blocking = warehouse.data_api.batch_execute_statement(
-        **warehouse.target, Sqls=["insert into items values (7, 'seven')", "select pg_sleep(60)"]
+        **warehouse.target, Sqls=["insert into items values (7, 'seven')", "select pg_sleep(600)"]
     )
     flow_run_id = asyncio.run(new_flow_run(load_items))
     with execute(load_items, flow_run_id) as process:
