@@ -62,6 +62,7 @@ class Assembly:
             drop_idle=self._warehouse.drop_idle,
             observe=self._observe,
             before_look=self._log.flush,
+            kept_out=self._log.kept_out,
             transfer=Transfers(self._rest, self._log, self._warehouse.mailbox),
         )
         self._runner = Runner(self._warehouse, tools, self._sessions, self._faults, options.max_executing)

@@ -17,6 +17,7 @@ class Pool:
         self._sockets = sockets
         self._answer = answer
         self._drains = 0
+        self._resetting: set[asyncio.Event] = set()
         self._idle: defaultdict[tuple[str, str], list[tuple[float, Connection]]] = defaultdict(list)
 
     async def acquire(self, database: str, user: str) -> Connection:
@@ -39,6 +40,7 @@ class Pool:
         if connection.busy or not connection.usable or len(idle) >= IDLE_EACH:
             return False
         connection.take_notices()
+        self._resetting.add(is_over := asyncio.Event())
         try:
             await connection.reset()
         except EngineError:
@@ -46,6 +48,9 @@ class Pool:
         except asyncio.CancelledError:
             connection.close()
             raise
+        finally:
+            self._resetting.discard(is_over)
+            is_over.set()
         # Whoever drained the pool meanwhile meant this connection, too.
         if drains != self._drains:
             return False
@@ -53,9 +58,12 @@ class Pool:
         return True
 
     async def drain(self) -> None:
-        """Close every idle connection; DROP DATABASE needs all of them gone."""
+        """Close every idle connection, and those on their way back; DROP DATABASE needs all of them gone."""
         self._drains += 1
-        if self._close_idle(0.0):
+        on_their_way = list(self._resetting)
+        for is_over in on_their_way:
+            await is_over.wait()
+        if self._close_idle(0.0) or on_their_way:
             # Their server processes take a moment to end, and DROP DATABASE looks again only after 100 ms.
             await asyncio.sleep(0.01)
 

@@ -6,6 +6,8 @@ import logging
 import re
 import tomllib
 from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -74,6 +76,12 @@ class QueryLog:
                 # It may have been dropped meanwhile, and its history with it.
                 if "does not exist" not in error.message:
                     LOG.warning("history of statements was lost: %s", error.sqlstate)
+
+    @asynccontextmanager
+    async def kept_out(self, database: str) -> AsyncIterator[None]:
+        """Write nothing into a database that is dropped meanwhile: a connection to it would be in the way."""
+        async with self._turns[database]:
+            yield
 
     async def flush_all(self) -> None:
         """Write what waits."""

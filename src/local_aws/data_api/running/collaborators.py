@@ -1,6 +1,7 @@
 """What running a statement needs of the rest of the stand-in."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,10 +26,14 @@ class Ran:
 
 @dataclass(frozen=True)
 class Collaborators:
-    """`observe` is told of each part; `before_look` is awaited before a statement reads what that has led to."""
+    """`observe` is told of each part; `before_look` is awaited before a statement reads what that has led to.
+
+    While a database is dropped, `kept_out` of it keeps what else would connect to it.
+    """
 
     store: Store
     drop_idle: Callable[[], Awaitable[None]]
     observe: Callable[[Ran], None]
     before_look: Callable[[str], Awaitable[None]]
+    kept_out: Callable[[str], AbstractAsyncContextManager[None]]
     transfer: "Transfers"

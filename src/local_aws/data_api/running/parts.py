@@ -1,7 +1,7 @@
 """Runs SQL texts one after another, each the way that Redshift would: its locks, its commits, its result."""
 
 import re
-from contextlib import aclosing, suppress
+from contextlib import aclosing, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,6 +14,7 @@ from local_aws.data_api.results import columns
 from local_aws.data_api.results.rendering import Pages, ResultTooLarge
 from local_aws.data_api.running import parameters
 from local_aws.data_api.running.collaborators import Collaborators
+from local_aws.dialect.lexing.tokens import Tokens, identifier
 from local_aws.engine import asking, divisions
 from local_aws.engine.connection import Connection, EngineError, rows
 from local_aws.transfer.transfer_errors import TransferProblem
@@ -106,7 +107,8 @@ class PartRun:
         if BEGIN.match(sql) and self.connection.in_transaction:
             sql = "BEGIN"  # only a warning, as long as it asks for nothing
         if GLOBAL_CHANGE.match(sql):
-            await self.tools.drop_idle()
+            await self._change_globally(sql, values)
+            return
         if LOOK.search(sql):
             await self.tools.before_look(self.statement.database)
         for schema in dialect.searched_schemas(sql) if SEARCH_PATH.match(sql) else ():
@@ -118,6 +120,13 @@ class PartRun:
         await self._stream(sql, values)
         if self.connection.in_transaction and TRUNCATE.match(sql):
             await self.connection.run("COMMIT")
+
+    async def _change_globally(self, sql: str, values: list[str]) -> None:
+        """Run what fails while the stand-in itself is connected to a database, or leaves its connections stale."""
+        name = dropped_database(sql)
+        async with self.tools.kept_out(name) if name else nullcontext():
+            await self.tools.drop_idle()
+            await self._stream(sql, values)
 
     async def _spoil(self, words: str) -> None:
         """Let the engine fail too, so that an open transaction ends as by any other error."""
@@ -177,6 +186,14 @@ class PartRun:
         pages.finish()
         part.has_result, part.rows, part.size = True, pages.rows, pages.size
         await columns.add_tables(self.connection, part.columns, first)
+
+
+def dropped_database(sql: str) -> str | None:
+    """Return the name in DROP DATABASE; None for any other statement."""
+    tokens = Tokens(sql)
+    if not tokens.matches(0, "drop", "database"):
+        return None
+    return identifier(tokens.text[2])
 
 
 def words(error: EngineError) -> str:
