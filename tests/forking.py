@@ -3,12 +3,15 @@
 `python -m tests.forking` is the one that forks, one process at a time. Each ends as an interpreter ends.
 """
 
+import faulthandler
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
@@ -21,6 +24,9 @@ from tests.project import PROJECT_FOLDER
 from tests.signals import heed_interrupts
 
 IMPORTED = ("flows.sales_data_pipeline", "flows.sales_backfill", "prefect_redshift.cli.flow_process")
+
+# A process writes on its standard error where its threads are.
+TELL_WHERE = signal.SIGUSR1
 
 
 class Forked:
@@ -48,10 +54,17 @@ class Forked:
         """Wait for its end; return the exit code.
 
         Raises:
-            subprocess.TimeoutExpired: It does not end.
+            subprocess.TimeoutExpired: It does not end; what it has said and where it is are in a note.
         """
-        if self.returncode is None:
-            self.returncode = self._server.exit_code(timeout)
+        try:
+            if self.returncode is None:
+                self.returncode = self._server.exit_code(timeout)
+        except subprocess.TimeoutExpired as error:
+            if timeout:
+                os.kill(self.pid, TELL_WHERE)
+                time.sleep(1)
+                error.add_note(self._err.read_text()[-10_000:])
+            raise
         return self.returncode
 
     def said(self) -> str:
@@ -162,6 +175,7 @@ def _enter(asked: dict[str, Any]) -> str:
     os.environ.update(asked["variables"])
     sys.argv = ["forked", *asked["arguments"]]
     heed_interrupts()
+    faulthandler.register(TELL_WHERE, file=2)
     return str(asked["code"])
 
 
