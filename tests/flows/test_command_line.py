@@ -28,6 +28,7 @@ from tests.forking import Forked
 from tests.job_warehouse import Warehouse
 from tests.project import PROJECT_FOLDER
 from tests.statements import eventually
+from tests.time_to_cancel import IN_A_PROCESS
 
 SLOW = "select pg_sleep(120)"
 
@@ -47,9 +48,9 @@ COMMANDS = {
 
 
 @contextmanager
-def started(*options: str, module: str = "flows.sales_data_pipeline") -> Iterator[Forked]:
-    """Start what `python -m <module>` runs."""
-    with Forked(COMMANDS[module], *options) as process:
+def started(*options: str, module: str = "flows.sales_data_pipeline", before: str = "") -> Iterator[Forked]:
+    """Start what `python -m <module>` runs, and the Python code `before` first."""
+    with Forked(before + COMMANDS[module], *options) as process:
         try:
             yield process
         finally:
@@ -159,7 +160,8 @@ def test_a_signal_during_a_step_leaves_nothing_running(
     warehouse: Warehouse, tmp_path: Path, step: str, signal_number: signal.Signals
 ) -> None:
     scripts = slow_scripts(tmp_path, step)
-    with started("--run-date", "2026-11-22", "--scripts", str(scripts)) as process:
+    options = ("--run-date", "2026-11-22", "--scripts", str(scripts))
+    with started(*options, before=IN_A_PROCESS) as process:
         warehouse.wait_for_running(step)
         process.send_signal(signal_number)
         sent = time.monotonic()

@@ -7,8 +7,10 @@ import pytest
 
 from local_aws import Admin
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
+from prefect_redshift.data_api.cancelling import lost_submission
 from prefect_redshift.data_api.cancelling.cancellation import Cancellation
 from prefect_redshift.exceptions import StatementTimeoutError
+from tests import time_to_cancel
 from tests.history import History
 from tests.statements import in_time
 
@@ -90,8 +92,10 @@ async def test_cancelled_while_it_is_being_submitted(
 
 
 async def test_cancelled_after_the_answer_to_its_submission_was_lost(
-    warehouse: RedshiftDataApi, admin: Admin, history: History
+    warehouse: RedshiftDataApi, admin: Admin, history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Its repeats are not answered either: after two seconds of them it is looked for in the list.
+    monkeypatch.setattr(lost_submission, "_SECONDS_TO_CANCEL", time_to_cancel.SECONDS - 2.0)
     admin.add_fault("drop_after", operation="ExecuteStatement")
     task = asyncio.create_task(warehouse.run(SLOW, name="load"))
     await started(history, "load")

@@ -10,6 +10,7 @@ from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.data_api.sessions import Session
 from prefect_redshift.exceptions import SessionLostError, StatementFailedError
 from tests.history import History
+from tests.statements import in_time
 
 STAGE = "create temp table staged as select 1 as n"
 ADD = "insert into staged select max(n) + 1 from staged"
@@ -29,11 +30,9 @@ async def status(warehouse: RedshiftDataApi, session_id: str | None) -> str:
 
 async def closes(warehouse: RedshiftDataApi, session_id: str | None) -> None:
     """Wait until the session is closed; the bound is only against hanging."""
-    for _ in range(500):
-        if await status(warehouse, session_id) == "CLOSED":
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("the session stays open")
+    async with asyncio.timeout(60):
+        while await status(warehouse, session_id) != "CLOSED":  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
 
 
 async def close(warehouse: RedshiftDataApi, session_id: str | None) -> None:
@@ -147,6 +146,7 @@ async def test_a_session_in_which_nothing_was_done_is_replaced(warehouse: Redshi
         assert await rows(warehouse, session, "select n from staged") == [(1,)]
 
 
+@pytest.mark.usefixtures("time_to_cancel")
 async def test_who_is_cancelled_cancels_the_statement_and_leaves(
     warehouse: RedshiftDataApi, history: History
 ) -> None:
@@ -159,10 +159,7 @@ async def test_who_is_cancelled_cancels_the_statement_and_leaves(
             await session.run("select pg_sleep(60)", name="long")
 
     task = asyncio.create_task(work())
-    for _ in range(500):
-        if history.has_started("long"):
-            break
-        await asyncio.sleep(0.02)
+    await in_time(lambda: history.has_started("long"))
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

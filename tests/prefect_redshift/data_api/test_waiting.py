@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,6 +34,7 @@ class Gate:
 
     def __init__(self, statements: Statements) -> None:
         self._statements = statements
+        self._is_open = False
         statements.run(f"create table {HELD} as select 1")
         self._shut = statements.api.batch_execute_statement(
             **statements.where, Sqls=[f"lock table {HELD}", "select pg_sleep(600)"], StatementName="shut"
@@ -46,7 +47,9 @@ class Gate:
 
     def open(self) -> None:
         """Let through who waits."""
-        self._statements.api.cancel_statement(Id=self._shut)
+        if not self._is_open:
+            self._is_open = True
+            self._statements.api.cancel_statement(Id=self._shut)
 
     async def opened_after(self, work: Coroutine[Any, Any, T], holds: Callable[[], bool]) -> T:
         """Open it once something holds, and return what `work` comes to, which waits for it."""
@@ -58,10 +61,11 @@ class Gate:
 
 
 @pytest.fixture
-def gate(statements: Statements, admin: Admin) -> Gate:
+def gate(statements: Statements, admin: Admin) -> Iterator[Gate]:
     shut = Gate(statements)
     admin.clear_history()
-    return shut
+    yield shut
+    shut.open()
 
 
 def assert_paced(history: History) -> None:

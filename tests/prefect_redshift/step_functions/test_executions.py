@@ -115,6 +115,7 @@ async def test_an_execution_that_another_stops_is_told_as_that(
         await waiting
 
 
+@pytest.mark.usefixtures("time_to_cancel")
 async def test_whoever_stops_waiting_stops_the_execution_and_its_statements(
     aws: Served, warehouse: RedshiftDataApi, history: History, messages: Callable[[], list[str]]
 ) -> None:
@@ -138,6 +139,7 @@ async def test_whoever_stops_waiting_stops_the_execution_and_its_statements(
     ]
 
 
+@pytest.mark.usefixtures("time_to_cancel")
 async def test_a_deadline_stops_confirms_and_raises(step_functions: Any) -> None:
     machine = StateMachine(state_machine_arn=create(LONG_WAIT), execution_timeout_seconds=1)
     run = await machine.trigger(name="late")
@@ -147,6 +149,7 @@ async def test_a_deadline_stops_confirms_and_raises(step_functions: Any) -> None
     assert executions(step_functions, machine) == {"late": "ABORTED"}
 
 
+@pytest.mark.usefixtures("time_to_cancel")
 async def test_cancelled_while_it_is_being_started(step_functions: Any) -> None:
     machine = StateMachine(state_machine_arn=create(LONG_WAIT))
     starting = asyncio.create_task(machine.trigger(name="hasty"))
@@ -165,6 +168,7 @@ async def test_cancelled_while_it_is_being_started(step_functions: Any) -> None:
     assert executions(step_functions, machine) == {"hasty": "ABORTED"}
 
 
+@pytest.mark.usefixtures("time_to_cancel")
 async def test_a_machine_that_can_cancels_its_statements_in_its_own_role(
     aws: Served, database: str, admin: Admin, history: History, step_functions: Any
 ) -> None:
@@ -183,6 +187,7 @@ async def test_a_machine_that_can_cancels_its_statements_in_its_own_role(
     project.close()
 
 
+@pytest.mark.usefixtures("time_to_cancel")
 async def test_a_failed_execution_cancels_what_its_other_branch_left(
     warehouse: RedshiftDataApi, history: History
 ) -> None:
@@ -305,6 +310,7 @@ async def test_an_execution_that_cannot_be_stopped_is_told_as_that(
     assert executions(step_functions, machine) == {"stuck": "ABORTED"}
 
 
+@pytest.mark.usefixtures("time_to_cancel")
 async def test_an_execution_whose_start_is_answered_late_is_stopped(step_functions: Any) -> None:
     machine = StateMachine(state_machine_arn=create(LONG_WAIT))
     sent = asyncio.Event()

@@ -22,6 +22,7 @@ from prefect_redshift.tasks.hooks import cancel_statements
 from tests.flow_runs import execute, new_flow_run, retry_here
 from tests.job_warehouse import Warehouse
 from tests.statements import eventually
+from tests.time_to_cancel import IN_A_PROCESS
 
 FRAME = pd.DataFrame({"id": [1, 2], "name": ["one", "two"]})
 tried: list[int] = []
@@ -84,18 +85,20 @@ def test_a_run_that_ends_during_its_load_leaves_nothing_and_is_retried(
     blocking = warehouse.data_api.batch_execute_statement(
         **warehouse.target, Sqls=["insert into items values (7, 'seven')", "select pg_sleep(600)"]
     )
-    flow_run_id = asyncio.run(new_flow_run(load_items))
-    with execute(load_items, flow_run_id) as process:
-        eventually(lambda: started(warehouse), 90)
-        process.send_signal(ended_by)
-        process.wait(60)
-    if ended_by == signal.SIGKILL:
-        # What a worker does that notices.
-        asyncio.run(notice(flow_run_id))
-    [loading] = warehouse.statements("load-items/")
-    assert loading["Status"] == "ABORTED"
-    assert keys_below(s3_prefix) == []
-    warehouse.data_api.cancel_statement(Id=blocking["Id"])
+    try:
+        flow_run_id = asyncio.run(new_flow_run(load_items))
+        with execute(load_items, flow_run_id, IN_A_PROCESS) as process:
+            eventually(lambda: started(warehouse), 90)
+            process.send_signal(ended_by)
+            process.wait(60)
+        if ended_by == signal.SIGKILL:
+            # What a worker does that notices.
+            asyncio.run(notice(flow_run_id))
+        [loading] = warehouse.statements("load-items/")
+        assert loading["Status"] == "ABORTED"
+        assert keys_below(s3_prefix) == []
+    finally:
+        warehouse.data_api.cancel_statement(Id=blocking["Id"])
     retry_here(load_items, flow_run_id)
     assert warehouse.rows("select id, name from items order by id") == [(1, "one"), (2, "two")]
 
