@@ -22,14 +22,20 @@ class Statements:
 
     def run(self, sql: str, **more: Any) -> dict[str, Any]:
         """Run one statement to its end and return its description."""
-        return self.end(self.start(sql, **more))
+        return self.ended(self.start(sql, **more))
 
     def batch(self, *sqls: str, **more: Any) -> dict[str, Any]:
         """Run a batch to its end and return its description."""
-        return self.end(self.api.batch_execute_statement(**self.where, Sqls=list(sqls), **more)["Id"])
+        return self.ended(self.api.batch_execute_statement(**self.where, Sqls=list(sqls), **more)["Id"])
+
+    def ended(self, statement_id: str) -> dict[str, Any]:
+        """Wait for a statement's end, however long it takes, and return its description."""
+        while (described := self.end(statement_id))["Status"] in ("SUBMITTED", "PICKED", "STARTED"):
+            pass
+        return described
 
     def end(self, statement_id: str) -> dict[str, Any]:
-        """Wait for a statement's end and return its description."""
+        """Wait for a statement's end, in one call, and return its description."""
         described: dict[str, Any] = self.api.describe_statement(Id=statement_id, WaitTimeSeconds=30)
         return described
 

@@ -75,10 +75,15 @@ def test_a_failed_statement_fails_it_with_the_engine_s_words(
     machine: Machine, statements: Statements, admin: Admin
 ) -> None:
     # Not before the other is submitted.
-    admin.add_fault("slow_start", statement_name="failing/LoadItemTable", seconds=2.0)
+    submission = {"operation": "BatchExecuteStatement", "statement_name": "failing/LoadItemTable"}
+    held = admin.add_fault("latency", **submission, seconds=600.0)
     admin.add_fault("fail", statement_name="failing/LoadItemTable", message="ERROR: disk is full")
     admin.add_fault("slow_start", statement_name="failing/LoadCustomerAddressTable", seconds=600.0)
-    done = machine.run(DAY, "failing")
+    execution = machine.start(DAY, "failing")
+    other = {"StatementName": "failing/LoadCustomerAddressTable", "Status": "ALL"}
+    eventually(lambda: statements.api.list_statements(**other)["Statements"], 120)
+    admin.clear_fault(held["id"])
+    done = machine.end(execution)
     assert (done["status"], done["error"]) == ("FAILED", "FAILED")
     assert done["cause"].startswith("LoadItemTable: statement ")
     assert done["cause"].endswith("ended FAILED: Query #1 failed with ERROR: disk is full")

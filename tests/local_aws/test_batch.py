@@ -32,13 +32,13 @@ def test_each_part_has_its_own_description_and_result(statements: Statements) ->
 
 def test_a_refused_connection_aborts_every_part(statements: Statements) -> None:
     where = statements.where | {"Database": "nowhere"}
-    done = statements.end(
+    done = statements.ended(
         statements.api.batch_execute_statement(**where, Sqls=["select 1", "select 2"])["Id"]
     )
     assert (done["Status"], done["Error"]) == ("FAILED", 'FATAL: database "nowhere" does not exist')
     ended = {(part["Status"], part["Error"]) for part in done["SubStatements"]}
     assert ended == {("ABORTED", "Connection or an prior query failed.")}
-    alone = statements.end(statements.api.execute_statement(**where, Sql="select 1")["Id"])
+    alone = statements.ended(statements.api.execute_statement(**where, Sql="select 1")["Id"])
     assert (alone["Status"], alone["Error"]) == ("FAILED", done["Error"])
 
 
@@ -113,7 +113,7 @@ def test_cancelling_a_batch_rolls_it_back(statements: Statements) -> None:
         lambda: statements.api.describe_statement(Id=started)["SubStatements"][1]["Status"] == "STARTED"
     )
     statements.api.cancel_statement(Id=started)
-    done = statements.end(started)
+    done = statements.ended(started)
     assert done["Status"] == "ABORTED"
     assert statuses(done) == ["FINISHED", "ABORTED", "ABORTED"]
     assert statements.run("select * from t")["Status"] == "FAILED"

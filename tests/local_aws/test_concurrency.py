@@ -60,7 +60,7 @@ def test_a_second_writer_waits_for_the_first_ones_transaction(
     waits(statements, second)
     assert statements.rows("select count(*) from t") == [[1]]  # readers do not wait
     first.run("commit")
-    assert statements.end(second)["Status"] == "FINISHED"
+    assert statements.ended(second)["Status"] == "FINISHED"
 
 
 def test_a_waiting_writer_sees_what_the_first_has_committed(
@@ -72,7 +72,7 @@ def test_a_waiting_writer_sees_what_the_first_has_committed(
     waiting = second.start("insert into t select max(id) + 1, 0 from t")
     waits(statements, waiting)
     first.run("commit")
-    assert statements.end(waiting)["Status"] == "FINISHED"
+    assert statements.ended(waiting)["Status"] == "FINISHED"
     second.run("commit")
     assert statements.rows("select max(id) from t") == [[3]]
 
@@ -90,7 +90,7 @@ def test_procedures_take_the_locks_too(statements: Statements, two: tuple[Sessio
     waiting = statements.start("call added()")
     waits(statements, waiting)
     first.run("commit")
-    assert statements.end(waiting)["Status"] == "FINISHED"
+    assert statements.ended(waiting)["Status"] == "FINISHED"
     assert statements.rows("select id from t order by id") == [[1], [2], [3]]
 
 
@@ -157,7 +157,7 @@ def test_many_writers_of_one_table_all_come_through(statements: Statements) -> N
     )
     started = [statements.start("call raise_n()") for _ in range(20)]
     started += [statements.start("update t set n = n + 1 where id = 1") for _ in range(20)]
-    ends = [statements.end(one) for one in started]
+    ends = [statements.ended(one) for one in started]
     assert {end["Status"] for end in ends} == {"FINISHED"}, [end.get("Error") for end in ends]
     assert statements.rows("select n from t where id = 1") == [[40]]
 
@@ -169,7 +169,7 @@ def test_a_batch_that_calls_procedures_waits_rather_than_fails(statements: State
     )
     batch = {**statements.where, "Sqls": ["call up()", "call up()"]}
     started = [statements.api.batch_execute_statement(**batch)["Id"] for _ in range(10)]
-    assert {statements.end(one)["Status"] for one in started} == {"FINISHED"}
+    assert {statements.ended(one)["Status"] for one in started} == {"FINISHED"}
     assert statements.rows("select n from t") == [[20]]
 
 

@@ -125,8 +125,8 @@ def test_a_writer_waits_for_a_procedure_that_loads(bucket: Bucket, load: str) ->
     writing = bucket.statements.start("insert into t values (3, 'z')")
     eventually(lambda: bucket.statements.rows(f"{locks} and not granted") == [[1]])
     bucket.statements.api.cancel_statement(Id=loading)
-    assert bucket.statements.end(loading)["Status"] == "ABORTED"
-    assert bucket.statements.end(writing)["Status"] == "FINISHED"
+    assert bucket.statements.ended(loading)["Status"] == "ABORTED"
+    assert bucket.statements.ended(writing)["Status"] == "FINISHED"
     assert bucket.statements.rows("select a from t") == [[3]]
 
 
@@ -137,7 +137,7 @@ def test_a_long_load_is_cancelled(bucket: Bucket, load: str) -> None:
     waiting = "select count(*) from pg_stat_activity where wait_event = 'PgSleep' and query like 'call p%'"
     eventually(lambda: bucket.statements.rows(waiting) == [[1]])
     bucket.statements.api.cancel_statement(Id=loading)
-    assert bucket.statements.end(loading)["Status"] == "ABORTED"
+    assert bucket.statements.ended(loading)["Status"] == "ABORTED"
     assert bucket.statements.rows("select count(*) from t") == [[0]]
 
 
@@ -148,7 +148,7 @@ def test_users_need_the_right_to_write(bucket: Bucket, load: str) -> None:
     asked = bucket.statements.api.execute_statement(
         **{**bucket.statements.where, "DbUser": f"{name}_reader"}, Sql="call p()", WaitTimeSeconds=30
     )
-    assert "permission denied for" in bucket.statements.end(asked["Id"])["Error"]
+    assert "permission denied for" in bucket.statements.ended(asked["Id"])["Error"]
     bucket.statements.run(f"drop user {name}_reader")
 
 

@@ -25,7 +25,7 @@ def test_a_cancelled_copy_stops_and_loads_nothing(bucket: Bucket) -> None:
     # Rows have begun to arrive once the table's file has grown.
     eventually(lambda: bucket.statements.rows("select pg_catalog.pg_relation_size('t') > 0") == [[True]])
     bucket.statements.api.cancel_statement(Id=started)
-    ended = bucket.statements.end(started)
+    ended = bucket.statements.ended(started)
     assert (ended["Status"], ended["Error"]) == ("ABORTED", "ERROR: Query cancelled on user's request")
     assert bucket.statements.rows("select count(*) from t") == [[0]]
 
@@ -47,7 +47,7 @@ def test_a_copy_whose_session_is_ended_fails(bucket: Bucket) -> None:
     eventually(lambda: bucket.statements.rows("select pg_catalog.pg_relation_size('t') > 0") == [[True]])
     pid = bucket.statements.api.describe_statement(Id=started)["RedshiftPid"]
     bucket.statements.run(f"select pg_terminate_backend({pid})")
-    ended = bucket.statements.end(started)
+    ended = bucket.statements.ended(started)
     assert ended["Status"] == "FAILED"
     assert "stand-in failed" not in ended["Error"]
     assert bucket.statements.rows("select count(*) from t") == [[0]]

@@ -120,7 +120,7 @@ def test_cancelling_stops_the_engine(statements: Statements) -> None:
     started = statements.start("insert into t select 1 from (select pg_sleep(60)) s")
     eventually(lambda: statements.api.describe_statement(Id=started)["Status"] == "STARTED")
     assert statements.api.cancel_statement(Id=started)["Status"] is True
-    assert statements.end(started)["Status"] == "ABORTED"
+    assert statements.ended(started)["Status"] == "ABORTED"
     running = "select count(*) from pg_stat_activity where state = 'active' and query like 'insert into t%'"
     assert statements.rows(running) == [[0]]
     assert statements.rows("select count(*) from t") == [[0]]
@@ -147,17 +147,17 @@ def test_hundreds_are_queued_and_all_run(statements: Statements) -> None:
     statements.run("create table t (n int)")
     with ThreadPoolExecutor(16) as pool:
         ids = list(pool.map(statements.start, [f"insert into t values ({n})" for n in range(300)]))
-        ended = list(pool.map(statements.end, ids))
+        ended = list(pool.map(statements.ended, ids))
     assert {done["Status"] for done in ended} == {"FINISHED"}
     assert statements.rows("select count(*), count(distinct n) from t") == [[300, 300]]
 
 
 def test_a_queued_statement_that_is_cancelled_never_runs(statements: Statements, admin: Admin) -> None:
-    admin.add_fault("slow_start", seconds=30, statement_name="queued")
+    admin.add_fault("slow_start", seconds=3600, statement_name="queued")
     started = statements.start("select 1", StatementName="queued")
     assert statements.api.describe_statement(Id=started)["Status"] == "SUBMITTED"
     statements.api.cancel_statement(Id=started)
-    assert statements.end(started)["Status"] == "ABORTED"
+    assert statements.ended(started)["Status"] == "ABORTED"
     assert admin.executions(statement_id=started) == []
 
 

@@ -140,7 +140,7 @@ def test_a_forced_failure(statements: Statements, admin: Admin) -> None:
 def test_an_unknown_status(statements: Statements, admin: Admin) -> None:
     admin.add_fault("unknown_status", operation="DescribeStatement", count=1, status="RESUMING")
     started = statements.start("select 1")
-    assert [statements.end(started)["Status"] for _ in range(2)] == ["RESUMING", "FINISHED"]
+    assert [statements.ended(started)["Status"] for _ in range(2)] == ["RESUMING", "FINISHED"]
 
 
 def test_too_many_active_statements(statements: Statements, admin: Admin) -> None:
@@ -150,7 +150,7 @@ def test_too_many_active_statements(statements: Statements, admin: Admin) -> Non
         statements.start("select 1")
     assert admin.faults()[0]["id"] == fault["id"]
     statements.api.cancel_statement(Id=running)
-    assert statements.end(running)["Status"] == "ABORTED"
+    assert statements.ended(running)["Status"] == "ABORTED"
     assert statements.run("select 1")["Status"] == "FINISHED"
 
 

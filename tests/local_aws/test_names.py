@@ -52,20 +52,20 @@ def test_the_writer_s_lock_comes_before_the_first_look(statements: Statements) -
     statements.run("create table t (a int)")
     statements.run("insert into t values (1)")
     session = statements.api.execute_statement(**statements.where, Sql="begin", SessionKeepAliveSeconds=60)
-    statements.end(session["Id"])
+    statements.ended(session["Id"])
 
     def in_session(sql: str, **more: int) -> str:
         return str(statements.api.execute_statement(Sql=sql, SessionId=session["SessionId"], **more)["Id"])
 
-    statements.end(in_session("update t set a = a + 1"))
+    statements.ended(in_session("update t set a = a + 1"))
     other = statements.start("update t set a = s.y from (select 5 as x, x + 5 as y) s where t.a > 0")
     batch = statements.api.batch_execute_statement(
         **statements.where,
         Sqls=["update t set a = t.a + s.y from (select 5 as x, x + 5 as y) s where t.a > 0"],
     )["Id"]
     eventually(lambda: statements.rows("select count(*) from pg_locks where not granted") == [[2]])
-    statements.end(in_session("commit", SessionKeepAliveSeconds=0))
-    assert {statements.end(each)["Status"] for each in (other, batch)} == {"FINISHED"}
+    statements.ended(in_session("commit", SessionKeepAliveSeconds=0))
+    assert {statements.ended(each)["Status"] for each in (other, batch)} == {"FINISHED"}
     assert statements.rows("select a from t") in ([[20]], [[10]])
 
 
@@ -78,17 +78,17 @@ def test_an_error_of_the_names_in_a_block_is_as_any_other(statements: Statements
 def test_what_waits_while_it_is_asked_can_be_cancelled(statements: Statements) -> None:
     statements.run("create table t (a int)")
     session = statements.api.execute_statement(**statements.where, Sql="begin", SessionKeepAliveSeconds=60)
-    statements.end(session["Id"])
+    statements.ended(session["Id"])
     hold = statements.api.execute_statement(Sql="alter table t rename to u", SessionId=session["SessionId"])[
         "Id"
     ]
-    assert statements.end(hold)["Status"] == "FINISHED"
+    assert statements.ended(hold)["Status"] == "FINISHED"
     waiting = statements.start("select * exclude (a) from t")
     eventually(lambda: statements.rows("select count(*) from pg_locks where not granted") == [[1]])
     statements.api.cancel_statement(Id=waiting)
-    assert statements.end(waiting)["Status"] == "ABORTED"
+    assert statements.ended(waiting)["Status"] == "ABORTED"
     closing = {"SessionId": session["SessionId"], "SessionKeepAliveSeconds": 0}
-    statements.end(statements.api.execute_statement(Sql="rollback", **closing)["Id"])
+    statements.ended(statements.api.execute_statement(Sql="rollback", **closing)["Id"])
     assert statements.rows("select count(*) from t") == [[0]]
 
 

@@ -61,7 +61,7 @@ def test_no_route_answers_a_foreign_page(
     status, answered, _ = send(method, path, headers)
     assert status == 403
     assert not [name for name in answered if name.startswith("access-control")]
-    assert statements.end(kept)["Status"] == "FINISHED"
+    assert statements.ended(kept)["Status"] == "FINISHED"
 
 
 @pytest.mark.parametrize("headers", FOREIGN)

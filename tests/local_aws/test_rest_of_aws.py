@@ -131,7 +131,7 @@ def test_a_wrong_password_is_refused(
     arn = client("secretsmanager").create_secret(Name=user, SecretString=text)["ARN"]
     place = {"ClusterIdentifier": "local-cluster", "Database": statements.where["Database"], "SecretArn": arn}
     started = statements.api.execute_statement(**place, Sql="select 1")
-    done = statements.end(started["Id"])
+    done = statements.ended(started["Id"])
     refused = f'FATAL: password authentication failed for user "{user}"'
     assert (done["Status"], done.get("Error")) == (("FINISHED", None) if admitted else ("FAILED", refused))
     if not admitted:

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -303,10 +304,14 @@ def test_calls_beyond_the_published_rates_are_throttled(folder: Path, client: An
     with running(folder, rates=True) as served:
         api = client(served)
         started = api.execute_statement(**CLUSTER, Database="dev", Sql="select 1", WaitTimeSeconds=30)["Id"]
-        errors = set()
-        for _ in range(200):  # far more than 20 a second
-            try:
-                api.get_statement_result(Id=started)
-            except ClientError as error:
-                errors.add(error.response["Error"]["Code"])
+        admin = Admin(served.url)
+        # Far more than 20 a second, however slow the machine: they are held until all have come.
+        admin.add_fault("latency", operation="GetStatementResult", seconds=3600)
+        with ThreadPoolExecutor(60) as threads:
+            calls = [threads.submit(api.get_statement_result, Id=started) for _ in range(60)]
+            eventually(lambda: len(admin.calls(operation="GetStatementResult")) == len(calls))
+            admin.clear_faults()
+            refused = [error for call in calls if (error := call.exception()) is not None]
+        errors = {error.response["Error"]["Code"] for error in refused if isinstance(error, ClientError)}
         assert errors == {"ThrottlingException"}
+        assert 0 < len(refused) < len(calls)

@@ -23,7 +23,7 @@ def opened(statements: Statements, sql: str = "create temp table mine (n int)", 
 
 def in_session(statements: Statements, session: str, sql: str) -> dict[str, Any]:
     """Run a statement in a session and return its description."""
-    return statements.end(statements.api.execute_statement(SessionId=session, Sql=sql)["Id"])
+    return statements.ended(statements.api.execute_statement(SessionId=session, Sql=sql)["Id"])
 
 
 def shown(statements: Statements, session: str) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def test_a_busy_session_refuses_a_second_statement(statements: Statements) -> No
         running,
     )
     statements.api.cancel_statement(Id=running)
-    assert statements.end(running)["Status"] == "ABORTED"
+    assert statements.ended(running)["Status"] == "ABORTED"
     assert statements.api.execute_statement(**request)["Id"] == running
     assert in_session(statements, session, "select 1 from mine")["Status"] == "FINISHED"
 
@@ -110,4 +110,4 @@ def end_sessions(statements: Statements) -> Any:
         closing = statements.api.execute_statement(
             SessionId=session["SessionId"], Sql="select 1", SessionKeepAliveSeconds=0
         )
-        statements.end(closing["Id"])
+        statements.ended(closing["Id"])

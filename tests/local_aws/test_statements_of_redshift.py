@@ -15,7 +15,7 @@ def rows(statements: Statements, session: str, sql: str) -> list[list[object]]:
 
 def closed(statements: Statements, session: str) -> None:
     """End a session, which would keep the test's database from being dropped."""
-    statements.end(
+    statements.ended(
         statements.api.execute_statement(SessionId=session, Sql="select 1", SessionKeepAliveSeconds=0)["Id"]
     )
 

@@ -23,6 +23,10 @@ class Admin:
         """Remove every fault."""
         self._send("DELETE", "/faults")
 
+    def clear_fault(self, fault_id: str) -> None:
+        """Remove one fault, by its `id`."""
+        self._send("DELETE", f"/faults/{fault_id}")
+
     def calls(self, **wanted: str) -> list[dict[str, Any]]:
         """Return the API calls so far, such as `calls(operation="DescribeStatement")`."""
         return list(self._send("GET", f"/history?{urlencode(wanted)}")["calls"])

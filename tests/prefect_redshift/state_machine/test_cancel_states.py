@@ -63,10 +63,14 @@ def test_a_refused_cancel_is_asked_again(
 ) -> None:
     machine = machine_of(no_days(tmp_path))
     admin.add_fault("slow_start", statement_name="refused/load_blue", seconds=600.0)
-    admin.add_fault("slow_start", statement_name="refused/load_red", seconds=1.0)
+    submission = {"operation": "BatchExecuteStatement", "statement_name": "refused/load_red"}
+    held = admin.add_fault("latency", **submission, seconds=600.0)
     admin.add_fault("fail", statement_name="refused/load_red", message="ERROR: disk is full")
     fault = admin.add_fault("error", **REFUSED, message="the query has not started", count=2)
-    done = machine.run({}, "refused")
+    execution = machine.start({}, "refused")
+    eventually(lambda: listed(statements, "refused/load_blue"))
+    admin.clear_fault(held["id"])
+    done = machine.end(execution)
     assert done["error"] == "FAILED"
     assert done["cause"].endswith("disk is full")
     assert statuses(statements, "refused")["load_blue"] == "ABORTED"
