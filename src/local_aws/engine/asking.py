@@ -3,7 +3,7 @@
 from local_aws import dialect
 from local_aws.dialect.lexing.literals import quoted_name
 from local_aws.engine.connection import Connection, EngineError
-from local_aws.engine.describing import describe, describe_all
+from local_aws.engine.describing import describe
 
 
 async def resolve(connection: Connection, text: str, *, thorough: bool = False) -> str:
@@ -17,11 +17,11 @@ async def resolve(connection: Connection, text: str, *, thorough: bool = False) 
     try:
         query = next(asking)
         await lock_first(connection, text)
-        known: dict[str, dialect.Answer] = {}
-        if len(before) > 1:  # a procedure that is deployed again has dozens of questions
-            known = dict(zip(before, await describe_all(connection, before), strict=True))
+        # A procedure that is deployed again has dozens of questions.
+        known = dict(zip(before, await describe(connection, before), strict=True)) if before else {}
         while True:
-            query = asking.send(known.get(query) or await describe(connection, query))
+            [answer] = [known[query]] if query in known else await describe(connection, [query])
+            query = asking.send(answer)
     except StopIteration as done:
         return str(done.value)
 

@@ -125,18 +125,23 @@ class Connection:
         for sql, values in statements:
             self.handle.send_query_params(sql.encode(), [value.encode() for value in values] or None)
         self.handle.pipeline_sync()
+        [results] = await self.end_pipeline()
+        failed = next(
+            (result for result in results if result.status not in GOOD), None
+        )  # the rest is skipped
+        good = [result for result in results if result.status in GOOD]
+        return good, None if failed is None else engine_error(failed)
+
+    async def end_pipeline(self, syncs: int = 1) -> list[list[PGresult]]:
+        """Send a pipeline and leave it; return the results up to each of its points of synchronisation."""
         await self.flush()
-        results: list[PGresult] = []
-        failure: EngineError | None = None
-        for _ in statements:
-            while (result := await self.next_result()) is not None:
-                if result.status in GOOD:
-                    results.append(result)
-                elif failure is None:  # what comes after it is skipped
-                    failure = engine_error(result)
-        await self.next_result()  # the end of the round trip
+        groups: list[list[PGresult]] = []
+        for _ in range(syncs):
+            groups.append([])
+            while (result := await self.next_result()) is None or result.status != _STATUS.PIPELINE_SYNC:
+                groups[-1] += [] if result is None else [result]
         self.handle.exit_pipeline_mode()
-        return results, failure
+        return groups
 
     async def results(self) -> AsyncGenerator[PGresult, None]:
         """Yield the results of what was sent; raise the first error behind them."""
@@ -149,23 +154,6 @@ class Connection:
                 failure = failure or engine_error(result)
         if failure:
             raise failure
-
-    async def last_result(self) -> PGresult:
-        """Wait for the result of what was sent, and return it, whatever it is."""
-        await self.flush()
-        last = await self.next_result()
-        assert last is not None  # noqa: S101 - everything that is sent has a result
-        while (result := await self.next_result()) is not None:
-            last = result
-        return last
-
-    async def results_to_sync(self) -> list[PGresult]:
-        """Return the results of a pipeline up to its next point of synchronisation."""
-        results: list[PGresult] = []
-        while (result := await self.next_result()) is None or result.status != _STATUS.PIPELINE_SYNC:
-            if result is not None:
-                results.append(result)
-        return results
 
     async def abandon(self) -> None:
         """Stop what is running and drop its rows; the connection is then good for the next statement."""

@@ -1,4 +1,4 @@
-"""Has PostgreSQL parse and describe queries, which are never run, one by one or many in one round trip."""
+"""Has PostgreSQL parse and describe queries, which are never run, however many in one round trip."""
 
 from collections.abc import Sequence
 
@@ -13,19 +13,11 @@ from local_aws.engine.libpq import engine_error, field
 _TELLING = ("0A", "22", "2B", "3D", "3F", "42")
 
 
-async def describe(connection: Connection, query: str) -> dialect.Answer:
-    """Describe a query, without a trace in an open transaction; raise EngineError when the connection fails."""
-    async with connection.aside():
-        connection.handle.send_prepare(b"", query.encode())
-        result = await connection.last_result()
-        if result.status in GOOD:
-            connection.handle.send_describe_prepared(b"")
-            result = await connection.last_result()
-        return _answer([result])
+async def describe(connection: Connection, queries: Sequence[str]) -> list[dialect.Answer]:
+    """Describe queries in one round trip, each as if it were alone, without a trace in an open transaction.
 
-
-async def describe_all(connection: Connection, queries: Sequence[str]) -> list[dialect.Answer]:
-    """Describe queries in one round trip, each as if it were alone; raise EngineError when the connection fails."""
+    Raises EngineError when the connection fails.
+    """
     in_block = connection.in_transaction
     connection.handle.enter_pipeline_mode()
     if in_block:
@@ -38,11 +30,7 @@ async def describe_all(connection: Connection, queries: Sequence[str]) -> list[d
             _send(connection, b"ROLLBACK TO local_aws_aside")
     if in_block:
         _send(connection, b"RELEASE local_aws_aside")
-    await connection.flush()
-    groups = [
-        await connection.results_to_sync() for _ in range(2 * len(queries) + 2 if in_block else len(queries))
-    ]
-    connection.handle.exit_pipeline_mode()
+    groups = await connection.end_pipeline(2 * len(queries) + 2 if in_block else len(queries))
     if in_block:
         for result in (result for group in (*groups[::2], groups[-1]) for result in group):
             if result.status not in GOOD:

@@ -78,9 +78,7 @@ async def _trees(connection: Connection, sql: str) -> list[str]:
                 handle.send_query_params(setting.encode(), None)
             handle.send_prepare(b"", sql.encode())
             handle.pipeline_sync()
-            await connection.flush()
-            await connection.results_to_sync()
-            handle.exit_pipeline_mode()
+            await connection.end_pipeline()
     finally:
         handle.notice_handler = heard
     return [text for text in found if ":opno 1761" in text]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from local_aws.engine.connection import Connection
-from local_aws.engine.describing import describe, describe_all
+from local_aws.engine.describing import describe
 from local_aws.engine.libpq import EngineError
 from tests.local_aws.dialect.database import Database
 
@@ -33,8 +33,8 @@ def test_the_answers_are_those_to_each_alone_and_leave_no_trace(
         if in_block:
             await connection.run("BEGIN")
             await connection.run("create table others (b int)")
-        alone = [await describe(connection, query) for query in QUERIES]
-        assert await describe_all(connection, QUERIES) == alone
+        alone = [(await describe(connection, [query]))[0] for query in QUERIES]
+        assert await describe(connection, QUERIES) == alone
         assert [answer.columns for answer in alone] == [("a", "b"), (), (), (), ("x", "z"), ()]
         assert alone[1].sqlstate == "42703"
         if in_block:
@@ -57,7 +57,7 @@ def test_an_error_of_the_transaction_is_raised_and_the_connection_is_usable(
         with pytest.raises(EngineError):
             await connection.run("select nope")
         with pytest.raises(EngineError, match="current transaction is aborted"):
-            await describe_all(connection, QUERIES)
+            await describe(connection, QUERIES)
         await connection.run("ROLLBACK")
         assert await connection.run("select 1") == [("1",)]
         connection.close()
