@@ -26,10 +26,7 @@ async def scaled(connection: Connection, sql: str) -> str:
     if start is None:
         return sql
     await lock_first(connection, sql)
-    asked = tokens.render(start)
-    found = await _divisions(connection, asked, edits.places(Tokens(asked)))
-    if not found:
-        return sql
+    found = await _divisions(connection, tokens.render(start))
     edits.apply(tokens, {start + i: shape for i, shape in found.items()})
     return tokens.render()
 
@@ -44,16 +41,17 @@ def _query(tokens: Tokens) -> int | None:
     return next(starts, None)
 
 
-async def _divisions(connection: Connection, sql: str, places: dict[int, int]) -> dict[int, shapes.Shape]:
+async def _divisions(connection: Connection, sql: str) -> dict[int, shapes.Shape]:
     tokens = Tokens(sql)
+    # As the parse tree counts: in bytes.
+    places = {start: i for i, start in enumerate(tokens.starts(lambda text: len(text.encode())))}
     known: dict[int, shapes.Shape] = {}
-
-    def literal(place: int) -> str:
-        return tokens.text[places[place]] if place in places else ""
 
     try:
         for text in await _trees(connection, sql):
-            for place, shape in shapes.divisions(trees.parse(text), literal):
+            for place, shape in shapes.divisions(
+                trees.parse(text), lambda place: tokens.text[places.get(place, -1)]
+            ):
                 if shape is not None and place in places:
                     known[places[place]] = shape
     except RecursionError:

@@ -11,16 +11,6 @@ _FACTORS = ("*", "/", "%", "^")
 _NO_FUNCTION = vocabulary.words("no_calls")
 
 
-def places(tokens: Tokens) -> dict[int, int]:
-    """Where each token begins, in bytes, and its index."""
-    found, at = {}, 0
-    for i in range(tokens.end):
-        at += len(tokens.lead[i].encode())
-        found[at] = i
-        at += len(tokens.text[i].encode())
-    return found
-
-
 def apply(tokens: Tokens, known: Mapping[int, Shape]) -> None:
     """Edit the divisions at these tokens, from left to right, so that the first is inside the second."""
     for i in sorted(known):
@@ -38,12 +28,7 @@ def _right(tokens: Tokens, i: int) -> int:
     while tokens.low[i] in ("-", "+"):
         i += 1
     if tokens.low[i] == "case":
-        depth = 0
-        while i < tokens.end:
-            depth += (tokens.low[i] == "case") - (tokens.low[i] == "end")
-            i += 1
-            if depth == 0:
-                break
+        i = _other_end(tokens, i, 1) + 1
     elif tokens.low[i] == "(":
         i = tokens.close(i) + 1
     else:
@@ -55,6 +40,16 @@ def _right(tokens: Tokens, i: int) -> int:
             return _right(tokens, i + 1)
         else:
             i += 2 if tokens.low[i + 1] != "(" else 1
+    return i
+
+
+def _other_end(tokens: Tokens, i: int, step: int) -> int:
+    """Where the CASE that begins at i ends, or, with a step of -1, where the one that ends at i begins."""
+    depth = 0
+    for j in range(i, tokens.end if step > 0 else -1, step):
+        depth += (tokens.low[j] == "case") - (tokens.low[j] == "end")
+        if depth == 0:
+            return j
     return i
 
 
@@ -70,11 +65,7 @@ def _left(tokens: Tokens, j: int) -> int:
 
 def _primary(tokens: Tokens, j: int) -> int:
     if tokens.low[j] == "end":
-        depth, j = 1, j - 1
-        while depth and j:
-            depth += (tokens.low[j] == "end") - (tokens.low[j] == "case")
-            j -= 1
-        return j + 1
+        return _other_end(tokens, j, -1)
     if tokens.low[j] == ")":
         first = tokens.open(j)
         before = tokens.low[first - 1]

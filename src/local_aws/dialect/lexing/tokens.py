@@ -1,7 +1,8 @@
 """Tokens of one script, edited in place: indexes stay valid while rules delete, replace and insert."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
+from itertools import accumulate
 
 from local_aws.dialect.lexing.lexer import lex
 
@@ -53,6 +54,11 @@ class Tokens:
         stop = len(self.text) if stop is None else stop
         pairs = zip(self.lead[start:stop], self.text[start:stop], strict=True)
         return "".join([lead + text for lead, text in pairs])
+
+    def starts(self, size: Callable[[str], int] = len) -> list[int]:
+        """Where each token begins, as `size` counts."""
+        ends = accumulate(size(lead + text) for lead, text in zip(self.lead, self.text, strict=True))
+        return [end - size(text) for end, text in zip(ends, self.text, strict=True)]
 
     def drop(self, start: int, stop: int) -> None:
         """Delete tokens start..stop; comments between them stay."""
@@ -154,14 +160,11 @@ class Tokens:
 
     def split(self, start: int, stop: int) -> list[tuple[int, int]]:
         """Return the ranges between top-level commas of start..stop."""
-        ranges, depth, first, i = [], 0, start, start
+        ranges, first, i = [], start, start
         while i < stop:
-            word = self.low[i]
-            if word == "(":
+            if self.low[i] in ("(", "["):
                 i = self.close(i)
-            elif word in ("[", "]"):
-                depth += 1 if word == "[" else -1
-            elif word == "," and depth == 0:
+            elif self.low[i] == ",":
                 ranges.append((first, i))
                 first = i + 1
             i += 1

@@ -4,7 +4,7 @@ from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import Tokens, identifier, is_name
 from local_aws.dialect.names.asking import Asking
 from local_aws.dialect.names.columns import columns_of
-from local_aws.dialect.queries.selects import Select, alias_of, is_star, select_of
+from local_aws.dialect.queries.selects import Select, alias_of, is_star, outside_queries, select_of
 from local_aws.dialect.refusals import UnsupportedError
 
 AGGREGATES = vocabulary.words("aggregates")
@@ -37,13 +37,9 @@ def _is_aggregate(
     """Whether an item holds an aggregate, itself or by an earlier alias; subqueries in it do not count."""
     if "over" in tokens.low[first:last]:
         raise UnsupportedError("GROUP BY ALL with window functions")
-    j = first
-    while j < last:
-        if tokens.low[j] == "(" and tokens.low[j + 1] in ("select", "with"):
-            j = tokens.close(j)
-        elif tokens.low[j] in AGGREGATES and tokens.low[j + 1] in ("(", "count", "percentile_disc"):
+    for j in outside_queries(tokens, first, last):
+        if tokens.low[j] in AGGREGATES and tokens.low[j + 1] in ("(", "count", "percentile_disc"):
             return True
-        j += 1
     names = {identifier(tokens.text[j]) for j in range(first, last) if is_name(tokens, j)}
     if not (names & aggregated and select.source()):
         return False

@@ -93,17 +93,15 @@ def _tables(tokens: Tokens, first: int, last: int, columns: Columns) -> tuple[se
     while j < last:
         outer = tokens.matches(j + 1, "(", "+", ")")
         if is_name(tokens, j) and (outer or tokens.low[j + 1] != "("):
-            names = [identifier(tokens.text[j])]
-            while tokens.low[j + 1] == ".":
-                j += 2
-                names.append(identifier(tokens.text[j]))
-            outer = tokens.matches(j + 1, "(", "+", ")")
-            if len(names) > 1:
-                owners = {names[-2]} & columns.keys()
-            else:
-                owners = {name for name, has in columns.items() if names[0] in has}
+            stop = tokens.after_name(j)
+            *owner, column = (identifier(tokens.text[part]) for part in range(j, stop, 2))
+            owners = {
+                name for name, has in columns.items() if (name in owner[-1:] if owner else column in has)
+            }
+            j = stop - 1
+            outer = tokens.matches(stop, "(", "+", ")")
             if len(owners) > 1 or (outer and not owners):
-                raise UnsupportedError(f"(+) beside {names[-1]}, of which it cannot tell the table")
+                raise UnsupportedError(f"(+) beside {column}, of which it cannot tell the table")
             used |= owners
             marked |= owners if outer else set()
         j += 1

@@ -49,21 +49,18 @@ class Draft:
     def __init__(self, sql: str) -> None:
         self.sql = sql
         self.tokens = Tokens(sql)
+        self.starts = self.tokens.starts()
         first, last = _query(self.tokens)
-        self.offset = len(self.tokens.render(0, first)) + len(self.tokens.lead[first])
+        self.offset = self.starts[first]
         self.asked = sql[self.offset : len(self.tokens.render(0, last))]
 
     def token_at(self, answer: Answer) -> int | None:
         """Return the token whose name PostgreSQL does not know."""
         if answer.sqlstate not in UNKNOWN_NAME or not answer.position:
             return None
-        left = self.offset + answer.position - 1
-        for at in range(self.tokens.end):
-            left -= len(self.tokens.lead[at])
-            if left <= 0:
-                return at if left == 0 and is_name(self.tokens, at) else None
-            left -= len(self.tokens.text[at])
-        return None
+        places = {start: at for at, start in enumerate(self.starts[: self.tokens.end])}
+        at = places.get(self.offset + answer.position - 1)
+        return at if at is not None and is_name(self.tokens, at) else None
 
 
 def _query(tokens: Tokens) -> tuple[int, int]:
@@ -95,7 +92,7 @@ def _try(variable: Tokens | None, draft: Draft, at: int) -> Asking[tuple[Draft, 
     if variable or lateral.inline(tokens, at) or navigation.unnested(tokens, at):
         new = Draft(tokens.render())
         return new, (yield new.asked)
-    start = len(draft.tokens.render(0, at)) + len(draft.tokens.lead[at])
+    start = draft.starts[at]
     behind = len(draft.sql) - len(draft.tokens.render(0, navigation.chain_end(draft.tokens, at)))
     for guess in navigation.guesses(draft.tokens, at):
         changed = Tokens(draft.sql)

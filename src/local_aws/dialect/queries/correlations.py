@@ -9,6 +9,7 @@ from local_aws.dialect.queries.selects import (
     Select,
     alias_of,
     end_of_select,
+    outside_queries,
     selects_around,
     top_level,
 )
@@ -39,24 +40,13 @@ def _owners(tokens: Tokens, start: int) -> set[str]:
     """Return the tables that names of the SELECT itself are qualified with."""
     return {
         identifier(tokens.text[j])
-        for j in _own(tokens, start, end_of_select(tokens, start + 1))
+        for j in outside_queries(tokens, start, end_of_select(tokens, start + 1))
         if is_name(tokens, j) and tokens.low[j + 1] == "." and tokens.low[j + 3] not in (".", "(")
     }
 
 
-def _own(tokens: Tokens, start: int, end: int) -> list[int]:
-    """Positions outside inner queries."""
-    found, j = [], start
-    while j < end:
-        if tokens.low[j] == "(" and tokens.low[j + 1] in ("select", "with"):
-            j = tokens.close(j)
-        found.append(j)
-        j += 1
-    return found
-
-
 def _is_refused(tokens: Tokens, select: Select, outer: Select, at: int) -> bool:
-    words = [tokens.low[j] for j in _own(tokens, select.start, select.end)]
+    words = [tokens.low[j] for j in outside_queries(tokens, select.start, select.end)]
     in_list = tokens.low[select.start - 2] == "in"
     return (
         "over" in words

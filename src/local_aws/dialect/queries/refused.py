@@ -11,6 +11,7 @@ from local_aws.dialect.queries.selects import (
     SET_OPERATORS,
     Select,
     end_of_select,
+    outside_queries,
     selects_around,
     top_level,
 )
@@ -159,18 +160,14 @@ def _sorted(tokens: Tokens, i: int) -> None:
     if start is None:
         return
     orders = set()
-    j, end = start + 1, end_of_select(tokens, start + 1)
-    while j < end:
+    for j in outside_queries(tokens, start + 1, end_of_select(tokens, start + 1)):
         close = tokens.close(j + 1)
-        if tokens.low[j] == "(" and tokens.low[j + 1] == "select":
-            j = tokens.close(j)
-        elif tokens.low[j] in _SORTED and tokens.low[j + 1] == "(" and tokens.low[close] == ")":
+        if tokens.low[j] in _SORTED and tokens.low[j + 1] == "(" and tokens.low[close] == ")":
             inside = tokens.matches(close + 1, "within", "group", "(", "order", "by")
             order = (close + 6, tokens.close(close + 3)) if inside else (j + 2, close)
             behind = order[1] + 1
             if (inside or tokens.low[j] == "median") and tokens.low[behind] != "over":
                 orders.add(tuple(tokens.low[slice(*order)]))
-        j += 1
     if len(orders) > 1:
         raise RedshiftError("within group ORDER BY clauses for aggregate functions must be the same")
 

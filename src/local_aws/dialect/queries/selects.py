@@ -128,6 +128,16 @@ def top_level(tokens: Tokens, start: int, stop: int) -> Iterator[int]:
         j += 1
 
 
+def outside_queries(tokens: Tokens, start: int, stop: int) -> Iterator[int]:
+    """Positions in start..stop outside queries in parentheses."""
+    j = start
+    while j < stop:
+        if tokens.low[j] == "(" and tokens.low[j + 1] in ("select", "with"):
+            j = tokens.close(j)
+        yield j
+        j += 1
+
+
 def select_before(tokens: Tokens, i: int) -> int | None:
     """Return the SELECT before i that is not in other parentheses and not of another statement or query."""
     start = tokens.around[1][i]
