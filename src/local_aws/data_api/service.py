@@ -7,8 +7,7 @@ from typing import Any
 
 from local_aws.admin.faults import Faults
 from local_aws.data_api import answers, secret, submit
-from local_aws.data_api.catalog import listing
-from local_aws.data_api.catalog.metadata import Catalogue
+from local_aws.data_api.catalog import listing, metadata
 from local_aws.data_api.records.statement import Statement
 from local_aws.data_api.records.store import Store
 from local_aws.data_api.results.reading import read_page
@@ -16,6 +15,7 @@ from local_aws.data_api.running.runner import Runner
 from local_aws.data_api.running.sessions import Sessions
 from local_aws.data_api.target import check_place, choose_user
 from local_aws.data_api.waiting import WaitingRoom
+from local_aws.engine.connection import Connection
 from local_aws.engine.warehouse import Warehouse
 from local_aws.identity import Caller
 from local_aws.rest_of_aws import RestOfAws
@@ -39,7 +39,6 @@ class DataApi:
 
     def __post_init__(self) -> None:
         self._waiting = WaitingRoom(self.faults)
-        catalogue = Catalogue(self.warehouse)
         self._handlers: dict[str, Handler] = {
             "ExecuteStatement": self._submit,
             "BatchExecuteStatement": self._submit,
@@ -49,10 +48,10 @@ class DataApi:
             "GetStatementResultV2": partial(self._result, "CSV"),
             "ListStatements": partial(listing.statements, self.store),
             "ListSessions": partial(listing.sessions, self.sessions),
-            "ListDatabases": self._by_catalogue(catalogue.databases),
-            "ListSchemas": self._by_catalogue(catalogue.schemas),
-            "ListTables": self._by_catalogue(catalogue.tables),
-            "DescribeTable": self._by_catalogue(catalogue.table),
+            "ListDatabases": self._by_catalogue(metadata.databases),
+            "ListSchemas": self._by_catalogue(metadata.schemas),
+            "ListTables": self._by_catalogue(metadata.tables),
+            "DescribeTable": self._by_catalogue(metadata.table),
         }
 
     async def call(self, operation: str, request: Request, caller: Caller) -> Answer:
@@ -112,13 +111,14 @@ class DataApi:
             return user, None
         return user, f'FATAL: password authentication failed for user "{user}"'
 
-    def _by_catalogue(self, read: Callable[[Request, str], Awaitable[dict[str, Any]]]) -> Handler:
+    def _by_catalogue(self, read: Callable[[Connection, Request], Awaitable[Answer]]) -> Handler:
         async def handle(request: Request, caller: Caller) -> Answer:
             check_place(request)
             user, refusal = await self._user(request, caller)
             if refusal:
                 raise ApiError("DatabaseConnectionException", refusal)
-            return await read(request, user)
+            async with metadata.connected(self.warehouse, request, user) as connection:
+                return await read(connection, request)
 
         return handle
 

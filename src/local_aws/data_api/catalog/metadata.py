@@ -11,6 +11,7 @@ from local_aws.engine.warehouse import Warehouse
 from local_aws.wire.service_errors import ApiError, validation
 
 PAGE = 1000
+DATABASES = "SELECT database_name FROM pg_catalog.svv_redshift_databases ORDER BY database_name"
 SCHEMAS = "SELECT nspname FROM local_aws.listed_schemas WHERE nspname LIKE $1 ORDER BY nspname"
 TABLES = """
 SELECT relname, nspname, kind FROM local_aws.listed_tables WHERE nspname LIKE $1 AND relname LIKE $2
@@ -21,61 +22,57 @@ SELECT attname, type, atttypmod, attnotnull, nspname, relname, default_value FRO
 WHERE ($1 = '' OR nspname = $1) AND ($2 = '' OR relname = $2) ORDER BY nspname, relname, attnum
 """
 
-Request = dict[str, Any]
+Request = Answer = dict[str, Any]
 
 
-class Catalogue:
-    """The catalogue of the warehouse, one page at a time."""
+async def databases(connection: Connection, request: Request) -> Answer:
+    """Answer ListDatabases."""
+    rows = await connection.run(DATABASES)
+    return paging.cut("Databases", [name for (name,) in rows], request, PAGE)
 
-    def __init__(self, warehouse: Warehouse) -> None:
-        self._warehouse = warehouse
 
-    async def databases(self, request: Request, user: str) -> dict[str, Any]:
-        """Answer ListDatabases."""
-        if request.get("Database"):
-            async with self._connected(request, user):
-                pass
-        return paging.cut("Databases", await self._warehouse.databases(), request, PAGE)
+async def schemas(connection: Connection, request: Request) -> Answer:
+    """Answer ListSchemas."""
+    rows = await connection.run(SCHEMAS, [request.get("SchemaPattern") or "%"])
+    return paging.cut("Schemas", [name for (name,) in rows], request, PAGE)
 
-    async def schemas(self, request: Request, user: str) -> dict[str, Any]:
-        """Answer ListSchemas."""
-        async with self._connected(request, user) as connection:
-            rows = await connection.run(SCHEMAS, [request.get("SchemaPattern") or "%"])
-        return paging.cut("Schemas", [name for (name,) in rows], request, PAGE)
 
-    async def tables(self, request: Request, user: str) -> dict[str, Any]:
-        """Answer ListTables."""
-        patterns = [request.get("SchemaPattern") or "%", request.get("TablePattern") or "%"]
-        async with self._connected(request, user) as connection:
-            rows = await connection.run(TABLES, patterns)
-        found = [{"name": name, "schema": schema, "type": kind} for name, schema, kind in rows]
-        return paging.cut("Tables", found, request, PAGE)
+async def tables(connection: Connection, request: Request) -> Answer:
+    """Answer ListTables."""
+    patterns = [request.get("SchemaPattern") or "%", request.get("TablePattern") or "%"]
+    found = [
+        {"name": name, "schema": schema, "type": kind}
+        for name, schema, kind in await connection.run(TABLES, patterns)
+    ]
+    return paging.cut("Tables", found, request, PAGE)
 
-    async def table(self, request: Request, user: str) -> dict[str, Any]:
-        """Answer DescribeTable; without Table, the columns of all tables."""
-        if request.get("Schema") and not request.get("Table"):
-            raise validation("Table must be provided with Schema.")
-        async with self._connected(request, user) as connection:
-            rows = await connection.run(COLUMNS, [request.get("Schema") or "", request.get("Table") or ""])
-        named = {"TableName": request["Table"]} if request.get("Table") else {}
-        return named | paging.cut("ColumnList", [_column(row) for row in rows], request, PAGE)
 
-    @asynccontextmanager
-    async def _connected(self, request: Request, user: str) -> AsyncIterator[Connection]:
-        database = request["Database"]
-        try:
-            if request.get("ConnectedDatabase") not in (None, database):
-                connected = await self._warehouse.acquire(request["ConnectedDatabase"], user)
-                await self._warehouse.release(connected, request["ConnectedDatabase"], user)
-            connection = await self._warehouse.acquire(database, user)
-        except EngineError as error:
-            if "does not exist" in error.message:
-                raise validation(f"FATAL: {error.message}") from None
-            raise ApiError("DatabaseConnectionException", f"FATAL: {error.message}") from None
-        try:
-            yield connection
-        finally:
-            await self._warehouse.release(connection, database, user)
+async def table(connection: Connection, request: Request) -> Answer:
+    """Answer DescribeTable; without Table, the columns of all tables."""
+    if request.get("Schema") and not request.get("Table"):
+        raise validation("Table must be provided with Schema.")
+    rows = await connection.run(COLUMNS, [request.get("Schema") or "", request.get("Table") or ""])
+    named = {"TableName": request["Table"]} if request.get("Table") else {}
+    return named | paging.cut("ColumnList", [_column(row) for row in rows], request, PAGE)
+
+
+@asynccontextmanager
+async def connected(warehouse: Warehouse, request: Request, user: str) -> AsyncIterator[Connection]:
+    """Connect to the database of a request by way of its ConnectedDatabase; raise ApiError where that is refused."""
+    database = request["Database"]
+    try:
+        if request.get("ConnectedDatabase") not in (None, database):
+            connected = await warehouse.acquire(request["ConnectedDatabase"], user)
+            await warehouse.release(connected, request["ConnectedDatabase"], user)
+        connection = await warehouse.acquire(database, user)
+    except EngineError as error:
+        if "does not exist" in error.message:
+            raise validation(f"FATAL: {error.message}") from None
+        raise ApiError("DatabaseConnectionException", f"FATAL: {error.message}") from None
+    try:
+        yield connection
+    finally:
+        await warehouse.release(connection, database, user)
 
 
 def _column(row: tuple[str | None, ...]) -> dict[str, Any]:
