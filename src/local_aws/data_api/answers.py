@@ -32,7 +32,7 @@ _COMMON = "Id CreatedAt ClusterIdentifier WorkgroupName Database SecretArn Sessi
 
 def members(source: Any, names: str) -> Answer:
     """Return the members of these names, but those of which nothing is known."""
-    found = {name: getattr(source, _attribute(name)) for name in names.split()}
+    found = {name: getattr(source, attribute(name)) for name in names.split()}
     return {name: value for name, value in found.items() if value not in (None, [])}
 
 
@@ -95,5 +95,6 @@ def _part(statement: Statement, number: int) -> Answer:
 
 
 @cache
-def _attribute(name: str) -> str:
+def attribute(name: str) -> str:
+    """Return what a member of a request or an answer is called here."""
     return _ATTRIBUTES.get(name) or re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()

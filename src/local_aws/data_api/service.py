@@ -6,14 +6,14 @@ from functools import partial
 from typing import Any
 
 from local_aws.admin.faults import Faults
-from local_aws.data_api import answers, secret, submit
+from local_aws.data_api import answers, submit
 from local_aws.data_api.catalog import listing, metadata
 from local_aws.data_api.records.statement import Statement
 from local_aws.data_api.records.store import Store
 from local_aws.data_api.results.reading import read_page
 from local_aws.data_api.running.runner import Runner
 from local_aws.data_api.running.sessions import Sessions
-from local_aws.data_api.target import check_place, choose_user
+from local_aws.data_api.target import check_place, choose_user, read_secret
 from local_aws.data_api.waiting import WaitingRoom
 from local_aws.engine.connection import Connection
 from local_aws.engine.warehouse import Warehouse
@@ -106,7 +106,7 @@ class DataApi:
         secret_arn = request.get("SecretArn")
         if not secret_arn:
             return choose_user(request, caller), None
-        user, password = await secret.read(secret_arn, caller.region, self.rest)
+        user, password = await read_secret(secret_arn, caller.region, self.rest)
         if await self.warehouse.admits(user, password):
             return user, None
         return user, f'FATAL: password authentication failed for user "{user}"'

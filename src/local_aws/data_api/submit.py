@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from local_aws import dialect
+from local_aws.data_api import answers
 from local_aws.data_api.records.statement import Part, Statement
 from local_aws.data_api.running import parameters
 from local_aws.data_api.running.sessions import Session
@@ -11,31 +12,20 @@ from local_aws.identity import Caller
 from local_aws.wire.service_errors import validation
 
 MAX_STATEMENT_BYTES = 100 * 1024
+_PLACE = ("ClusterIdentifier", "WorkgroupName", "SecretArn")
 
 
 def build(request: dict[str, Any], caller: Caller, db_user: str) -> Statement:
     """Return the statement that a checked request asks for, outside of any session."""
-    return _statement(
-        request,
-        caller,
-        database=request["Database"],
-        db_user=db_user,
-        cluster=request.get("ClusterIdentifier"),
-        workgroup=request.get("WorkgroupName"),
-        secret_arn=request.get("SecretArn"),
-    )
+    place = {answers.attribute(name): request.get(name) for name in (*_PLACE, "Database")}
+    return _statement(request, caller, db_user=db_user, **place)
 
 
 def build_in_session(request: dict[str, Any], caller: Caller, session: Session) -> Statement:
     """Return the statement that a checked request asks for in an open session, which settles where and as whom."""
-    for name, settled in (
-        ("ClusterIdentifier", session.cluster),
-        ("WorkgroupName", session.workgroup),
-        ("SecretArn", session.secret_arn),
-        ("DbUser", session.db_user),
-        ("Database", None),
-    ):
-        if request.get(name) is not None and request[name] != settled:
+    settled = answers.members(session, " ".join((*_PLACE, "DbUser")))
+    for name in (*_PLACE, "DbUser", "Database"):
+        if request.get(name) not in (None, settled.get(name)):
             raise validation(f"{name} can not be provided with SessionId.")
     return _statement(request, caller, session_id=session.id, **session.place())
 

@@ -36,8 +36,7 @@ class WaitingRoom:
         self._waiting[statement.id] += 1
         try:
             with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await awaited.ended.wait()
+                await asyncio.wait_for(awaited.ended.wait(), seconds)
         finally:
             self._waiting[statement.id] -= 1
             if not self._waiting[statement.id]:

@@ -8,14 +8,7 @@ ApiError
 from html import escape
 from typing import Any
 
-FAULTS = frozenset(
-    {
-        "InternalServerException",
-        "DatabaseConnectionException",
-        "ExecuteStatementException",
-        "BatchExecuteStatementException",
-    }
-)
+from local_aws.wire import model
 
 
 class ApiError(Exception):
@@ -26,7 +19,8 @@ class ApiError(Exception):
         self.code = code
         self.message = message
         self.fields = fields
-        self.http_status = http_status or (500 if code in FAULTS else 400)
+        shape = model.load("redshift-data", "2019-12-20").shapes.get(code, {})
+        self.http_status = http_status or (500 if shape.get("fault") else 400)
 
     def body(self) -> dict[str, Any]:
         """Return the JSON body; some SDKs read `Message`, others `message`."""

@@ -9,6 +9,7 @@ from local_aws.identity import Caller
 from local_aws.wire.service_errors import not_found, validation
 
 PAGE = 100
+PLACE = ("ClusterIdentifier", "WorkgroupName", "Database")
 
 
 async def statements(store: Store, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
@@ -23,8 +24,7 @@ async def statements(store: Store, request: dict[str, Any], caller: Caller) -> d
     # A caller here is an access key, so "the role" and "the session" differ only by it.
     if request.get("RoleLevel") is False:
         conditions["issuer"] = caller.key_id
-    fields = {"Database": "database", "ClusterIdentifier": "cluster", "WorkgroupName": "workgroup"}
-    conditions |= {field: request[name] for name, field in fields.items() if request.get(name)}
+    conditions |= {answers.attribute(name): request[name] for name in PLACE if request.get(name)}
     before = paging.unpack("statements", request.get("NextToken"))
     size = request.get("MaxResults") or PAGE
     found = store.newest_first(tuple(before) if before else None, size + 1, conditions)
@@ -43,8 +43,7 @@ def _one_place_at_most(request: dict[str, Any]) -> None:
 async def sessions(found: Sessions, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     """Return one page of the caller's sessions; without a Status only the open ones, as AWS says."""
     _one_place_at_most(request)
-    members = ("Status", "ClusterIdentifier", "WorkgroupName", "Database")
-    filters = [name for name in members if request.get(name)]
+    filters = [name for name in ("Status", *PLACE) if request.get(name)]
     if request.get("SessionId") and filters:
         raise validation(f"{filters[0]} can not be provided with SessionId.")
     if request.get("SessionId") and not found.get(request["SessionId"]):
@@ -60,9 +59,7 @@ def _is_wanted(session: Session, request: dict[str, Any], caller: Caller) -> boo
     return (
         session.status in wanted
         and (request.get("RoleLevel") is not False or session.principal == caller.arn)
-        and request.get("ClusterIdentifier") in (None, session.cluster)
-        and request.get("WorkgroupName") in (None, session.workgroup)
-        and request.get("Database") in (None, session.database)
+        and all(request.get(name) in (None, getattr(session, answers.attribute(name))) for name in PLACE)
     )
 
 

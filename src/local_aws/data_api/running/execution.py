@@ -19,12 +19,13 @@ CANCELLED = "Query cancelled on user's request"
 
 @dataclass(eq=False)
 class Execution:
-    """One run of a statement: `run` it once, unless there is a `refusal`; `cancel` may be called meanwhile."""
+    """One run of a statement: `run` it once, unless there is a `refusal`; `connection` is there while it runs."""
 
     statement: Statement
     tools: Collaborators
     refusal: str | None = None
     cancelled: bool = False
+    connection: Connection | None = None
     cancel_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self, connection: Connection) -> None:

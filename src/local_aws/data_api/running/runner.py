@@ -35,7 +35,7 @@ class Runner:
     faults: Faults
     max_executing: InitVar[int]
     on_end: list[EndHook] = field(default_factory=list)
-    _running: dict[str, tuple[Execution, Connection | None]] = field(default_factory=dict)
+    _running: dict[str, Execution] = field(default_factory=dict)
     _tasks: set[asyncio.Future[None]] = field(default_factory=set)
 
     def __post_init__(self, max_executing: int) -> None:
@@ -55,12 +55,12 @@ class Runner:
             )
         self.tools.store.save(statement)
         execution = Execution(statement, self.tools, refusal)
-        self._running[statement.id] = execution, None
+        self._running[statement.id] = execution
         self._keep(self._run(execution))
 
     async def cancel(self, statement: Statement) -> bool:
         """Stop a statement for good; return whether it ended as ABORTED."""
-        execution, _ = self._running[statement.id]
+        execution = self._running[statement.id]
         execution.cancelled = True
         if statement.status == "SUBMITTED":
             self._finish(execution)
@@ -68,9 +68,8 @@ class Runner:
         deadline = time.monotonic() + CANCEL_GIVE_UP_SECONDS
         while not statement.has_ended and time.monotonic() < deadline:
             async with execution.cancel_turn:
-                _, connection = self._running.get(statement.id, (execution, None))
-                if connection is not None:
-                    await connection.cancel()
+                if execution.connection is not None:
+                    await execution.connection.cancel()
             # The request may have come between two statements of a batch: ask again until it has ended.
             with suppress(TimeoutError):
                 await asyncio.wait_for(statement.ended.wait(), CANCEL_AGAIN_SECONDS)
@@ -78,9 +77,8 @@ class Runner:
 
     async def cancel_all(self) -> None:
         """Stop everything that is in flight."""
-        await asyncio.gather(
-            *(self.cancel(execution.statement) for execution, _ in list(self._running.values()))
-        )
+        running = list(self._running.values())
+        await asyncio.gather(*(self.cancel(execution.statement) for execution in running))
 
     async def stop(self) -> None:
         """Drop everything that runs; the next start finds it unended and says so."""
@@ -126,7 +124,7 @@ class Runner:
 
     async def _run_on(self, execution: Execution, connection: Connection) -> None:
         statement = execution.statement
-        self._running[statement.id] = execution, connection
+        execution.connection = connection
         statement.pid = connection.pid
         statement.move("STARTED")
         self.tools.store.save_status(statement)
@@ -139,7 +137,7 @@ class Runner:
             failure = f"{error.severity}: {error.message}"
         # A cancellation under way must not hit the connection's next statement.
         async with execution.cancel_turn:
-            self._running[statement.id] = execution, None
+            execution.connection = None
         if failure:
             self._fail(execution, failure)
         else:
