@@ -96,7 +96,7 @@ class Assembly:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._sessions.close_all()
         await self._log.flush_all()
-        await self._warehouse.stop()
+        await self._warehouse.drop_idle()
         self._store.close()
 
     def wake_waiting(self) -> None:

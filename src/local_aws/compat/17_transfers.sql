@@ -77,12 +77,16 @@ BEGIN
 END
 $$;
 
--- Remember what the last transfer of the session was, and be as many rows as it moved, for ROW_COUNT.
+-- Remember what the last transfer of the session was.
+CREATE OR REPLACE FUNCTION local_aws.remember(what text, moved text, query text) RETURNS void LANGUAGE sql AS $$
+    SELECT set_config(format('local_aws.last_%s_count', what), moved, false),
+           set_config(format('local_aws.last_%s_id', what), query, false)
+$$;
+-- Do so, and be as many rows as it moved, for ROW_COUNT.
 CREATE OR REPLACE FUNCTION local_aws.moved(what text, moved bigint, query text) RETURNS SETOF bigint
 LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM set_config(format('local_aws.last_%s_count', what), moved::text, false),
-            set_config(format('local_aws.last_%s_id', what), query, false);
+    PERFORM local_aws.remember(what, moved::text, query);
     RETURN QUERY SELECT generate_series(1, moved);
 END
 $$;

@@ -1,5 +1,7 @@
 """Redshift SQL to PostgreSQL SQL: which rules run on which tokens."""
 
+from contextvars import copy_context
+
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.procedures import definitions as procedures
 from local_aws.dialect.procedures import dynamic
@@ -27,13 +29,11 @@ def rewrite_tokens(tokens: Tokens) -> str:
 
 def rewrite_dynamic(sql: str) -> str:
     """Return the same for EXECUTE, which takes several statements, with the locks of writers, COPY and UNLOAD."""
+    context = copy_context()
     if sql.startswith(quoted_names.KEEP_CASE_MARK):
-        before = quoted_names.KEEP_CASE.set(True)
-        try:
-            return _rewrite(Tokens(sql.removeprefix(quoted_names.KEEP_CASE_MARK)), inside=True)
-        finally:
-            quoted_names.KEEP_CASE.reset(before)
-    return _rewrite(Tokens(sql), inside=True)
+        context.run(quoted_names.KEEP_CASE.set, True)
+    tokens = Tokens(sql.removeprefix(quoted_names.KEEP_CASE_MARK))
+    return context.run(_rewrite, tokens, inside=True)
 
 
 def written_table(sql: str) -> str | None:

@@ -16,7 +16,7 @@ from local_aws.engine.postmaster import SUPERUSER, Postmaster
 
 DATABASE = "dev"
 ADMIN_DATABASE = "postgres"
-HIDDEN_DATABASES = ("postgres", "template0", "template1")
+DATABASES = "SELECT datname FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')"
 
 LOGIN = "SELECT rolpassword, rolcreaterole, rolvaliduntil < now() FROM pg_authid WHERE rolname = $1"
 ROLES = (Path(__file__).parent / "roles.sql").read_text(encoding="utf-8")
@@ -37,17 +37,14 @@ class Warehouse:
 
     async def prepare(self) -> None:
         """Wait for the server, and give new databases what Redshift has and PostgreSQL lacks."""
-        await self._wait_until_up()
+        while not self._postmaster.is_up():  # noqa: ASYNC110 - it is another process
+            await asyncio.sleep(0.003)
         compat = dialect.compat_sql()
         complete = self._postmaster.data / "complete"
         digest = hashlib.sha256(compat.encode()).hexdigest()
         if not (complete.exists() and complete.read_text() == digest):
             await self._install(compat)
             complete.write_text(digest)
-
-    async def stop(self) -> None:
-        """Close what is idle."""
-        await self._pool.drain()
 
     async def acquire(self, database: str, user: str) -> Connection:
         """Connect; a user that does not exist yet is made, an administrator like Redshift's first user."""
@@ -89,15 +86,14 @@ class Warehouse:
         self._known.clear()
         await self._pool.drain()
 
-    async def databases(self) -> list[str]:
+    async def _databases(self) -> list[str]:
         """Return the names of the databases that a user sees."""
-        rows = await self.admin_run("SELECT datname FROM pg_database ORDER BY datname")
-        return [name for (name,) in rows if name and name not in HIDDEN_DATABASES]
+        return [name for (name,) in await self.admin_run(DATABASES) if name]
 
     async def empty(self) -> None:
         """Drop every database and make an empty default one."""
         await self._pool.drain()
-        for database in await self.databases():
+        for database in await self._databases():
             await self.admin_run(f"DROP DATABASE {quoted_name(database)} WITH (FORCE)")
         await self.admin_run(f"CREATE DATABASE {DATABASE}")
         await self._give_default()
@@ -125,7 +121,7 @@ class Warehouse:
                 await self._pool.release(connection, ADMIN_DATABASE, SUPERUSER)
 
     async def _install(self, compat: str) -> None:
-        existing = await self.databases()
+        existing = await self._databases()
         for database in ("template1", *existing):
             async with self._own(database) as connection:
                 await connection.run_script(compat)
@@ -142,10 +138,6 @@ class Warehouse:
             yield connection
         finally:
             connection.close()
-
-    async def _wait_until_up(self) -> None:
-        while not self._postmaster.is_up():  # noqa: ASYNC110 - it is another process
-            await asyncio.sleep(0.003)
 
     async def sweep(self) -> None:
         """Close what has been idle for a while."""

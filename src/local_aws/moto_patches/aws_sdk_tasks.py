@@ -61,40 +61,36 @@ def _as_failure(task: Any, from_error: Callable[..., Any], env: Any, ex: Excepti
 
 
 def _name_as_boto(task: Any, parameters: dict[str, Any], *_: Any) -> None:
-    given = dict(parameters)
-    parameters.clear()
-    parameters.update(_renamed(given, _operation(task).input_shape))
-
-
-def _renamed(value: Any, shape: Shape | None) -> Any:
     # moto leaves the PascalCase that Step Functions wants, which not every member of a model is written in.
-    if isinstance(shape, StructureShape) and isinstance(value, dict):
-        names = {_pascal(name): name for name in shape.members}
-        named = {names.get(_pascal(key), key): member for key, member in value.items()}
-        return {key: _renamed(member, shape.members.get(key)) for key, member in named.items()}
-    if isinstance(shape, ListShape) and isinstance(value, list):
-        return [_renamed(member, shape.member) for member in value]
-    if isinstance(shape, MapShape) and isinstance(value, dict):
-        return {key: _renamed(member, shape.value) for key, member in value.items()}
-    return value
+    def named(key: str, shape: StructureShape) -> str:
+        return next((name for name in shape.members if _pascal(name) == _pascal(key)), key)
+
+    renamed = _renamed(parameters, _operation(task).input_shape, named)
+    parameters.clear()
+    parameters.update(renamed)
 
 
 def _name_as_step_functions(task: Any, response: Any, *_: Any) -> None:
-    given = dict(response)
-    response.clear()
-    response.update(_shown(given, _operation(task).output_shape))
-
-
-def _shown(value: Any, shape: Shape | None) -> Any:
     # moto leaves boto3's names, and times and streams, on which its interpreter then fails.
+    shown = _renamed(response, _operation(task).output_shape, lambda key, _: _pascal(key))
+    response.clear()
+    response.update(shown)
+
+
+def _renamed(value: Any, shape: Shape | None, named: Callable[[str, StructureShape], str]) -> Any:
     if isinstance(value, StreamingBody):
         return value.read().decode()
     if isinstance(value, datetime.datetime):
         return value.astimezone(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     if isinstance(shape, StructureShape) and isinstance(value, dict):
-        return {_pascal(key): _shown(member, shape.members.get(key)) for key, member in value.items()}
+        members = {_pascal(name): member for name, member in shape.members.items()}
+        return {
+            named(key, shape): _renamed(item, members.get(_pascal(key)), named) for key, item in value.items()
+        }
     if isinstance(shape, ListShape) and isinstance(value, list):
-        return [_shown(member, shape.member) for member in value]
+        return [_renamed(item, shape.member, named) for item in value]
+    if isinstance(shape, MapShape) and isinstance(value, dict):
+        return {key: _renamed(item, shape.value, named) for key, item in value.items()}
     return value
 
 

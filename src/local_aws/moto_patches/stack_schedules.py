@@ -16,11 +16,7 @@ class ScheduleOfStack(CloudFormationModel):
 
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
-
-    @property
-    def physical_resource_id(self) -> str:
-        """Return what Ref gives."""
-        return str(self.schedule.name)
+        self.physical_resource_id = schedule.name  # what Ref gives
 
     def get_cfn_attribute(self, _: str) -> str:
         """Return what GetAtt gives, of which there is only Arn."""
@@ -46,28 +42,22 @@ class ScheduleOfStack(CloudFormationModel):
         cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **_: Any
     ) -> "ScheduleOfStack":
         """Make it."""
-        wanted = _schedule(resource_name, cloudformation_json["Properties"])
-        backend = scheduler_backends[account_id][region_name]
-        return cls(backend.create_schedule(**wanted, action_after_completion=None))
+        wanted = _schedule(resource_name, cloudformation_json["Properties"]) | {
+            "action_after_completion": None
+        }
+        return cls(scheduler_backends[account_id][region_name].create_schedule(**wanted))
 
     @classmethod
     def update_from_cloudformation_json(
-        cls,
-        original_resource: "ScheduleOfStack",
-        new_resource_name: str,
-        cloudformation_json: Any,
-        account_id: str,
-        region_name: str,
+        cls, original_resource: Any, new_resource_name: str, cloudformation_json: Any, **where: str
     ) -> "ScheduleOfStack":
         """Change it."""
-        properties = cloudformation_json["Properties"]
-        name = original_resource.schedule.name
+        properties, name = cloudformation_json["Properties"], original_resource.schedule.name
         if properties.get("Name", name) != name:
-            cls.delete_from_cloudformation_json(name, cloudformation_json, account_id, region_name)
-            return cls.create_from_cloudformation_json(
-                new_resource_name, cloudformation_json, account_id, region_name
-            )
-        return cls(scheduler_backends[account_id][region_name].update_schedule(**_schedule(name, properties)))
+            cls.delete_from_cloudformation_json(name, cloudformation_json, **where)
+            return cls.create_from_cloudformation_json(new_resource_name, cloudformation_json, **where)
+        backend = scheduler_backends[where["account_id"]][where["region_name"]]
+        return cls(backend.update_schedule(**_schedule(name, properties)))
 
     @classmethod
     def delete_from_cloudformation_json(

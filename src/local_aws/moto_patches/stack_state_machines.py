@@ -32,14 +32,7 @@ def apply() -> None:
     )
 
 
-def _create(
-    name: str,
-    resource: Mapping[str, Any],
-    account_id: str,
-    region_name: str,
-    StackId: str | None = None,  # noqa: N803 - moto's name
-    **_: Any,
-) -> Any:
+def _create(name: str, resource: Mapping[str, Any], account_id: str, region_name: str, **more: Any) -> Any:
     properties = resource["Properties"]
     machine = backend(account_id, region_name).create_state_machine(
         properties.get("StateMachineName", name),
@@ -47,7 +40,7 @@ def _create(
         properties["RoleArn"],
         loggingConfiguration=_logging(properties),
     )
-    stack = cloudformation_backends[account_id][region_name].stacks.get(StackId or "")
+    stack = cloudformation_backends[account_id][region_name].stacks.get(more.get("StackId"))
     machine.stack_tags = dict(stack.tags) if stack else {}
     _tag(machine, properties)
     return machine

@@ -8,6 +8,7 @@ from moto.cloudformation.exceptions import ValidationError
 from moto.logs.models import LogGroup
 
 from local_aws.moto_patches import replace, wrap
+from local_aws.moto_patches.template_rules import values_of
 
 
 def apply() -> None:
@@ -25,8 +26,7 @@ def _diff(
 ) -> dict[str, list[str]]:
     # moto sees a changed parameter where it is a Ref, but neither in a text of Sub nor in a condition.
     found = diff(resources, template, parameters)
-    slots, before = template.get("Parameters") or {}, resources.resolved_parameters
-    given = {name: (parameters or {}).get(name, slot.get("Default")) for name, slot in slots.items()}
+    given, before = values_of(template, parameters or {}), resources.resolved_parameters
     changed = {name for name in given if parameters and str(given[name]) != str(before.get(name))}
     conditions = template.get("Conditions") or {}
     for _ in conditions:  # each may hang on others
@@ -68,18 +68,11 @@ def _update_resource(
 
 
 def _update_log_group(
-    original_resource: LogGroup,
-    new_resource_name: str,
-    cloudformation_json: dict[str, Any],
-    account_id: str,
-    region_name: str,
-) -> LogGroup:
+    original_resource: Any, new_resource_name: str, cloudformation_json: dict[str, Any], **where: str
+) -> Any:
     properties = cloudformation_json["Properties"]
     if properties.get("LogGroupName", original_resource.name) != original_resource.name:
-        original_resource.delete(account_id, region_name)
-        made: LogGroup = LogGroup.create_from_cloudformation_json(
-            new_resource_name, cloudformation_json, account_id, region_name
-        )
-        return made
+        original_resource.delete(**where)
+        return LogGroup.create_from_cloudformation_json(new_resource_name, cloudformation_json, **where)
     original_resource.retention_in_days = properties.get("RetentionInDays")
     return original_resource

@@ -53,17 +53,22 @@ def _refuse_same(response: Any, given: list[dict[str, Any]] | None, body: str | 
 def is_unchanged(stack: Any, body: str, given: Mapping[str, Any]) -> bool:
     """Tell whether a template with parameters is what a stack is of."""
     # moto takes the same parameters for others, unless those that keep their defaults are given too.
-    slots = stack.template_dict.get("Parameters") or {}
-    wanted = {name: given.get(name, slot.get("Default")) for name, slot in slots.items()}
+    wanted = values_of(stack.template_dict, given)
     before = {name: str(value) for name, value in stack.stack_parameters.items()}
     return stack.template == body and before == {name: str(value) for name, value in wanted.items()}
+
+
+def values_of(template: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a template with the values given, else their defaults."""
+    slots = template.get("Parameters") or {}
+    return {name: given.get(name, slot.get("Default")) for name, slot in slots.items()}
 
 
 def check(template: Mapping[str, Any], given: Mapping[str, Any]) -> None:
     """Check a template and the parameters given; raise ValidationError."""
     _check_resources(template)
     slots = template.get("Parameters") or {}
-    values: Any = {name: given.get(name, slot.get("Default")) for name, slot in slots.items()}
+    values = values_of(template, given)
     if unknown := set(given) - set(slots):
         raise ValidationError(
             message=f"Parameters: [{', '.join(sorted(unknown))}] do not exist in the template"

@@ -80,7 +80,9 @@ class Source:
                     raise fields
                 rendered = self._renderer.render(fields)
             except RejectedRow as problem:
-                self._reject(Place(url, line), problem)
+                self.rejected.append((Place(url, line), problem))
+                if len(self.rejected) > self._allowed:
+                    raise TooManyRejected from None
                 continue
             self._handed += 1
             if line - self._handed != distance:
@@ -93,11 +95,6 @@ class Source:
                 lines.clear()
         if lines:
             yield ("\n".join(lines) + "\n").encode()
-
-    def _reject(self, place: Place, problem: RejectedRow) -> None:
-        self.rejected.append((place, problem))
-        if len(self.rejected) > self._allowed:
-            raise TooManyRejected
 
     def _reader(self) -> Callable[[BinaryIO], Iterator[Row]]:
         options = self._copy.options

@@ -20,10 +20,7 @@ from local_aws.transfer.transfer_errors import TransferProblem
 
 # A quick look, so that other statements are not read twice.
 MAY_BE_ONE = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:copy|unload)\b", re.IGNORECASE | re.DOTALL)
-REMEMBER = (
-    "SELECT set_config('local_aws.last_' || $1, $2, false), set_config('local_aws.last_' || $3, $4, false)"
-)
-
+REMEMBER = "SELECT local_aws.remember($1, $2, $3)"
 REMEMBER_ID = "SELECT set_config('local_aws.last_copy_id', $1, false)"
 
 
@@ -54,7 +51,7 @@ class Transfers:
         resolved = replace(command, query=query.strip())
         async with _transaction(connection):
             rows = await unload.run(resolved, connection, backend)
-        await connection.run(REMEMBER, ["unload_count", str(rows), "unload_id", str(part.query_id)])
+        await connection.run(REMEMBER, ["unload", str(rows), str(part.query_id)])
         return rows
 
     async def _copy(
@@ -64,7 +61,7 @@ class Transfers:
         try:
             async with _transaction(connection):
                 rows = await load.run(command, connection, backend, rejected.extend)
-                await connection.run(REMEMBER, ["copy_count", str(rows), "copy_id", str(part.query_id)])
+                await connection.run(REMEMBER, ["copy", str(rows), str(part.query_id)])
             return rows
         except (EngineError, TransferProblem):
             # As on AWS: who looks into stl_load_errors needs it, but a transaction block that is rolled back has none.

@@ -11,6 +11,8 @@ from local_aws.transfer.options import Options
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _NAMED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _NUMBERS = frozenset(("int2", "int4", "int8", "numeric", "float4", "float8", "oid"))
+# What the engine prints otherwise; of bytes it is their mark, \\x.
+_SHOWN: dict[str, Callable[[str], str]] = {"super": super_text, "varbyte": lambda value: value[2:]}
 BYTES_A_WRITE = 1 << 16
 
 Line = Callable[[list[str | None]], str]
@@ -36,8 +38,7 @@ class TextWriter:
     def __init__(self, stream: BinaryIO, line: Line, types: Sequence[str], header: str | None) -> None:
         self._stream = stream
         self._line = line
-        self._supers = [number for number, name in enumerate(types) if name == "super"]
-        self._bytes = [number for number, name in enumerate(types) if name == "varbyte"]
+        self._shown = [(number, _SHOWN[name]) for number, name in enumerate(types) if name in _SHOWN]
         self._lines = [] if header is None else [header]
         self._size = 0
 
@@ -45,10 +46,8 @@ class TextWriter:
         """Write rows as the engine's COPY prints them."""
         for printed in lines:
             row = fields(printed)
-            for number in self._supers:
-                row[number] = None if (value := row[number]) is None else super_text(value)
-            for number in self._bytes:
-                row[number] = None if (value := row[number]) is None else value[2:]
+            for number, show in self._shown:
+                row[number] = None if (value := row[number]) is None else show(value)
             line = self._line(row)
             self._lines.append(line)
             self._size += len(line)
