@@ -1,10 +1,13 @@
 """Users, groups and roles: kinds of their own on Redshift, all of them roles on PostgreSQL."""
 
+import re
+
+from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import Tokens, identifier
 
 # GROUP or ROLE and USER, and what the statement takes a name for.
 Principal = tuple[str, str]
-_KINDS = ("user", "group", "role")
+_PLACES: dict[str, list[str]] = vocabulary.table("names/principals")
 _ANYBODY = ("public", "current_user", "session_user")
 
 
@@ -17,26 +20,14 @@ def principals(sql: str) -> list[Principal]:
 
 def _places(tokens: Tokens) -> list[tuple[int, str]]:
     """Where names begin, with the kind of those that have no word before them."""
-    low, first, second = tokens.low[: tokens.end], tokens.low[0], tokens.low[1]
-    places = []
-    if first in ("grant", "revoke") or tokens.matches(0, "alter", "default", "privileges"):
-        if second == "role":
-            places.append((1, "role"))
-        if tokens.matches(3, "for", "user"):
-            places.append((5, "user"))
-        places += [(i + 1, "user") for i in range(len(low)) if low[i] in ("to", "from")][-1:]
-    elif first in ("alter", "drop") and second in _KINDS and low[2:4] != ["if", "exists"]:
-        places.append((2, second))
-        if second == "group" and low[3:4] in (["add"], ["drop"]):
-            places.append((5, "user"))
-    elif first == "create" and second in ("user", "group"):
-        wanted = ("in", "group") if second == "user" else ("user",)
-        places += [(i + len(wanted), wanted[-1]) for i in range(3, len(low)) if tokens.matches(i, *wanted)]
-    if first in ("alter", "create"):
-        places += [(i + 2, "user") for i in range(2, len(low)) if tokens.matches(i, "owner", "to")]
-    if first == "create" and second == "schema" and "authorization" in low:
-        places.append((low.index("authorization") + 1, "user"))
-    return places
+    words = " ".join([*tokens.low[: tokens.end], ""])
+    found = [
+        (words.count(" ", 0, place.end()), kind)
+        for kind, patterns in _PLACES.items()
+        for pattern in patterns
+        for place in re.finditer(pattern, words)
+    ]
+    return sorted(found)
 
 
 def _listed(tokens: Tokens, at: int, kind: str) -> list[Principal]:
