@@ -19,7 +19,8 @@ def alter(tokens: Tokens, start: int, end: int) -> None:
     for i in range(start + 3, end if kind in _WITH_PARAMETERS else 0):
         if tokens.low[i] in ("set", "reset"):
             settings.assign(tokens, i, end)
-    _small(tokens, start, end)
+    if (kind, tokens.low[start + 3]) in (("schema", "quota"), ("database", "collate")):
+        tokens.put(start, end, "RESET local_aws.nothing")  # neither has an effect here
     if kind != "table":
         return
     at = tokens.after_name(start + 2)
@@ -41,19 +42,6 @@ def alter(tokens: Tokens, start: int, end: int) -> None:
         unsupported.syntax_error(tokens, actions[0][1])
     elif found:
         tokens.after(end - 1, f", ADD {tables.check(found)} NOT VALID")
-
-
-def _small(tokens: Tokens, start: int, end: int) -> None:
-    """Take out what has no effect here: quotas, refreshes by themselves, collations that are the default."""
-    kind, name = tokens.low[start + 1], start + 2
-    if kind == "materialized":
-        at = tokens.after_name(start + 3)
-        if tokens.matches(at, "auto", "refresh"):
-            tokens.put(at, end, "SET (autovacuum_enabled = true)")
-    elif (kind, tokens.low[name + 1]) in (("schema", "quota"), ("database", "collate")):
-        tokens.put(start, end, "RESET local_aws.nothing")
-    elif kind == "default" and tokens.low[end - 1] != "procedures" and "procedures" in tokens.low[start:end]:
-        tokens.text[tokens.low.index("procedures", start)] = "ROUTINES"
 
 
 def _resize(tokens: Tokens, start: int, at: int, table: str, actions: list[tuple[int, int]]) -> None:

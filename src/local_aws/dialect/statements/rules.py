@@ -2,22 +2,18 @@
 
 from collections.abc import Callable
 
+from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import Tokens, identifier
 from local_aws.dialect.refusals import RedshiftError
-from local_aws.dialect.statements import (
-    alterations,
-    creations,
-    locks,
-    merges,
-    settings,
-    shows,
-    spellings,
-    unsupported,
-)
+from local_aws.dialect.statements import alterations, creations, locks, merges, settings, shows, unsupported
 
 Rule = Callable[[Tokens, int, int], None]
-_VACUUM_OPTIONS = frozenset(("full", "sort", "delete", "only", "reindex", "recluster"))
+_SPELLINGS = {
+    kind: [(words.split(), text) for words, text in spellings.items()]
+    for kinds, spellings in vocabulary.table("statements/spellings").items()
+    for kind in kinds.split(", ")
+}
 _BEGIN_OPTIONS = frozenset(
     "work transaction isolation level serializable read write only committed uncommitted repeatable ,".split()  # noqa: SIM905
 )
@@ -29,9 +25,20 @@ def apply(tokens: Tokens, start: int, end: int) -> None:
     if tokens.low[start + 1] in (":=", "=", ".") or end == start:
         return
     unsupported.check(tokens, tokens.low[start], start, end)
-    spellings.apply(tokens, start, end)
+    _spell(tokens, start, end)
     if rule := RULES.get(tokens.low[start]):
         rule(tokens, start, end)
+
+
+def _spell(tokens: Tokens, start: int, end: int) -> None:
+    """Spell the options of the statement at start..end for PostgreSQL."""
+    second = start + (3 if tokens.matches(start + 1, "or", "replace") else 1)
+    for kind in (tokens.low[start], f"{tokens.low[start]} {tokens.low[second]}"):
+        for words, text in _SPELLINGS.get(kind, ()):
+            for i in range(start, end - len(words) + 1):
+                found = tokens.low[i : i + len(words)]
+                if all(word in (low, "*") for word, low in zip(words, found, strict=True)):
+                    tokens.put(i, i + len(words), text)
 
 
 def begin(tokens: Tokens, start: int, end: int) -> None:
@@ -97,19 +104,6 @@ def _with(tokens: Tokens, start: int, end: int) -> None:
         apply(tokens, at, end)
 
 
-def _vacuum(tokens: Tokens, start: int, end: int) -> None:
-    """VACUUM [FULL | SORT ONLY | DELETE ONLY | REINDEX | RECLUSTER] [table] [TO n PERCENT] [BOOST].
-
-    One storage engine's upkeep is not another's, so only the table's name stays.
-    """
-    at = start + 1
-    while tokens.low[at] in _VACUUM_OPTIONS:
-        at += 1
-    tokens.drop(start + 1, at)
-    if at < end:
-        tokens.drop(tokens.after_name(at), end)
-
-
 RULES: dict[str, Rule] = {
     "create": creations.create,
     "alter": alterations.alter,
@@ -124,5 +118,4 @@ RULES: dict[str, Rule] = {
     "set": settings.assign,
     "reset": settings.assign,
     "show": shows.show,
-    "vacuum": _vacuum,
 }
