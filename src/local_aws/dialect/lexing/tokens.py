@@ -127,27 +127,21 @@ class Tokens:
         return found
 
     @cached_property
-    def around(self) -> tuple[list[int], list[int]]:
+    def around(self) -> list[tuple[int, int]]:
         """For each token the parenthesis that it is in, and the SELECT before it in the same query; -1 for none."""
-        inside, selects = [-1], [-1]
-        opened: list[int] = []
-        queries: list[int] = []
+        found: list[tuple[int, int]] = []
+        opened = [(-1, -1)]
         for i, word in enumerate(self.low):
-            opened.append(inside[-1])
-            queries.append(selects[-1])
+            found.append(opened[-1])
             if word == "(":
-                inside.append(i)
-                selects.append(-1)
-            elif word == ")" and len(inside) > 1:
-                inside.pop()
-                selects.pop()
+                opened.append((i, -1))
+            elif word == ")" and len(opened) > 1:
+                opened.pop()
             elif word == ";":
-                inside, selects = [-1], [-1]
-            elif word in _QUERY_ENDS:
-                selects[-1] = -1
-            elif word == "select":
-                selects[-1] = i
-        return opened, queries
+                opened = [(-1, -1)]
+            elif word == "select" or word in _QUERY_ENDS:
+                opened[-1] = opened[-1][0], i if word == "select" else -1
+        return found
 
     def statements(self) -> Iterator[tuple[int, int]]:
         """Start and end (the `;` or the last token) of every non-empty statement."""

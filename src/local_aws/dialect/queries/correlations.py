@@ -4,15 +4,7 @@ from itertools import islice
 
 from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import Tokens, identifier, is_name
-from local_aws.dialect.queries.selects import (
-    BEFORE_SOURCE,
-    Select,
-    alias_of,
-    end_of_select,
-    outside_queries,
-    selects_around,
-    top_level,
-)
+from local_aws.dialect.queries import selects
 from local_aws.dialect.refusals import RedshiftError
 
 _AGGREGATES = vocabulary.words("aggregates") - {"min", "max"}
@@ -26,7 +18,7 @@ def check(tokens: Tokens, i: int) -> None:
     if tokens.low[i - 1] != "(":
         return
     owners = _owners(tokens, i)
-    blocks = list(islice(selects_around(tokens, i + 1), _LEVELS)) if owners else []
+    blocks = list(islice(selects.selects_around(tokens, i + 1), _LEVELS)) if owners else []
     if len(blocks) < 2:
         return
     named = [{identifier(name) for _, name in select.sources()} for select, _ in blocks]
@@ -40,13 +32,13 @@ def _owners(tokens: Tokens, start: int) -> set[str]:
     """Return the tables that names of the SELECT itself are qualified with."""
     return {
         identifier(tokens.text[j])
-        for j in outside_queries(tokens, start, end_of_select(tokens, start + 1))
+        for j in selects.outside_queries(tokens, start, selects.end_of_select(tokens, start + 1))
         if is_name(tokens, j) and tokens.low[j + 1] == "." and tokens.low[j + 3] not in (".", "(")
     }
 
 
-def _is_refused(tokens: Tokens, select: Select, outer: Select, at: int) -> bool:
-    words = [tokens.low[j] for j in outside_queries(tokens, select.start, select.end)]
+def _is_refused(tokens: Tokens, select: selects.Select, outer: selects.Select, at: int) -> bool:
+    words = [tokens.low[j] for j in selects.outside_queries(tokens, select.start, select.end)]
     in_list = tokens.low[select.start - 2] == "in"
     return (
         "over" in words
@@ -56,19 +48,19 @@ def _is_refused(tokens: Tokens, select: Select, outer: Select, at: int) -> bool:
     )
 
 
-def _in_outer_join(tokens: Tokens, outer: Select, at: int) -> bool:
+def _in_outer_join(tokens: Tokens, outer: selects.Select, at: int) -> bool:
     """Whether the position is in the ON of an outer join."""
     if at >= outer.from_end:
         return False
     is_outer = in_condition = False
-    for j in top_level(tokens, outer.clauses.get("from", at), at):
-        if tokens.low[j] in BEFORE_SOURCE:
+    for j in selects.top_level(tokens, outer.clauses.get("from", at), at):
+        if tokens.low[j] in selects.BEFORE_SOURCE:
             is_outer, in_condition = tokens.low[j - 1] in _OUTER, False
         in_condition |= tokens.low[j] == "on"
     return is_outer and in_condition
 
 
-def _is_grouped_by(tokens: Tokens, outer: Select, at: int) -> bool:
+def _is_grouped_by(tokens: Tokens, outer: selects.Select, at: int) -> bool:
     """Whether GROUP BY has the item of the position, by its alias or its number."""
     if "group" not in outer.clauses or at >= outer.list_end:
         return False
@@ -78,4 +70,4 @@ def _is_grouped_by(tokens: Tokens, outer: Select, at: int) -> bool:
         return False
     end = outer.first_of("having", "qualify", "window", "order", "limit", "offset")
     by = {tokens.render(*part).strip().lower() for part in tokens.split(outer.clauses["group"] + 2, end)}
-    return not by.isdisjoint((str(number), alias_of(tokens, *items[number - 1])[0]))
+    return not by.isdisjoint((str(number), selects.alias_of(tokens, *items[number - 1])[0]))

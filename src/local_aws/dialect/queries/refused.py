@@ -4,17 +4,8 @@ from collections.abc import Callable
 
 from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import Tokens, is_name
-from local_aws.dialect.queries import correlations
+from local_aws.dialect.queries import correlations, selects
 from local_aws.dialect.queries.function_calls import OURS
-from local_aws.dialect.queries.selects import (
-    BEFORE_SOURCE,
-    SET_OPERATORS,
-    Select,
-    end_of_select,
-    outside_queries,
-    selects_around,
-    top_level,
-)
 from local_aws.dialect.refusals import RedshiftError, refuse_as_redshift
 from local_aws.dialect.statements import unsupported
 
@@ -41,7 +32,7 @@ def _window(tokens: Tokens, i: int) -> None:
         if is_name(tokens, i + 1):
             refuse_as_redshift("named windows")
         return
-    words = [tokens.low[j] for j in top_level(tokens, i + 2, tokens.close(i + 1))]
+    words = [tokens.low[j] for j in selects.top_level(tokens, i + 2, tokens.close(i + 1))]
     frame = next((word for word in words if word in _FRAMES), None)
     if frame in ("range", "groups") or (frame and "exclude" in words):
         refuse_as_redshift("window frames other than ROWS")
@@ -71,7 +62,7 @@ def _with(tokens: Tokens, i: int) -> None:
         return
     if tokens.low[i + 1] == "recursive":
         _recursive(tokens, i)
-    for j in top_level(tokens, behind, tokens.end):
+    for j in selects.top_level(tokens, behind, tokens.end):
         if tokens.low[j] in ("insert", "merge"):
             unsupported.syntax_error(tokens, j)
         if tokens.low[j] in ("select", "update", "delete"):
@@ -86,14 +77,11 @@ def _with(tokens: Tokens, i: int) -> None:
 
 def _recursive(tokens: Tokens, i: int) -> None:
     """WITH RECURSIVE name (columns) AS (SELECT ... UNION ALL SELECT ...): no subquery itself."""
-    opening = tokens.around[0][i]
-    if (
-        opening >= 0
-        and any(selects_around(tokens, opening))
-        and not tokens.low[i + 2].startswith("local_aws_")
-    ):
+    opening = tokens.around[i][0]
+    inside = opening >= 0 and any(selects.selects_around(tokens, opening))
+    if inside and not tokens.low[i + 2].startswith("local_aws_"):
         refuse_as_redshift("WITH RECURSIVE in a subquery")
-    for j in top_level(tokens, i + 2, tokens.end):
+    for j in selects.top_level(tokens, i + 2, tokens.end):
         if tokens.low[j] == "select":
             return
         if not tokens.matches(j, "as", "("):
@@ -101,9 +89,10 @@ def _recursive(tokens: Tokens, i: int) -> None:
         has_columns = tokens.low[j - 1] == ")"
         name = tokens.low[tokens.open(j - 1) - 1 if has_columns else j - 1]
         close = tokens.close(j + 1)
-        if not any(tokens.low[k] == name and tokens.low[k - 1] in BEFORE_SOURCE for k in range(j, close)):
+        named = (k for k in range(j, close) if tokens.low[k] == name)
+        if not any(tokens.low[k - 1] in selects.BEFORE_SOURCE for k in named):
             continue
-        words = [tokens.low[k] for k in top_level(tokens, j + 2, close)]
+        words = [tokens.low[k] for k in selects.top_level(tokens, j + 2, close)]
         if not has_columns and not name.startswith("local_aws_"):
             refuse_as_redshift("a recursive query in WITH without a list of columns")
         if not tokens.low[j + 2 : close].count("union") or words[words.index("union") + 1] != "all":
@@ -125,13 +114,13 @@ def _leader(tokens: Tokens, i: int) -> None:
     first = next((j + 1 for j in range(i - 1, -1, -1) if tokens.low[j] in _STATEMENT_BEGINS), 0)
     words = tokens.low[first : first + 4]
     writes = words[0] == "insert" or (words[0] == "create" and "table" in words)
-    if writes or any(_reads_table(tokens, select) for select, _ in selects_around(tokens, i)):
+    if writes or any(_reads_table(tokens, select) for select, _ in selects.selects_around(tokens, i)):
         raise RedshiftError(
             "Specified types or functions (one per INFO message) not supported on Redshift tables."
         )
 
 
-def _reads_table(tokens: Tokens, select: Select) -> bool:
+def _reads_table(tokens: Tokens, select: selects.Select) -> bool:
     named = {tokens.low[j] for j in range(tokens.end) if tokens.matches(j + 1, "as", "(")}
     return any(
         is_name(tokens, at)
@@ -144,23 +133,24 @@ def _reads_table(tokens: Tokens, select: Select) -> bool:
 
 def _limit(tokens: Tokens, i: int) -> None:
     """LIMIT in a query in parentheses that is an operand of UNION, INTERSECT or EXCEPT."""
-    opening = tokens.around[0][i]
+    opening = tokens.around[i][0]
     if opening < 0 or tokens.low[opening + 1] not in ("select", "with", "("):
         return
     before = tokens.low[opening - 1] if opening else ""
     before = tokens.low[opening - 2] if before in ("all", "distinct") else before
-    is_first = before in ("", ";", "(", "as") and tokens.low[tokens.close(opening) + 1] in SET_OPERATORS
-    if is_first or before in SET_OPERATORS:
+    behind = tokens.low[tokens.close(opening) + 1]
+    is_first = before in ("", ";", "(", "as") and behind in selects.SET_OPERATORS
+    if is_first or before in selects.SET_OPERATORS:
         raise RedshiftError("LIMIT may not be used within input to set operations.")
 
 
 def _sorted(tokens: Tokens, i: int) -> None:
     """Refuse aggregates of one SELECT that sort by different things."""
-    start = next((select.start for select, _ in selects_around(tokens, i)), None)
+    start = next((select.start for select, _ in selects.selects_around(tokens, i)), None)
     if start is None:
         return
     orders = set()
-    for j in outside_queries(tokens, start + 1, end_of_select(tokens, start + 1)):
+    for j in selects.outside_queries(tokens, start + 1, selects.end_of_select(tokens, start + 1)):
         close = tokens.close(j + 1)
         if tokens.low[j] in _SORTED and tokens.low[j + 1] == "(" and tokens.low[close] == ")":
             inside = tokens.matches(close + 1, "within", "group", "(", "order", "by")
@@ -183,7 +173,7 @@ RULES: dict[str, Callable[[Tokens, int], None]] = {
     "over": _window,
     "select": correlations.check,
     "is": _is,
-    **dict.fromkeys(unsupported.checked_words(), unsupported.check_word),
+    **dict.fromkeys(unsupported.CHECKED_WORDS, unsupported.check_word),
     **dict.fromkeys(("ctid", "cmin", "cmax", "xmin", "xmax", "tableoid"), _system_column),
     **dict.fromkeys(vocabulary.words("leader_functions"), _leader),
     "limit": _limit,

@@ -140,13 +140,13 @@ def outside_queries(tokens: Tokens, start: int, stop: int) -> Iterator[int]:
 
 def select_before(tokens: Tokens, i: int) -> int | None:
     """Return the SELECT before i that is not in other parentheses and not of another statement or query."""
-    start = tokens.around[1][i]
+    start = tokens.around[i][1]
     return None if start < 0 else start
 
 
 def outwards(tokens: Tokens, i: int) -> int:
     """Return the first token in the parentheses around i, or of the statement."""
-    opening = tokens.around[0][i]
+    opening = tokens.around[i][0]
     if opening >= 0:
         return opening + 1
     return next((j + 1 for j in range(i - 1, -1, -1) if tokens.low[j] == ";"), 0)

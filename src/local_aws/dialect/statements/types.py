@@ -21,7 +21,7 @@ def in_expression(tokens: Tokens, i: int) -> None:
     """Rewrite the word at i, if it is the type of a cast."""
     before = tokens.low[i - 1]
     # AS is in a list of columns unless the innermost parenthesis opens CAST(...).
-    opening = tokens.around[0][i] if before == "as" else 0
+    opening = tokens.around[i][0] if before == "as" else 0
     if before == "::" or (opening > 0 and tokens.low[opening - 1] in ("cast", "try_cast")):
         rewrite(tokens, i)
 

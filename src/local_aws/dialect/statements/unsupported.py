@@ -17,6 +17,8 @@ _MEANINGS = {
     "STORAGE": "(?:diststyle|distkey|sortkey|compound|interleaved|encode)",
 }
 _REFUSALS = vocabulary.table("statements/refusals")
+# Those that `check_word` may refuse.
+CHECKED_WORDS = [kind.removeprefix(_WORD) for kind in _REFUSALS if kind.startswith(_WORD)]
 _SHORT = re.compile("|".join(_MEANINGS))
 
 
@@ -31,11 +33,6 @@ def check_word(tokens: Tokens, i: int) -> None:
     _check(tokens, _WORD + tokens.low[i], range(i - 1, i + 5), i)
 
 
-def checked_words() -> list[str]:
-    """Return the words that `check_word` may refuse."""
-    return [kind.removeprefix(_WORD) for kind in _REFUSALS if kind.startswith(_WORD)]
-
-
 def _check(tokens: Tokens, kind: str, places: Sequence[int], end: int) -> None:
     words = " ".join([tokens.low[i] for i in places])
     for how, text, pattern in _patterns(kind):
@@ -45,18 +42,14 @@ def _check(tokens: Tokens, kind: str, places: Sequence[int], end: int) -> None:
                 case "syntax":
                     syntax_error(tokens, places[words.count(" ", 0, found.start(1))])
                 case "taken_out":
-                    taken_out(tokens, places[0], end)
+                    # A command of PostgreSQL 8.0 that Redshift knows and refuses.
+                    command = (tokens.text[places[0]] + tokens.render(places[0] + 1, end)).strip()
+                    raise RedshiftError(f'SQL command "{command}" not supported on Redshift tables.')
                 case "error":
                     raise RedshiftError(message)
                 case "neither":
                     refuse_as_redshift(message)
             raise UnsupportedError(message)
-
-
-def taken_out(tokens: Tokens, start: int, end: int) -> NoReturn:
-    """Refuse a command of PostgreSQL 8.0 that Redshift knows and refuses."""
-    command = (tokens.text[start] + tokens.render(start + 1, end)).strip()
-    raise RedshiftError(f'SQL command "{command}" not supported on Redshift tables.')
 
 
 def syntax_error(tokens: Tokens, at: int) -> NoReturn:
