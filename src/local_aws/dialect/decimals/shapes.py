@@ -49,10 +49,29 @@ class _Reader:
         given = node.get("vartypmod") or node.get("consttypmod") or node.get("resulttypmod") or -1
         if (modifier := int(given)) >= 4:
             return (modifier - 4) >> 16, (modifier - 4) & 0x7FF
-        read = getattr(self, f"_{node['node'].lower()}", None)
-        return read(node, queries) if read else None
+        match node["node"]:
+            case "CONST":
+                return self._const(node)
+            case "VAR":
+                return self._var(node, queries)
+            case "SUBLINK":
+                return self._column(node["subselect"], 1, queries)
+            case "OPEXPR":
+                return self._operation(node, queries)
+            case "FUNCEXPR":
+                return self._function(node, queries)
+            case "AGGREF" | "WINDOWFUNC":
+                return self._aggregate(node, queries)
+            case "NULLIFEXPR":
+                return self.shape(node["args"][0], queries)
+            case "COALESCEEXPR" | "MINMAXEXPR":
+                return self._widest(node["args"], queries)
+            case "CASEEXPR":
+                results = [branch["result"] for branch in node["args"]] + [node["defresult"]]
+                return self._widest([result for result in results if isinstance(result, dict)], queries)
+        return None
 
-    def _const(self, node: Node, _queries: tuple[Node, ...]) -> Shape | None:
+    def _const(self, node: Node) -> Shape | None:
         whole, _, fraction = self._literal(int(node["location"])).partition(".")
         if not (whole + fraction).isdigit():
             return None
@@ -79,10 +98,7 @@ class _Reader:
             return None
         return self.shape(query["targetList"][number - 1]["expr"], (*around, query))
 
-    def _sublink(self, node: Node, queries: tuple[Node, ...]) -> Shape | None:
-        return self._column(node["subselect"], 1, queries)
-
-    def _opexpr(self, node: Node, queries: tuple[Node, ...]) -> Shape | None:
+    def _operation(self, node: Node, queries: tuple[Node, ...]) -> Shape | None:
         shapes = [self.shape(argument, queries) for argument in node["args"]]
         if len(shapes) == 1:
             return shapes[0]
@@ -99,7 +115,7 @@ class _Reader:
             return min(max(p1 - s1, p2 - s2) + 1 + scale, LARGEST), scale
         return None
 
-    def _funcexpr(self, node: Node, queries: tuple[Node, ...]) -> Shape | None:
+    def _function(self, node: Node, queries: tuple[Node, ...]) -> Shape | None:
         arguments = node["args"] if isinstance(node["args"], list) else []
         if node["funcid"] in _INTEGERS:
             return _INTEGERS[node["funcid"]]
@@ -109,7 +125,7 @@ class _Reader:
             return modifier >> 16, modifier & 0x7FF
         return self.shape(arguments[0], queries) if node["funcresulttype"] == NUMERIC and arguments else None
 
-    def _aggref(self, node: Node, queries: tuple[Node, ...]) -> Shape | None:
+    def _aggregate(self, node: Node, queries: tuple[Node, ...]) -> Shape | None:
         """SUM is as wide as can be; MIN, MAX and AVG are like their argument, AVG as wide as can be."""
         kind = node.get("aggfnoid") or node.get("winfnoid")
         if kind == _SUM_OF_INT8:
@@ -119,20 +135,6 @@ class _Reader:
             return None
         inner = self.shape(arguments[0].get("expr", arguments[0]), queries)
         return inner if inner is None or kind in ("2130", "2146") else (LARGEST, inner[1])
-
-    _windowfunc = _aggref
-
-    def _nullifexpr(self, node: Node, queries: tuple[Node, ...]) -> Shape | None:
-        return self.shape(node["args"][0], queries)
-
-    def _coalesceexpr(self, node: Node, queries: tuple[Node, ...]) -> Shape | None:
-        return self._widest(node["args"], queries)
-
-    _minmaxexpr = _coalesceexpr
-
-    def _caseexpr(self, node: Node, queries: tuple[Node, ...]) -> Shape | None:
-        results = [branch["result"] for branch in node["args"]] + [node["defresult"]]
-        return self._widest([result for result in results if isinstance(result, dict)], queries)
 
     def _widest(self, nodes: list[Node], queries: tuple[Node, ...]) -> Shape | None:
         """Return a shape that all of them fit into; NULL fits into any."""

@@ -58,14 +58,12 @@ def _check_arguments(tokens: Tokens, kind: int) -> None:
 
 
 def _language(tokens: Tokens, kind: int, end: int) -> str:
-    for i in range(kind, end):
-        if tokens.low[i] == "language":
-            language = tokens.text[i + 1].strip("'").lower()
-            if language not in _LANGUAGES[tokens.low[kind]]:
-                neither = "" if language == "plpythonu" else ", and neither does Redshift"
-                raise UnsupportedError(f"{tokens.low[kind]}s in the language {language}{neither}")
-            return language
-    return "plpgsql"
+    at = next((i + 1 for i in range(kind, end) if tokens.low[i] == "language"), None)
+    language = "plpgsql" if at is None else tokens.text[at].strip("'").lower()
+    if at is not None and language not in _LANGUAGES[tokens.low[kind]]:
+        neither = "" if language == "plpythonu" else ", and neither does Redshift"
+        raise UnsupportedError(f"{tokens.low[kind]}s in the language {language}{neither}")
+    return language
 
 
 def _take_out(tokens: Tokens, start: int, end: int, *words: str) -> bool:

@@ -89,10 +89,8 @@ class Parser:
         begins = word == "begin" and self.low[self.at + 1] not in (";", "transaction", "work")
         if word == "declare" or begins:
             return self._block(start)
-        if word in ("if", "case"):
-            return self._branches(start)
-        if word in ("loop", "while", "for", "foreach"):
-            return self._loop(start)
+        if word in ("if", "case", "loop", "while", "for", "foreach"):
+            return self._branches(start, "then" if word in ("if", "case") else "loop")
         return Leaf(self.at, self._skip(";"))
 
     def _block(self, start: int) -> Block:
@@ -111,23 +109,14 @@ class Parser:
         block.end = self._skip(";")
         return block
 
-    def _branches(self, start: int) -> Branches:
+    def _branches(self, start: int, opening: str) -> Branches:
         node = Branches(start)
         while self.low[self.at] not in ("end", ""):
             if self.low[self.at] != "else":
-                first, self.at = self.at, self._find("then", self.at + 1)
-                node.conditions.append((first + 1, self.at))
+                first, self.at = self.at, self._find(opening, self.at + (self.low[self.at] == "case"))
+                node.conditions.append((first, self.at))
             self._step()
             node.bodies.append(self._statements(frozenset(("elsif", "elseif", "else", "when", "end"))))
-        node.end = self._skip(";")
-        return node
-
-    def _loop(self, start: int) -> Branches:
-        node = Branches(start)
-        first, self.at = self.at, self._find("loop")
-        node.conditions.append((first, self.at))
-        self._step()
-        node.bodies.append(self._statements(frozenset(("end",))))
         node.end = self._skip(";")
         return node
 

@@ -1,11 +1,12 @@
 """Rules for expressions: which word starts which rule."""
 
 from collections.abc import Callable
+from functools import partial
 
 from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.literals import escaped
 from local_aws.dialect.lexing.tokens import STRING, TEMPORARY, Tokens
-from local_aws.dialect.queries import aggregates, catalog_names, hierarchies, naming, refused, unnesting
+from local_aws.dialect.queries import aggregates, hierarchies, naming, refused, unnesting
 from local_aws.dialect.queries import clauses as queries
 from local_aws.dialect.queries import function_calls as calls
 from local_aws.dialect.statements import foreign, types
@@ -17,7 +18,7 @@ def apply(tokens: Tokens) -> None:
     """Run the rules from right to left, so that an inner call is done before the one around it copies it."""
     found = [i for i, word in enumerate(tokens.low) if word in _WORDS]
     if "[" in tokens.low:
-        found.sort(key=_order(tokens))
+        found.sort(key=partial(_order, tokens))
     for i in reversed(found):
         # A rule further right may have taken this token out.
         word = tokens.low[i]
@@ -28,14 +29,10 @@ def apply(tokens: Tokens) -> None:
             tokens.after(unnamed - 1, f" AS {naming.NAMES[word]}")
 
 
-def _order(tokens: Tokens) -> Callable[[int], float]:
-    """Say whether a step into the result of a call comes after the rules for the call."""
-
-    def position(i: int) -> float:
-        is_step = tokens.low[i] == "[" and tokens.low[i - 1] == ")"
-        return tokens.open(i - 1) - 1.5 if is_step else i
-
-    return position
+def _order(tokens: Tokens, i: int) -> float:
+    """Where a word comes in the order: a step into the result of a call right behind the rules for the call."""
+    is_step = tokens.low[i] == "[" and tokens.low[i - 1] == ")"
+    return tokens.open(i - 1) - 1.5 if is_step else i
 
 
 def _string(tokens: Tokens, i: int) -> None:
@@ -53,11 +50,6 @@ def _temporary_name(tokens: Tokens, i: int) -> None:
         return
     if before in vocabulary.words("before_names") or not is_operand:
         tokens.text[i] = f'"{tokens.text[i].lower()}"'
-
-
-def _unpivot(tokens: Tokens, i: int) -> None:
-    queries.refuse_pivot(tokens, i)
-    unnesting.in_from(tokens, i)
 
 
 def _by_name(*rules: Rule) -> dict[str, Rule]:
@@ -82,13 +74,12 @@ RULES: dict[str, Rule] = {
     "respect": aggregates.respect_nulls,
     **dict.fromkeys(("percentile_cont", "percentile_disc"), aggregates.percentile),
     "pivot": queries.refuse_pivot,
-    "unpivot": _unpivot,
     "max": types.maximum,
     "connect": hierarchies.connect_by,
     "[": unnesting.steps,
-    **dict.fromkeys(("at", "unnest"), unnesting.in_from),
+    **dict.fromkeys(("at", "unnest", "unpivot"), unnesting.in_from),
     **dict.fromkeys(("array", "object", "json_serialize"), calls.super_function),
-    **dict.fromkeys(catalog_names.TABLES, catalog_names.look_up),
+    **dict.fromkeys(foreign.TABLES, foreign.look_up_table),
     **dict.fromkeys(types.NAMES, types.in_expression),
     **dict.fromkeys(calls.DATE_FUNCTIONS, calls.date_part_word),
     **dict.fromkeys(calls.REFUSED, calls.refuse),

@@ -3,6 +3,7 @@
 from local_aws.dialect.lexing.literals import quoted
 from local_aws.dialect.lexing.tokens import STRING, Tokens, is_name
 from local_aws.dialect.messages import NAVIGATION
+from local_aws.dialect.queries.clauses import refuse_pivot
 from local_aws.dialect.queries.naming import name_item
 from local_aws.dialect.queries.selects import BEFORE_SOURCE, NO_TABLE_ALIAS, selects_around
 from local_aws.dialect.refusals import RedshiftError, UnsupportedError
@@ -54,6 +55,8 @@ def in_from(tokens: Tokens, i: int) -> None:
         unnest(tokens, item)
     elif word == "unnest":
         foreign.refuse_function(tokens, i)
+    elif word == "unpivot":
+        refuse_pivot(tokens, i)
 
 
 def unnest(tokens: Tokens, first: int) -> None:

@@ -1,13 +1,16 @@
-"""Types and functions that PostgreSQL has and Redshift does not, and how Redshift says so."""
+"""What PostgreSQL has and Redshift has not, or has otherwise: types, functions, tables of its own."""
 
 from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.messages import ABSENT
+from local_aws.dialect.queries.selects import BEFORE_SOURCE
 from local_aws.dialect.refusals import RedshiftError
 
 _OLD, _YOUNG = vocabulary.words("old_types"), vocabulary.words("young_types")
 TYPES = _OLD | _YOUNG
 FUNCTIONS = vocabulary.words("absent_functions")
+# Redshift has them otherwise: views of those names are in the schema local_aws.
+TABLES = ("pg_attribute", "pg_class", "pg_index", "pg_attrdef", "pg_default_acl")
 # A name of anything else than a function that is called follows these.
 _NO_CALL = frozenset((".", "function", "procedure", "into", "table", "as", "join", "update", "exists"))
 
@@ -52,3 +55,14 @@ def refuse_function(tokens: Tokens, i: int) -> None:
     before = tokens.low[i - 1]
     if tokens.low[i + 1] == "(" and before not in _NO_CALL:
         tokens.text[i] = ABSENT + tokens.text[i]
+
+
+def look_up_table(tokens: Tokens, i: int) -> None:
+    """Look up the name at i where it is a table: [pg_catalog.]pg_attribute, but not the qualifier of a column."""
+    before = tokens.low[i - 1]
+    if tokens.low[i + 1] in (".", "(") or tokens.text[i][:1] == '"':
+        return
+    if before in BEFORE_SOURCE:
+        tokens.text[i] = f"local_aws.{tokens.text[i]}"
+    elif before == "." and tokens.low[i - 2] == "pg_catalog" and tokens.low[i - 3] in BEFORE_SOURCE:
+        tokens.text[i - 2] = "local_aws"
