@@ -4,7 +4,7 @@ A rule that needs names is a generator: it yields a query and is sent an Answer.
 and whoever has one drives it.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -22,6 +22,18 @@ class Answer:
 
 
 Asking = Generator[str, Answer, T]
+
+
+def relay(asking: Asking[T], ask: Callable[[str], Asking[Answer]]) -> Asking[T]:
+    """Return what `asking` comes to when `ask` asks its queries."""
+    try:
+        query = next(asking)
+        while True:
+            query = asking.send((yield from ask(query)))
+    except StopIteration as done:
+        found: T = done.value
+        return found
+
 
 # Words of constructs that need names.
 RULE_WORDS = frozenset(("exclude", "qualify", "pivot", "unpivot", "all", "+"))

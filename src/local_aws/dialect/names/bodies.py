@@ -5,10 +5,11 @@ stays as it is, and fails loudly when it runs.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from local_aws.dialect.lexing.literals import dollar_tag, dollar_value, quoted
 from local_aws.dialect.lexing.tokens import BODY, Tokens, identifier, is_name
-from local_aws.dialect.names.asking import RULE_WORDS, Answer, Asking
+from local_aws.dialect.names.asking import RULE_WORDS, Answer, Asking, relay
 from local_aws.dialect.names.settling import Variables, may_need_names
 from local_aws.dialect.procedures.plpgsql import Branches, Node, Parser, blocks, leaves, walk
 from local_aws.dialect.queries.selects import top_level
@@ -51,7 +52,7 @@ def _resolved(asked: str, made: dict[str, str], variables: Variables, resolve: R
     if not (may_need_names(tokens) or tokens.low[0] == "create" or RULE_WORDS & set(tokens.low)):
         return asked
     try:
-        return (yield from _with_tables(resolve(asked, thorough=True, variables=variables), made))
+        return (yield from relay(resolve(asked, thorough=True, variables=variables), partial(_ask, made)))
     except DialectError:
         return asked  # the rules that need no names may do
 
@@ -118,18 +119,8 @@ def _without_into(tokens: Tokens) -> tuple[str, str]:
     return tokens.render(), target
 
 
-def _with_tables(asking: Asking[str], made: dict[str, str]) -> Asking[str]:
+def _ask(made: dict[str, str], query: str) -> Asking[Answer]:
     """Ask as if the tables that the procedure makes were there."""
-    answer = None
-    while True:
-        try:
-            query = next(asking) if answer is None else asking.send(answer)
-        except StopIteration as done:
-            return str(done.value)
-        answer = yield from _ask(query, made)
-
-
-def _ask(query: str, made: dict[str, str]) -> Asking[Answer]:
     tokens = Tokens(query)
     words = set(tokens.text)
     tables = ", ".join(f"{name} AS ({made[name]})" for name in made if name in words)

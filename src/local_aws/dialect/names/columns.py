@@ -27,7 +27,8 @@ def _with_clauses(tokens: Tokens, i: int) -> list[str]:
     inner = i
     while True:
         first = outwards(tokens, inner)
-        opening = next((j for j in top_level(tokens, first, inner + 1) if _opens(tokens, j)), None)
+        withs = (j for j in top_level(tokens, first, inner + 1) if tokens.low[j] == "with")
+        opening = next((j for j in withs if tokens.low[j + 1] not in ("no", "time", "offset")), None)
         if opening is not None:
             places = top_level(tokens, opening, tokens.end)
             stop = main = next((j for j in places if tokens.low[j] in _MAIN), tokens.end)
@@ -39,7 +40,3 @@ def _with_clauses(tokens: Tokens, i: int) -> list[str]:
         if first == 0 or tokens.low[first - 1] == ";":
             return found
         inner = first - 1
-
-
-def _opens(tokens: Tokens, j: int) -> bool:
-    return tokens.low[j] == "with" and tokens.low[j + 1] not in ("no", "time", "offset")

@@ -5,7 +5,7 @@ What holds no construct that needs names is rewritten as always, and nothing is 
 
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.names import bodies, grouping, lateral, outer_joins, pivots, qualify, settling, stars
-from local_aws.dialect.names.asking import RULE_WORDS, Asking
+from local_aws.dialect.names.asking import RULE_WORDS, Answer, Asking, relay
 from local_aws.dialect.queries import clauses
 from local_aws.dialect.queries.selects import top_level
 from local_aws.dialect.rewriter import rewrite_tokens
@@ -55,12 +55,11 @@ def _late_query(tokens: Tokens) -> tuple[int, int] | None:
 
 def _answered(rule: Asking[None], variables: settling.Variables | None) -> Asking[None]:
     """Resolve the queries of a rule before PostgreSQL is asked them."""
-    try:
-        query = next(rule)
-        while True:
-            query = rule.send((yield (yield from resolve(query, thorough=True, variables=variables))))
-    except StopIteration:
-        return
+
+    def ask(query: str) -> Asking[Answer]:
+        return (yield (yield from resolve(query, thorough=True, variables=variables)))
+
+    yield from relay(rule, ask)
 
 
 def _found(tokens: Tokens) -> list[int]:

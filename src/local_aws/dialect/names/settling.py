@@ -32,10 +32,7 @@ def settle(sql: str, variables: Variables | None = None) -> Asking[str]:
     answer = yield draft.asked
     for _ in range(MOST_STEPS):
         at = draft.token_at(answer)
-        found = None
-        if at is not None:
-            found = yield from _try(_with_variable(draft, at, variables or {}), draft, at)
-        if found is None:
+        if at is None or (found := (yield from _try(draft, at, variables or {}))) is None:
             return draft.sql
         draft, answer = found
         if len(draft.sql) > limit:
@@ -76,20 +73,19 @@ def _query(tokens: Tokens) -> tuple[int, int]:
     return 0, last
 
 
-def _with_variable(draft: Draft, at: int, variables: Variables) -> Tokens | None:
-    """Return the statement with what stands for the variable at `at`; Redshift takes a name for a variable first."""
-    tokens = Tokens(draft.sql)
+def _is_variable(tokens: Tokens, at: int, variables: Variables) -> bool:
+    """Put what stands for the variable at `at` there; tells whether it is one, for which Redshift looks first."""
     stand_in = variables.get(identifier(tokens.text[at]))
     if stand_in is None or "." in (tokens.low[at - 1], tokens.low[at + 1]):
-        return None
+        return False
     tokens.text[at] = stand_in
-    return tokens
+    return True
 
 
-def _try(variable: Tokens | None, draft: Draft, at: int) -> Asking[tuple[Draft, Answer] | None]:
+def _try(draft: Draft, at: int, variables: Variables) -> Asking[tuple[Draft, Answer] | None]:
     """Return the statement with something else for the name at `at`, and what PostgreSQL says of it."""
-    tokens = variable or Tokens(draft.sql)
-    if variable or lateral.inline(tokens, at) or navigation.unnested(tokens, at):
+    tokens = Tokens(draft.sql)
+    if _is_variable(tokens, at, variables) or lateral.inline(tokens, at) or navigation.unnested(tokens, at):
         new = Draft(tokens.render())
         return new, (yield new.asked)
     start = draft.starts[at]
