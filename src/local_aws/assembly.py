@@ -10,10 +10,11 @@ from local_aws.admin.api import AdminApi
 from local_aws.admin.faults import Faults
 from local_aws.admin.history import History, Run
 from local_aws.control_plane import serverless
+from local_aws.data_api import answers
 from local_aws.data_api.records.query_log import QueryLog
 from local_aws.data_api.records.statement import Statement
 from local_aws.data_api.records.store import Store
-from local_aws.data_api.running import events, recovery
+from local_aws.data_api.running import recovery
 from local_aws.data_api.running.collaborators import Collaborators, Ran
 from local_aws.data_api.running.runner import Runner
 from local_aws.data_api.running.sessions import Sessions
@@ -114,7 +115,7 @@ class Assembly:
 
     async def _tell(self, statement: Statement) -> None:
         if statement.with_event:
-            await self._rest.put_event(events.event(statement), REGION)
+            await self._rest.put_event(answers.event(statement), REGION)
 
     def _observe(self, ran: Ran) -> None:
         statement, part = ran.statement, ran.part

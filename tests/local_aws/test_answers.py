@@ -12,7 +12,6 @@ from local_aws.control_plane import serverless
 from local_aws.data_api import answers, paging
 from local_aws.data_api.records.statement import Part, Statement
 from local_aws.data_api.results import columns
-from local_aws.data_api.running import events
 from local_aws.data_api.running.runner import conclude
 from local_aws.identity import Caller
 from local_aws.wire.model import ServiceModel, Shape, load
@@ -162,7 +161,7 @@ def test_pages_of_a_list() -> None:
 def test_the_event_says_until_when_the_result_is_kept() -> None:
     one = statement("FINISHED")
     conclude(one, cancelled=False)
-    event = events.event(one)
+    event = answers.event(one)
     assert event["Resources"] == ["arn:aws:redshift:us-east-1:123456789012:cluster:local-cluster"]
     assert event["Detail"]["state"] == "FINISHED"
     assert event["Detail"]["expireAt"] == int(one.created_at) + 24 * 3600

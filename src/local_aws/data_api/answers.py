@@ -1,4 +1,4 @@
-"""Statements and sessions as the Data API's answers show them."""
+"""Statements and sessions as the Data API's answers and events show them."""
 
 import hashlib
 import re
@@ -6,7 +6,8 @@ import uuid
 from functools import cache
 from typing import Any
 
-from local_aws.data_api.records.statement import UNKNOWN, Part, Statement
+from local_aws.control_plane import place
+from local_aws.data_api.records.statement import RETENTION_SECONDS, UNKNOWN, Part, Statement
 
 Answer = dict[str, Any]
 
@@ -66,6 +67,26 @@ def listed(statement: Statement) -> Answer:
     return members(statement, f"{names} QueryParameters") | (
         {"QueryStrings": texts} if statement.is_batch else {"QueryString": texts[0]}
     )
+
+
+def event(statement: Statement) -> dict[str, Any]:
+    """Return the entry for PutEvents, with Detail as an object and Time in seconds since the epoch."""
+    rows = [part.rows for part in statement.parts if part.rows >= 0]
+    return {
+        "Source": "aws.redshift-data",
+        "DetailType": "Redshift Data Statement Status Change",
+        "Time": statement.updated_at,
+        "Resources": [place.WORKGROUP["workgroupArn"] if statement.workgroup else place.CLUSTER_ARN],
+        "Detail": {
+            "principal": statement.principal,
+            "statementName": statement.name or "",
+            "statementId": statement.id,
+            "redshiftQueryId": query_id(statement),
+            "state": statement.status,
+            "rows": rows[-1] if rows else 0,
+            "expireAt": int(statement.created_at) + RETENTION_SECONDS,
+        },
+    }
 
 
 def query_id(statement: Statement) -> int:

@@ -19,7 +19,7 @@ def unpack(kind: str, token: str | None) -> Any:
     try:
         found, position = json.loads(base64.urlsafe_b64decode(token.encode()))
     except ValueError:
-        raise validation("Invalid NextToken.") from None
+        found = position = None
     if found != kind:
         raise validation("Invalid NextToken.")
     return position

@@ -48,7 +48,6 @@ def _statement(request: dict[str, Any], caller: Caller, **settled: Any) -> State
         with_event=bool(request.get("WithEvent")),
         keep_alive=request.get("SessionKeepAliveSeconds"),
         principal=caller.arn,
-        issuer=caller.key_id,
         **settled,
     )
 

@@ -23,7 +23,7 @@ async def statements(store: Store, request: dict[str, Any], caller: Caller) -> d
         conditions["status"] = status
     # A caller here is an access key, so "the role" and "the session" differ only by it.
     if request.get("RoleLevel") is False:
-        conditions["issuer"] = caller.key_id
+        conditions["principal"] = caller.arn
     conditions |= {answers.attribute(name): request[name] for name in PLACE if request.get(name)}
     before = paging.unpack("statements", request.get("NextToken"))
     size = request.get("MaxResults") or PAGE

@@ -22,7 +22,8 @@ SELECT attname, type, atttypmod, attnotnull, nspname, relname, default_value FRO
 WHERE ($1 = '' OR nspname = $1) AND ($2 = '' OR relname = $2) ORDER BY nspname, relname, attnum
 """
 
-Request = Answer = dict[str, Any]
+Request = dict[str, Any]
+Answer = dict[str, Any]
 
 
 async def databases(connection: Connection, request: Request) -> Answer:

@@ -32,6 +32,10 @@ class Progress:
         """Tell whether the status is final."""
         return self.status in ENDED
 
+    def to_document(self) -> dict[str, Any]:
+        """Return everything but the event, for keeping."""
+        return {item.name: getattr(self, item.name) for item in fields(self) if item.name != "ended"}
+
     def move(self, status: str, error: str | None = None) -> None:
         """Enter a status now."""
         self.status = status
@@ -82,7 +86,6 @@ class Statement(Progress):
     mode: str = "TRANSACTION"
     with_event: bool = False
     principal: str = ""
-    issuer: str = ""
     session_id: str | None = None
     keep_alive: int | None = None
     pid: int = 0
@@ -99,17 +102,11 @@ class Statement(Progress):
             self.duration = sum(part.duration for part in self.parts if part.duration > 0)
 
     def to_document(self) -> dict[str, Any]:
-        """Return everything but the event, for keeping."""
-        document = {name: getattr(self, name) for name in STATEMENT_FIELDS}
-        document["parts"] = [{name: getattr(part, name) for name in PART_FIELDS} for part in self.parts]
-        return document
+        """Return everything but the events, for keeping."""
+        return Progress.to_document(self) | {"parts": [part.to_document() for part in self.parts]}
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> "Statement":
         """Return the statement that `to_document` described."""
         parts = [Part(**part) for part in document["parts"]]
         return cls(**{**document, "parts": parts})
-
-
-STATEMENT_FIELDS = tuple(item.name for item in fields(Statement) if item.name != "ended")
-PART_FIELDS = tuple(item.name for item in fields(Part) if item.name != "ended")

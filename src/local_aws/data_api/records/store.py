@@ -9,10 +9,10 @@ from typing import Any
 from local_aws.data_api.records.statement import RETENTION_SECONDS, TOKEN_SECONDS, Statement
 
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-COLUMNS = ("id", "created_at", "name", "status", "token", "database", "cluster", "workgroup", "issuer")
+COLUMNS = ("id", "created_at", "name", "status", "token", "database", "cluster", "workgroup", "principal")
 INSERT = f"INSERT OR REPLACE INTO statement VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"  # noqa: S608
 UPDATE = "UPDATE statement SET status = ?, document = ? WHERE id = ?"
-VERSION = 1
+VERSION = 2
 RECENT = 256
 SAVES_BETWEEN_EXPIRY = 5000
 

@@ -2,18 +2,22 @@
 
 import asyncio
 import itertools
+import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from local_aws import dialect
 from local_aws.data_api.records.statement import Part, Statement
 from local_aws.data_api.results.rendering import ResultTooLarge
-from local_aws.data_api.running import upkeep
 from local_aws.data_api.running.collaborators import Collaborators, Ran
 from local_aws.data_api.running.leader import is_leader_only
 from local_aws.data_api.running.parts import PartRun, Refusal, words
 from local_aws.engine.connection import Connection, EngineError
 
+CALL = re.compile(r"\bcall\b", re.IGNORECASE)
+# Fewer rows than fill the blocks that are summarised together.
+MANY_ROWS = 1000
 CANCELLED = "Query cancelled on user's request"
 
 
@@ -33,7 +37,7 @@ class Execution:
         statement = self.statement
         in_one = self._is_one_transaction()
         if in_one:
-            calls = any(upkeep.CALL.search(part.sql) for part in statement.parts)
+            calls = any(CALL.search(part.sql) for part in statement.parts)
             # A procedure takes its snapshots itself, after the locks in it. Both ways let it know that it is in a
             # transaction block.
             await connection.run("BEGIN DEFERRABLE" if calls else dialect.rewrite("BEGIN"))
@@ -42,7 +46,7 @@ class Execution:
                 break
         if in_one:
             await self._end_transaction(connection)
-        await upkeep.tend(connection, statement)
+        await _tend(connection, statement)
 
     def _is_one_transaction(self) -> bool:
         # A single statement is one anyway, and may be of those that refuse a transaction block.
@@ -87,6 +91,22 @@ class Execution:
         part.move(status, error)
         self.tools.observe(Ran(self.statement, number, part, started, connection.take_notices()))
         return status == "FINISHED"
+
+
+async def _tend(connection: Connection, statement: Statement) -> None:
+    """Summarise and analyse the tables that a statement may have filled, as Redshift does by itself after a load.
+
+    So PostgreSQL learns what the blocks of a sorted table hold. What goes wrong is for the next load.
+    """
+    if connection.in_transaction or not any(_may_have_loaded(part) for part in statement.parts):
+        return
+    with suppress(EngineError):
+        await connection.run("SELECT local_aws.tend()")
+
+
+def _may_have_loaded(part: Part) -> bool:
+    written = not part.has_result and part.rows >= MANY_ROWS
+    return part.status == "FINISHED" and (written or CALL.search(part.sql) is not None)
 
 
 QUERY_IDS = itertools.count(int(time.time()) % 10**9 * 1000 + 1)

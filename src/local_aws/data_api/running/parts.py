@@ -19,15 +19,13 @@ from local_aws.engine import asking, divisions
 from local_aws.engine.connection import Connection, EngineError, rows
 from local_aws.transfer.transfer_errors import TransferProblem
 
-_GAP = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
+_GAP = r"(?is)(?:\s|--[^\n]*\n|/\*.*?\*/)*"
 # What reaches beyond one database, and fails while somebody is connected or leaves stale sessions behind.
-GLOBAL_CHANGE = re.compile(
-    rf"{_GAP}(drop|alter|create)\s+(database|user|role|group)\b", re.IGNORECASE | re.DOTALL
-)
-BEGIN = re.compile(rf"{_GAP}(?:begin|start\s+transaction)\b", re.IGNORECASE | re.DOTALL)
-SEARCH_PATH = re.compile(rf"{_GAP}set\s+(?:(?:session|local)\s+)?search_path\b", re.IGNORECASE | re.DOTALL)
-NAMES_PRINCIPALS = re.compile(rf"{_GAP}(?:grant|revoke|create|alter|drop)\b", re.IGNORECASE | re.DOTALL)
-TRUNCATE = re.compile(rf"{_GAP}truncate\b", re.IGNORECASE | re.DOTALL)
+GLOBAL_CHANGE = re.compile(rf"{_GAP}(drop|alter|create)\s+(database|user|role|group)\b")
+BEGIN = re.compile(rf"{_GAP}(?:begin|start\s+transaction)\b")
+SEARCH_PATH = re.compile(rf"{_GAP}set\s+(?:(?:session|local)\s+)?search_path\b")
+NAMES_PRINCIPALS = re.compile(rf"{_GAP}(?:grant|revoke|create|alter|drop)\b")
+TRUNCATE = re.compile(rf"{_GAP}truncate\b")
 # Views and functions that show what ran before; behind a quote is the name of a setting of the stand-in's.
 LOOK = re.compile(r"\b(?:stl_|svl_|sys_|pg_last_|(?<!')local_aws\.)", re.IGNORECASE)
 KEEPS_CASE = f"SELECT lower(current_setting('local_aws.{dialect.CASE_SETTING}', true))"
