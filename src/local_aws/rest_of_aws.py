@@ -88,19 +88,15 @@ def _load(port: int) -> Application:
 
 def _as_it_was_sent(application: Any) -> Any:
     """Tell moto what the bridge from ASGI leaves out: paths as they were encoded, underscores in headers."""
-    from moto.core.request import (
-        PRESERVED_HEADER_NAMES_ENVIRON_KEY,
-        environ_key_for_header,
-        should_preserve_original_header_name,
-    )
+    from moto.core import request
 
     def answer(environ: dict[str, Any], start_response: Any) -> Any:
         scope = environ["asgi.scope"]
         environ["RAW_URI"] = scope["raw_path"].decode("latin-1")
-        environ[PRESERVED_HEADER_NAMES_ENVIRON_KEY] = {
-            environ_key_for_header(name): name
+        environ[request.PRESERVED_HEADER_NAMES_ENVIRON_KEY] = {
+            request.environ_key_for_header(name): name
             for name in (header.decode("latin-1") for header, _ in scope["headers"])
-            if should_preserve_original_header_name(name)
+            if request.should_preserve_original_header_name(name)
         }
         return application(environ, start_response)
 

@@ -4,6 +4,7 @@ Each service is patched before its first use, because the patches load what they
 """
 
 import functools
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -14,6 +15,10 @@ _MODULES = {
     "awslambda": "functions",
     "cloudformation": "template_rules stack_updates stack_changes functions stack_schedules stack_state_machines",
 }
+
+
+# A method or function of moto's, as ours is given it.
+Original = Callable[..., Any]
 
 
 def replace(owner: Any, **members: Any) -> None:

@@ -12,16 +12,13 @@ from botocore.exceptions import BotoCoreError
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.response import StreamingBody
 from moto.settings import moto_server_port
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_aws_sdk
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import (
-    StateTaskService,
-)
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_aws_sdk import (
-    StateTaskServiceAwsSdk,
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    state_task_service,
+    state_task_service_aws_sdk,
 )
 
 from local_aws.identity import REGION
-from local_aws.moto_patches import replace, wrap
+from local_aws.moto_patches import Original, replace, wrap
 
 # What Step Functions calls a service in a resource, where boto3 calls it otherwise; and what in the name of an error.
 BOTO_NAMES = {"redshiftdata": "redshift-data", "redshiftserverless": "redshift-serverless"}
@@ -30,12 +27,12 @@ ERROR_NAMES = {"redshiftdata": "RedshiftData", "redshiftserverless": "RedshiftSe
 
 def apply() -> None:
     """Mend them."""
-    StateTaskService._SERVICE_NAME_SFN_TO_BOTO_OVERRIDES.update(BOTO_NAMES)
+    state_task_service.StateTaskService._SERVICE_NAME_SFN_TO_BOTO_OVERRIDES.update(BOTO_NAMES)
     state_task_service_aws_sdk._SERVICE_ERROR_NAMES.update(ERROR_NAMES)
     replace(state_task_service_aws_sdk, boto_client_for=_client_for)
-    wrap(StateTaskServiceAwsSdk, _from_error=_as_failure)
+    wrap(state_task_service_aws_sdk.StateTaskServiceAwsSdk, _from_error=_as_failure)
     replace(
-        StateTaskServiceAwsSdk,
+        state_task_service_aws_sdk.StateTaskServiceAwsSdk,
         _normalise_parameters=_name_as_boto,
         _normalise_response=_name_as_step_functions,
     )
@@ -52,7 +49,7 @@ def _client(region: str, service: str, port: str) -> BaseClient:
     return boto3.client(service, region_name=region, endpoint_url=f"http://127.0.0.1:{port}", config=config)
 
 
-def _as_failure(task: Any, from_error: Callable[..., Any], env: Any, ex: Exception) -> Any:
+def _as_failure(task: Any, from_error: Original, env: Any, ex: Exception) -> Any:
     # moto ends the execution with States.Runtime when a call gets no answer, which nothing may catch or try again.
     if isinstance(ex, BotoCoreError):
         service = task._normalise_service_error_name(task.resource.api_name)

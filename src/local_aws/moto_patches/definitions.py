@@ -2,7 +2,7 @@
 
 import functools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from moto.core.exceptions import AWSError
@@ -10,7 +10,7 @@ from moto.stepfunctions.exceptions import StateMachineDoesNotExist
 from moto.stepfunctions.parser.api import InvalidDefinition, InvalidExecutionInput
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
-from local_aws.moto_patches import replace, wrap
+from local_aws.moto_patches import Original, replace, wrap
 
 MISSING = "MISSING_TRANSITION_TARGET"
 
@@ -23,7 +23,7 @@ def apply() -> None:
     wrap(backend, create_state_machine=_create, start_execution=_start)
 
 
-def _validate(validate: Callable[..., None], definition: str) -> None:
+def _validate(validate: Original, definition: str) -> None:
     # moto looks at the syntax only, and lets a machine lead nowhere.
     try:
         validate(definition=definition)
@@ -67,9 +67,7 @@ def _targets(machine: dict[str, Any], where: str) -> Iterator[tuple[str, str, st
                     yield member, source[member], f"{place}/{member}"
 
 
-def _create(
-    backend: Any, create: Callable[..., Any], name: str, definition: str, *rest: Any, **more: Any
-) -> Any:
+def _create(backend: Any, create: Original, name: str, definition: str, *rest: Any, **more: Any) -> Any:
     # moto answers with the machine that has the name, whatever its definition.
     arn = f"arn:aws:states:{backend.region_name}:{backend.account_id}:stateMachine:{name}"
     try:
@@ -81,7 +79,7 @@ def _create(
     return create(backend, name, definition, *rest, **more)
 
 
-def _start(backend: Any, start: Callable[..., Any], *wanted: Any, **more: Any) -> Any:
+def _start(backend: Any, start: Original, *wanted: Any, **more: Any) -> Any:
     try:
         return start(backend, *wanted, **more)
     except InvalidExecutionInput as error:

@@ -15,7 +15,7 @@ from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguagePa
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
-from local_aws.moto_patches import aws_sdk_tasks, definitions, paths, replace, wrap
+from local_aws.moto_patches import Original, aws_sdk_tasks, definitions, paths, replace, wrap
 
 
 @functools.cache
@@ -52,13 +52,13 @@ def stop_all() -> None:
                     stop(execution, None, None)
 
 
-def _set_error(env: Any, set_error: Callable[..., None], error: Any) -> None:
+def _set_error(env: Any, set_error: Original, error: Any) -> None:
     # moto stumbles over a task that is stopped half-way, and lets the execution end as FAILED.
     if not isinstance(env.program_state(), ProgramStopped | ProgramTimedOut):
         set_error(env, error)
 
 
-def _reflect(communication: Any, reflect: Callable[..., None]) -> None:
+def _reflect(communication: Any, reflect: Original) -> None:
     # moto forgets the error and the cause of an execution that was stopped or timed out.
     execution = communication.execution
     state = execution.exec_worker.env.program_state()
@@ -69,7 +69,7 @@ def _reflect(communication: Any, reflect: Callable[..., None]) -> None:
     reflect(communication)
 
 
-def _parsed_once(parse: Callable[..., Any]) -> Callable[[str], tuple[Any, Any]]:
+def _parsed_once(parse: Original) -> Callable[[str], tuple[Any, Any]]:
     # No fault of moto's, but at each start of an execution our machine would take it 0.3 s.
     remembered = functools.lru_cache(maxsize=16)(parse)
 

@@ -4,7 +4,6 @@ import copy
 import functools
 import re
 import sys
-from collections.abc import Callable
 from typing import Any
 
 from moto.stepfunctions.parser.asl.component.common.assign.assign_decl import AssignDecl
@@ -14,7 +13,7 @@ from moto.stepfunctions.parser.asl.component.state.choice.state_choice import St
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 from moto.stepfunctions.parser.asl.utils import json_path
 
-from local_aws.moto_patches import replace, wrap
+from local_aws.moto_patches import Original, replace, wrap
 
 _DEFINITE = re.compile(r"\$(\.\w+|\['[^']*'\]|\[\d+\])*")
 _FOLLOWED = "the last rule that was looked at applies"
@@ -75,7 +74,7 @@ def _leave_choice(choice: Any, env: Any) -> None:
     env.next_state_name = next_state
 
 
-def _rule_of_one(preprocessor: Any, visit: Callable[..., Any], context: Any) -> Any:
+def _rule_of_one(preprocessor: Any, visit: Original, context: Any) -> Any:
     # moto drops the Assign of a rule that compares one variable.
     rule = visit(preprocessor, context)
     for part in map(preprocessor.visit, context.children):

@@ -11,7 +11,7 @@ from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Event, 
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.sqs.models import Queue
 
-from local_aws.moto_patches import replace, wrap
+from local_aws.moto_patches import Original, replace, wrap
 from local_aws.moto_patches.template_rules import check, is_unchanged
 
 UNCHANGED = (
@@ -38,7 +38,7 @@ def apply() -> None:
     replace(Queue, physical_resource_id=queue_url)
 
 
-def _create_stack(backend: Any, create: Callable[..., Any], name: str, **wanted: Any) -> Any:
+def _create_stack(backend: Any, create: Original, name: str, **wanted: Any) -> Any:
     # moto passes the failure of a resource on to the caller, and leaves the stack CREATE_IN_PROGRESS for ever.
     known = set(backend.stacks)
     try:
@@ -51,7 +51,7 @@ def _create_stack(backend: Any, create: Callable[..., Any], name: str, **wanted:
         return made[0]
 
 
-def _create_change_set(backend: Any, create: Callable[..., Any], **wanted: Any) -> Any:
+def _create_change_set(backend: Any, create: Original, **wanted: Any) -> Any:
     # What keeps its previous value comes as moto has read it.
     given = _texts(wanted["parameters"])
     template = wanted["template"]
@@ -116,11 +116,11 @@ def _roll_back_creation(stack: Stack, error: Exception) -> None:
 
 def _update(
     stack: Any,
-    update: Callable[..., None],
+    update: Original,
     template: str,
-    role_arn: str | None = None,
-    parameters: dict[str, Any] | None = None,
-    tags: dict[str, str] | None = None,
+    role_arn: Any = None,
+    parameters: Any = None,
+    tags: Any = None,
 ) -> None:
     # Before anything is changed, and not in between, as moto would.
     wanted = Stack.parse_template(template)
@@ -159,7 +159,7 @@ def _forget(stack: Any, gone: set[str]) -> None:
         stack.resource_map._parsed_resources.pop(name, None)
 
 
-def _noting_failure(make: Callable[..., Any], logical_id: str, *rest: Any, **more: Any) -> Any:
+def _noting_failure(make: Original, logical_id: str, *rest: Any, **more: Any) -> Any:
     try:
         return make(logical_id, *rest, **more)
     except Exception as error:

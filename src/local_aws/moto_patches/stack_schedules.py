@@ -42,22 +42,26 @@ class ScheduleOfStack(CloudFormationModel):
         cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **_: Any
     ) -> "ScheduleOfStack":
         """Make it."""
-        wanted = _schedule(resource_name, cloudformation_json["Properties"]) | {
-            "action_after_completion": None
-        }
-        return cls(scheduler_backends[account_id][region_name].create_schedule(**wanted))
+        wanted = _schedule(resource_name, cloudformation_json["Properties"])
+        backend = scheduler_backends[account_id][region_name]
+        return cls(backend.create_schedule(**wanted, action_after_completion=None))
 
     @classmethod
     def update_from_cloudformation_json(
-        cls, original_resource: Any, new_resource_name: str, cloudformation_json: Any, **where: str
+        cls,
+        original_resource: Any,
+        new_resource_name: str,
+        cloudformation_json: Any,
+        account_id: str,
+        region_name: str,
     ) -> "ScheduleOfStack":
         """Change it."""
         properties, name = cloudformation_json["Properties"], original_resource.schedule.name
+        where = account_id, region_name
         if properties.get("Name", name) != name:
-            cls.delete_from_cloudformation_json(name, cloudformation_json, **where)
-            return cls.create_from_cloudformation_json(new_resource_name, cloudformation_json, **where)
-        backend = scheduler_backends[where["account_id"]][where["region_name"]]
-        return cls(backend.update_schedule(**_schedule(name, properties)))
+            cls.delete_from_cloudformation_json(name, cloudformation_json, *where)
+            return cls.create_from_cloudformation_json(new_resource_name, cloudformation_json, *where)
+        return cls(scheduler_backends[account_id][region_name].update_schedule(**_schedule(name, properties)))
 
     @classmethod
     def delete_from_cloudformation_json(

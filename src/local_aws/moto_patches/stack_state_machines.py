@@ -40,7 +40,7 @@ def _create(name: str, resource: Mapping[str, Any], account_id: str, region_name
         properties["RoleArn"],
         loggingConfiguration=_logging(properties),
     )
-    stack = cloudformation_backends[account_id][region_name].stacks.get(more.get("StackId"))
+    stack = cloudformation_backends[account_id][region_name].stacks.get(more.get("StackId", ""))
     machine.stack_tags = dict(stack.tags) if stack else {}
     _tag(machine, properties)
     return machine

@@ -1,13 +1,13 @@
 """CloudFormation: which resources a change of a stack concerns, and how each is changed."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.logs.models import LogGroup
 
-from local_aws.moto_patches import replace, wrap
+from local_aws.moto_patches import Original, replace, wrap
 from local_aws.moto_patches.template_rules import values_of
 
 
@@ -18,12 +18,7 @@ def apply() -> None:
     replace(LogGroup, update_from_cloudformation_json=staticmethod(_update_log_group))
 
 
-def _diff(
-    resources: Any,
-    diff: Callable[..., dict[str, list[str]]],
-    template: dict[str, Any],
-    parameters: dict[str, Any] | None = None,
-) -> dict[str, list[str]]:
+def _diff(resources: Any, diff: Original, template: dict[str, Any], parameters: Any = None) -> Any:
     # moto sees a changed parameter where it is a Ref, but neither in a text of Sub nor in a condition.
     found = diff(resources, template, parameters)
     given, before = values_of(template, parameters or {}), resources.resolved_parameters
@@ -48,7 +43,7 @@ def _mentions(value: Any, names: Collection[str]) -> bool:
 
 
 def _update_resource(
-    update: Callable[..., Any], logical_id: str, resource_json: dict[str, Any], resources: Any, **where: Any
+    update: Original, logical_id: str, resource_json: dict[str, Any], resources: Any, **where: Any
 ) -> Any:
     # moto heeds conditions only when a stack is made, and forgets a resource that it cannot update.
     condition = resource_json.get("Condition")

@@ -68,7 +68,7 @@ def check(template: Mapping[str, Any], given: Mapping[str, Any]) -> None:
     """Check a template and the parameters given; raise ValidationError."""
     _check_resources(template)
     slots = template.get("Parameters") or {}
-    values = values_of(template, given)
+    values: Any = values_of(template, given)
     if unknown := set(given) - set(slots):
         raise ValidationError(
             message=f"Parameters: [{', '.join(sorted(unknown))}] do not exist in the template"
