@@ -24,8 +24,9 @@ Scope = MutableMapping[str, Any]
 Headers = dict[bytes, bytes]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Operation = Callable[[str, dict[str, Any], Caller], Awaitable[dict[str, Any] | bytes]]
-
+Answer = dict[str, Any] | bytes
+Operation = Callable[[str, dict[str, Any], Caller], Awaitable[Answer]]
+_JSON, _XML = b"application/x-amz-json-1.1", b"text/xml"
 
 LOG = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class Gateway:
         """Answer one request."""
         headers: Headers = dict(scope["headers"])
         prefix, _, operation = headers.get(b"x-amz-target", b"").decode().partition(".")
-        answer: dict[str, Any] | bytes | None = None
+        answer: Answer | None = None
         try:
             if refused := origins.refusal(headers):
                 raise ApiError("AccessDeniedException", refused, http_status=403)
@@ -62,27 +63,25 @@ class Gateway:
                 query, body = scope["query_string"].decode(), await read_body(receive)
                 answer = await self.admin.call(scope["method"], scope["path"], query, body)
         except ApiError as error:
-            await respond(send, error.http_status, error.body(), error.code)
+            await respond(send, error.body(), error)
         except Dropped:
             await drop(send)
         except Exception:
             LOG.exception("%s.%s", prefix, operation)
             failed = ApiError("InternalServerException", "The local stand-in failed; see its log.")
-            await respond(send, failed.http_status, failed.body(), failed.code)
+            await respond(send, failed.body(), failed)
         else:
             if answer is None:
                 await self._call_rest(scope, headers, receive, send)
             else:
-                await respond(send, 200, answer)
+                await respond(send, answer)
 
-    async def _answer(
-        self, prefix: str, operation: str, headers: Headers, body: bytes
-    ) -> dict[str, Any] | bytes:
+    async def _answer(self, prefix: str, operation: str, headers: Headers, body: bytes) -> Answer:
         model, run = self.services[prefix]
         caller = caller_of(headers.get(b"authorization", b"").decode())
         request = parse(body)
         call = self.history.begin(operation, request, caller.key_id if caller else None)
-        answer: dict[str, Any] | bytes = b""
+        answer: Answer = b""
         outcome = "dropped"
         try:
             name, key = call.statement_name, call.access_key_id
@@ -119,10 +118,10 @@ class Gateway:
                 body = await read_body(receive)
                 receive = _replay(body)
                 if answer := redshift.call(body, caller):
-                    await respond(send, 200, answer, content_type=b"text/xml")
+                    await respond(send, answer, content_type=_XML)
                     return
         except ApiError as error:
-            await respond(send, error.http_status, error.as_xml(), error.code, b"text/xml")
+            await respond(send, error.as_xml(), error, _XML)
         except Dropped:
             await drop(send)
         else:
@@ -184,13 +183,9 @@ async def read_body(receive: Receive) -> bytes:
 
 
 async def respond(
-    send: Send,
-    status: int,
-    answer: dict[str, Any] | bytes,
-    error: str | None = None,
-    content_type: bytes = b"application/x-amz-json-1.1",
+    send: Send, answer: Answer, error: ApiError | None = None, content_type: bytes = _JSON
 ) -> None:
-    """Send an answer, by default of AWS's JSON 1.1 protocol."""
+    """Send an answer, which may be to an error, by default of AWS's JSON 1.1 protocol."""
     body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
     headers = [
         (b"content-type", content_type),
@@ -198,7 +193,8 @@ async def respond(
         (b"x-amzn-requestid", str(uuid.uuid4()).encode()),
     ]
     if error:
-        headers.append((b"x-amzn-errortype", error.encode()))
+        headers.append((b"x-amzn-errortype", error.code.encode()))
+    status = error.http_status if error else 200
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

@@ -8,7 +8,10 @@ from local_aws.wire.service_errors import ApiError
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 # Key ids that begin so are refused, so that a caller's handling of bad credentials can be tried.
-REFUSED_PREFIX, EXPIRED_PREFIX = "REFUSED", "EXPIRED"
+REFUSED_PREFIXES = {
+    "REFUSED": ("UnrecognizedClientException", "The security token included in the request is invalid."),
+    "EXPIRED": ("ExpiredTokenException", "The security token included in the request is expired"),
+}
 CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request")
 
 
@@ -48,10 +51,5 @@ def welcome(caller: Caller | None) -> Caller:
 
 def refusal(caller: Caller) -> ApiError | None:
     """Return how AWS refuses such credentials, None where they are welcome."""
-    if caller.key_id.startswith(REFUSED_PREFIX):
-        return ApiError(
-            "UnrecognizedClientException", "The security token included in the request is invalid."
-        )
-    if caller.key_id.startswith(EXPIRED_PREFIX):
-        return ApiError("ExpiredTokenException", "The security token included in the request is expired")
-    return None
+    refused = (how for prefix, how in REFUSED_PREFIXES.items() if caller.key_id.startswith(prefix))
+    return next((ApiError(*how) for how in refused), None)

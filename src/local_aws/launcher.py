@@ -51,7 +51,13 @@ def starting(data_dir: str | Path, *options: str, fresh: bool = False) -> Iterat
     try:
         yield lambda: _wait_until_served(folder, child)
     finally:
-        _stop(child)
+        if child.stdin:
+            child.stdin.close()
+        try:
+            child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
 
 
 def _spawn(folder: DataFolder, options: list[str]) -> "subprocess.Popen[bytes]":
@@ -80,13 +86,3 @@ def _wait_until_served(folder: DataFolder, child: "subprocess.Popen[bytes]") -> 
             raise StartError(f"local_aws did not start; the end of {folder.log}:\n{last}")
         time.sleep(0.01)
     raise StartError(f"local_aws did not start within {START_SECONDS:.0f} s; see {folder.log}")
-
-
-def _stop(child: "subprocess.Popen[bytes]") -> None:
-    if child.stdin:
-        child.stdin.close()
-    try:
-        child.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()

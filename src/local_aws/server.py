@@ -8,7 +8,6 @@ import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,6 +70,10 @@ def _listen(port: int) -> socket.socket:
 
 
 async def _serve(options: Options, folder: DataFolder, listener: socket.socket, ready: Ready) -> None:
+    def announce(url: str) -> None:
+        folder.announce(url)
+        ready(url)
+
     postmaster = cluster(folder, max_connections=options.max_executing + SESSIONS + 20)
     try:
         # initdb is a process of its own: the imports of the slow libraries go on beside it.
@@ -82,14 +85,9 @@ async def _serve(options: Options, folder: DataFolder, listener: socket.socket, 
         postmaster.start()
         port = listener.getsockname()[1]
         async with Assembly(postmaster, folder, options, port) as assembly:
-            await _answer(assembly, listener, options, partial(_announce, folder, ready))
+            await _answer(assembly, listener, options, announce)
     finally:
         postmaster.stop()
-
-
-def _announce(folder: DataFolder, ready: Ready, url: str) -> None:
-    folder.announce(url)
-    ready(url)
 
 
 async def _answer(assembly: Assembly, listener: socket.socket, options: Options, ready: Ready) -> None:

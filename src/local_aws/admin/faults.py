@@ -17,6 +17,11 @@ WRAPPED = (
     "Failed to get credentials: Rate exceeded (Service: RedshiftServerless, Status Code: 400) "
     "ThrottlingException (RedshiftServerless)"
 )
+ERRORS = {
+    "throttle": ("ThrottlingException", "Rate exceeded"),
+    "wrapped_throttle": ("ValidationException", WRAPPED),
+    "server_error": ("InternalServerException", ""),
+}
 
 
 @dataclass
@@ -71,13 +76,8 @@ class Fault:
 
     def as_error(self) -> ApiError:
         """Return the exception that a fault of a refusing kind answers with."""
-        if self.kind == "throttle":
-            return ApiError("ThrottlingException", "Rate exceeded")
-        if self.kind == "wrapped_throttle":
-            return ApiError("ValidationException", WRAPPED)
-        if self.kind == "server_error":
-            return ApiError("InternalServerException", self.message)
-        return ApiError(self.code, self.message)
+        code, message = ERRORS.get(self.kind, (self.code, self.message))
+        return ApiError(code, message or self.message)
 
 
 REFUSING = ("throttle", "wrapped_throttle", "server_error", "error")

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from local_aws.engine import binaries, identity
@@ -138,12 +139,7 @@ def _works_in(pid: int, folder: Path) -> bool:
         return False
 
 
-def _die_with_parent() -> Callable[[], None] | None:
+def _die_with_parent() -> Callable[[], object] | None:
     if sys.platform != "linux":
         return None  # a leftover server is then stopped by the next start
-    prctl = ctypes.CDLL(None).prctl
-
-    def set_death_signal() -> None:
-        prctl(PARENT_DEATH_SIGNAL, signal.SIGINT)
-
-    return set_death_signal
+    return partial(ctypes.CDLL(None).prctl, PARENT_DEATH_SIGNAL, signal.SIGINT)

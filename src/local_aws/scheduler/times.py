@@ -2,12 +2,12 @@
 
 import re
 from calendar import monthrange
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-_MONTHS, _WEEKDAYS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC", "SUN MON TUE WED THU FRI SAT"
-MONTHS = {name: number for number, name in enumerate(_MONTHS.split(), start=1)}
-WEEKDAYS = {name: number for number, name in enumerate(_WEEKDAYS.split(), start=1)}
+MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()  # noqa: SIM905
+WEEKDAYS = "SUN MON TUE WED THU FRI SAT".split()  # noqa: SIM905
 UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 # A cron expression that is due no sooner, such as one for the 30th of February, never is.
 YEARS_AHEAD = 8
@@ -70,7 +70,7 @@ def _next_by_cron(cron: Cron, zone: ZoneInfo, after: datetime) -> datetime | Non
     return None
 
 
-def _numbers(field: str, low: int, high: int, names: dict[str, int] | None = None) -> set[int]:
+def _numbers(field: str, low: int, high: int, names: Sequence[str] = ()) -> set[int]:
     found: set[int] = set()
     for part in field.split(","):
         match = _PART.fullmatch(part)
@@ -86,9 +86,9 @@ def _numbers(field: str, low: int, high: int, names: dict[str, int] | None = Non
     return found
 
 
-def _number(text: str, names: dict[str, int] | None) -> int:
-    if names and text.upper() in names:
-        return names[text.upper()]
+def _number(text: str, names: Sequence[str]) -> int:
+    if text.upper() in names:
+        return names.index(text.upper()) + 1
     if not text.isdecimal():
         raise ValueError(f"{text} is no number of a cron expression")
     return int(text)

@@ -11,6 +11,7 @@ import json
 import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -50,7 +51,7 @@ class Running:
 
 
 @dataclass(eq=False)
-class Attendant:
+class Attendant(AbstractAsyncContextManager["Attendant"]):
     """Serves the commands of the procedures that one part of a statement calls, for as long as a block lasts."""
 
     rest: RestOfAws
@@ -62,10 +63,6 @@ class Attendant:
     _answers: list[str] = field(default_factory=list)
     # The engine runs one after the other.
     _running: Running | None = None
-
-    async def __aenter__(self) -> "Attendant":
-        """Be ready."""
-        return self
 
     async def __aexit__(self, *_: object) -> None:
         """Drop what is not done: the procedure has ended."""

@@ -108,11 +108,7 @@ def _follow(item: Any, path: list[str | int]) -> Any:
 
 def text(value: Any) -> str | None:
     """Return a JSON value as a column takes it; objects and arrays as JSON."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return serialized(value)
+    return value if value is None or isinstance(value, str) else serialized(value)
 
 
 def _maker(column: Column) -> Callable[[Any], str | None]:

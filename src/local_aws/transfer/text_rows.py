@@ -11,6 +11,7 @@ from local_aws.transfer.transfer_errors import RejectedRow, TransferProblem
 
 # (line, fields); a field is None where the file says NULL.
 Row = tuple[int, "list[str | None] | RejectedRow"]
+Split = Callable[[str], list[str | None]]
 
 ENCODINGS = {
     "utf8": "utf-8-sig",
@@ -70,9 +71,7 @@ def _csv(lines: Iterable[str], skipped: int, options: Options) -> Iterator[Row]:
         yield line, fields
 
 
-def _plain(
-    lines: Iterator[str], skipped: int, options: Options, split: Callable[[str], list[str | None]]
-) -> Iterator[Row]:
+def _plain(lines: Iterator[str], skipped: int, options: Options, split: Split) -> Iterator[Row]:
     line = skipped
     ignore_blank, escapes = options.has("ignoreblanklines"), options.has("escape")
     for text in lines:
@@ -91,7 +90,7 @@ def _ends_escaped(text: str) -> bool:
     return text.endswith("\n") and (len(body) - len(body.rstrip("\\"))) % 2 == 1
 
 
-def _splitter(options: Options) -> Callable[[str], list[str | None]]:
+def _splitter(options: Options) -> Split:
     delimiter, null = options.text("delimiter", "|"), options.text("null", NULL)
     escapes, quotes = options.has("escape"), options.has("removequotes")
     if escapes or quotes:
@@ -104,9 +103,7 @@ def _splitter(options: Options) -> Callable[[str], list[str | None]]:
     return split
 
 
-def _careful_splitter(
-    delimiter: str, null: str, *, escapes: bool, quotes: bool
-) -> Callable[[str], list[str | None]]:
+def _careful_splitter(delimiter: str, null: str, *, escapes: bool, quotes: bool) -> Split:
     end = re.escape(delimiter)
     pair = r"\\[\s\S]|" if escapes else ""
     plain = rf"(?:{pair}(?!{end})[\s\S])*"
@@ -132,7 +129,7 @@ def _careful_splitter(
     return split
 
 
-def _fixed_width(spec: str) -> Callable[[str], list[str | None]]:
+def _fixed_width(spec: str) -> Split:
     try:
         widths = [int(item.rpartition(":")[2]) for item in spec.split(",")]
     except ValueError:

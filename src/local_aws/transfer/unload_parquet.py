@@ -24,9 +24,7 @@ class ParquetWriter:
 
         self._csv = csv
         self._kinds = [name for name, _, _ in types]
-        self._read = {
-            str(number): _written_as(self._arrow, *kind, reading=True) for number, kind in enumerate(types)
-        }
+        self._read = {str(number): _read_as(self._arrow, *kind) for number, kind in enumerate(types)}
         written = [_written_as(self._arrow, *kind) for kind in types]
         self._schema = self._arrow.schema(list(zip(names, written, strict=True)))
         self._writer = parquet.ParquetWriter(file, self._schema, compression="snappy")
@@ -92,8 +90,11 @@ _CHANGES: Mapping[str, Callable[[str], Any]] = {
 }
 
 
-def _written_as(arrow: Any, name: str, precision: int, scale: int, *, reading: bool = False) -> Any:
-    """Return the type of a column in a file, or of what is read of it before."""
+def _read_as(arrow: Any, name: str, precision: int, scale: int) -> Any:
+    return arrow.string() if name == "varbyte" else _written_as(arrow, name, precision, scale)
+
+
+def _written_as(arrow: Any, name: str, precision: int, scale: int) -> Any:
     if name == "numeric":
         return arrow.decimal128(precision, min(scale, precision))
-    return arrow.type_for_alias("string" if reading and name == "varbyte" else BY_NAME[name].arrow)
+    return arrow.type_for_alias(BY_NAME[name].arrow)

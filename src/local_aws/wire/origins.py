@@ -19,8 +19,6 @@ def refusal(headers: Mapping[bytes, bytes]) -> str | None:
     if name not in HOSTS and not name.endswith(".localhost"):
         return f"the host {host or '(none)'} is not this machine"
     origin = headers.get(b"origin")
-    if origin is not None and origin.decode("latin-1").lower() != f"http://{host}":
-        return "requests of web pages are refused"
-    if headers.get(b"sec-fetch-site", b"none") not in OWN_SITES:
-        return "requests of web pages are refused"
-    return None
+    is_foreign = origin is not None and origin.decode("latin-1").lower() != f"http://{host}"
+    is_foreign |= headers.get(b"sec-fetch-site", b"none") not in OWN_SITES
+    return "requests of web pages are refused" if is_foreign else None

@@ -31,35 +31,24 @@ def _walk(model: ServiceModel, shape: Shape, value: Any, where: str) -> Iterator
     kind = shape["type"]
     _check_type(kind, value)
     if kind == "structure":
-        yield from _walk_structure(model, shape, value, where)
+        for name in shape.get("required", ()):
+            if value.get(name) is None:
+                yield _broken(_join(where, name), "Member must not be null")
+        for name, reference in shape.get("members", {}).items():
+            if value.get(name) is not None:
+                yield from _walk(model, model.shapes[reference["shape"]], value[name], _join(where, name))
     elif kind == "list":
         yield from _bounds(where, len(value), shape, "length")
-        member = model.shapes[shape["member"]["shape"]]
         for number, item in enumerate(value, start=1):
-            yield from _walk(model, member, item, f"{where}.{number}.member")
+            yield from _walk(model, model.shapes[shape["member"]["shape"]], item, f"{where}.{number}.member")
     elif kind == "string":
-        yield from _walk_string(shape, value, where)
+        yield from _bounds(where, len(value), shape, "length")
+        if (pattern := shape.get("pattern")) and not re.fullmatch(pattern, value):
+            yield _broken(where, f"Member must satisfy regular expression pattern: {pattern}")
+        if (allowed := shape.get("enum")) and value not in allowed:
+            yield _broken(where, f"Member must satisfy enum value set: [{', '.join(allowed)}]")
     elif kind in ("integer", "long"):
         yield from _bounds(where, value, shape, "value")
-
-
-def _walk_structure(model: ServiceModel, shape: Shape, value: dict[str, Any], where: str) -> Iterator[str]:
-    for name in shape.get("required", ()):
-        if value.get(name) is None:
-            yield _broken(_join(where, name), "Member must not be null")
-    for name, reference in shape.get("members", {}).items():
-        if value.get(name) is not None:
-            yield from _walk(model, model.shapes[reference["shape"]], value[name], _join(where, name))
-
-
-def _walk_string(shape: Shape, value: str, where: str) -> Iterator[str]:
-    yield from _bounds(where, len(value), shape, "length")
-    pattern = shape.get("pattern")
-    if pattern and not re.fullmatch(pattern, value):
-        yield _broken(where, f"Member must satisfy regular expression pattern: {pattern}")
-    allowed = shape.get("enum")
-    if allowed and value not in allowed:
-        yield _broken(where, f"Member must satisfy enum value set: [{', '.join(allowed)}]")
 
 
 def _bounds(where: str, size: int, shape: Shape, noun: str) -> Iterator[str]:
