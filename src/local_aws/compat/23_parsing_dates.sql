@@ -1,5 +1,8 @@
 -- TO_DATE and TO_TIMESTAMP let days and hours overflow, unless TO_DATE is to be strict: June 31st is July 1st.
 SELECT local_aws.set_aside(f) FROM unnest(ARRAY['to_date(text, text)', 'to_timestamp(text, text)']) AS f;
+-- Redshift has these names with other arguments only.
+SELECT local_aws.set_aside(f) FROM unnest(ARRAY['to_timestamp(float8)', 'date_trunc(text, timestamptz, text)',
+    'random(int, int)', 'random(bigint, bigint)', 'random(numeric, numeric)']) AS f;
 
 -- The two digits of an element of the format; NULL when it is not there, or something before it has no fixed width.
 CREATE OR REPLACE FUNCTION local_aws.digits_at(value text, format text, element text, OUT at int, OUT digits int)

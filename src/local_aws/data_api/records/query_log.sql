@@ -5,7 +5,7 @@ WITH given AS MATERIALIZED (
     INSERT INTO local_aws.queries
         (query, userid, pid, kind, text, starttime, endtime, status, error, returned_rows, returned_bytes)
     SELECT r.query, coalesce((SELECT oid::bigint FROM pg_roles WHERE rolname = r.login), 100), r.pid, r.kind, r.text,
-           to_timestamp(r.started) AT TIME ZONE 'UTC', to_timestamp(r.started + r.seconds) AT TIME ZONE 'UTC',
+           pg_to_timestamp(r.started) AT TIME ZONE 'UTC', pg_to_timestamp(r.started + r.seconds) AT TIME ZONE 'UTC',
            CASE r.status WHEN 'FINISHED' THEN 'success' WHEN 'ABORTED' THEN 'canceled' ELSE 'failed' END,
            r.error, r.rows, r.bytes
     FROM given, jsonb_to_record(item) AS r (
