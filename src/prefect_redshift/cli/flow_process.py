@@ -15,7 +15,6 @@ import httpx
 from prefect import Flow
 from prefect.exceptions import TerminationSignal
 from prefect.settings import PREFECT_API_URL
-from prefect.utilities.engine import is_prefect_sigterm_handler_installed
 from pydantic import ValidationError
 
 from prefect_redshift.cli.console_log import configure_console_log
@@ -23,14 +22,17 @@ from prefect_redshift.cli.exit_codes import INTERRUPTED, TERMINATED
 from prefect_redshift.exceptions import RedshiftError, one_line
 from prefect_redshift.local.stand_in_schema import make_schema
 from prefect_redshift.runner.cancellation import outcome
-from prefect_redshift.runner.signals import heed_termination, send_again
+from prefect_redshift.runner.signals import (
+    BEGIN_SECONDS,
+    end_flow,
+    has_begun,
+    has_cancelled,
+    heed_termination,
+)
 
 EXPECTED_ERRORS = (RedshiftError, ValidationError)
 # New objects after which the youngest are looked through, instead of Python's 700.
 SMALL_COLLECTION = 20_000
-# How long a signal may wait for a flow run to begin, and when it is tried again.
-BEGIN_SECONDS = 3.0
-AGAIN_SECONDS = 0.02
 
 
 def run_flow(
@@ -72,14 +74,20 @@ async def _run(flow: Flow[..., Coroutine[Any, Any, Any]], options: argparse.Name
     heed_termination(asyncio.get_running_loop())
     given = vars(options)
     with _begun_before_it_ends():
-        await flow(**{name: given[name] for name in flow.parameters.properties if name in given})
+        try:
+            await flow(**{name: given[name] for name in flow.parameters.properties if name in given})
+        except asyncio.CancelledError:
+            if has_cancelled(signal.SIGTERM):
+                raise TerminationSignal(signal.SIGTERM) from None
+            raise
 
 
 @contextmanager
 def _begun_before_it_ends() -> Iterator[None]:
-    """Let a signal wait until Prefect heeds it, `BEGIN_SECONDS` at most.
+    """Let a signal wait until the flow has begun, `BEGIN_SECONDS` at most.
 
-    A run that is being created would stay Pending. Prefect also sends SIGTERM once more when a run has ended by it.
+    A run that is being created would stay Pending, and one that is being started might end as Running: the server may
+    take its last two states in either order. Prefect also sends SIGTERM once more when a run has ended by it.
     """
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     until: dict[int, float] = {}
@@ -88,8 +96,8 @@ def _begun_before_it_ends() -> Iterator[None]:
         handler = handlers[signal.Signals(number)]
         may_wait = time.monotonic() < until.setdefault(number, time.monotonic() + BEGIN_SECONDS)
         has_ended = isinstance(sys.exc_info()[1], TerminationSignal)
-        if may_wait and not has_ended and not is_prefect_sigterm_handler_installed():
-            send_again(number, AGAIN_SECONDS)
+        if may_wait and not has_ended and not has_begun():
+            end_flow(number)
         elif callable(handler):
             handler(number, frame)
 

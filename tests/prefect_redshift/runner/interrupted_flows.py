@@ -171,6 +171,30 @@ async def terminated_as_an_object_dies() -> None:
     await asyncio.sleep(600)
 
 
+@flow(task_runner=EventLoopTaskRunner())
+async def terminated_as_an_object_dies_and_blocks() -> None:
+    TerminatesAsItDies()
+    time.sleep(600)  # noqa: ASYNC251
+
+
+@flow(task_runner=EventLoopTaskRunner())
+def terminated_as_an_object_dies_sync() -> None:
+    TerminatesAsItDies()
+    time.sleep(600)
+
+
+@flow(task_runner=EventLoopTaskRunner())
+async def terminated_in_three_callbacks_and_cleans_up() -> None:
+    say("started")
+    for _ in range(3):
+        asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGTERM)
+    try:
+        await asyncio.sleep(600)
+    finally:
+        await asyncio.sleep(1)
+        say("cleaned up")
+
+
 async def terminate_in_a_callback(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGTERM)
     await asyncio.sleep(0.1)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from prefect_redshift.runner.signals import send_again
 from tests.forking import Forked
 from tests.statements import eventually
 
@@ -54,6 +53,8 @@ def test_every_task_sees_it(
         "terminated_as_it_awaits",
         "terminated_as_it_sleeps",
         "terminated_as_an_object_dies",
+        "terminated_as_an_object_dies_and_blocks",
+        "terminated_as_an_object_dies_sync",
     ],
 )
 def test_a_flow_ends_at_whatever_moment_it_is_terminated(name: str, prefect_server: str) -> None:
@@ -65,20 +66,7 @@ def test_a_flow_ends_at_whatever_moment_it_is_terminated(name: str, prefect_serv
     assert process.returncode in (-signal.SIGTERM, 1)
 
 
-def test_a_signal_that_several_send_again_comes_once() -> None:
-    came: list[int] = []
-    before = {number: signal.getsignal(number) for number in (signal.SIGUSR1, signal.SIGUSR2)}
-    for number in before:
-        signal.signal(number, lambda number, _frame: came.append(number))
-    try:
-        send_again(signal.SIGUSR2, 0.0, lambda: False)
-        for seconds in (0.1, 0.2, 0.3):
-            send_again(signal.SIGUSR1, seconds)
-        until = time.monotonic() + END_SECONDS
-        while not came and time.monotonic() < until:
-            time.sleep(0.01)
-        time.sleep(0.4)  # the others would have come, too
-        assert came == [signal.SIGUSR1]
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def test_a_signal_that_is_lost_several_times_ends_the_flow_once(prefect_server: str) -> None:
+    with started("terminated_in_three_callbacks_and_cleans_up") as process:
+        said, _ = process.communicate(END_SECONDS)
+    assert said == "started\ncleaned up\n"
