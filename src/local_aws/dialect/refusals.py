@@ -7,6 +7,9 @@ DialectError
 
 from typing import NoReturn
 
+# Of functions of the leader node, and of types, beside tables.
+NOT_ON_TABLES = "Specified types or functions (one per INFO message) not supported on Redshift tables."
+
 
 class DialectError(ValueError):
     """Any refusal of a statement before it reaches the engine."""

@@ -6,7 +6,7 @@ from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import Tokens, is_name
 from local_aws.dialect.queries import correlations, selects
 from local_aws.dialect.queries.function_calls import OURS
-from local_aws.dialect.refusals import RedshiftError, refuse_as_redshift
+from local_aws.dialect.refusals import NOT_ON_TABLES, RedshiftError, refuse_as_redshift
 from local_aws.dialect.statements import unsupported
 
 _NEED_FRAME = vocabulary.words("need_frame")
@@ -115,9 +115,7 @@ def _leader(tokens: Tokens, i: int) -> None:
     words = tokens.low[first : first + 4]
     writes = words[0] == "insert" or (words[0] == "create" and "table" in words)
     if writes or any(_reads_table(tokens, select) for select, _ in selects.selects_around(tokens, i)):
-        raise RedshiftError(
-            "Specified types or functions (one per INFO message) not supported on Redshift tables."
-        )
+        raise RedshiftError(NOT_ON_TABLES)
 
 
 def _reads_table(tokens: Tokens, select: selects.Select) -> bool:

@@ -4,7 +4,7 @@ from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import Tokens
 from local_aws.dialect.messages import ABSENT
 from local_aws.dialect.queries.selects import BEFORE_SOURCE
-from local_aws.dialect.refusals import RedshiftError
+from local_aws.dialect.refusals import NOT_ON_TABLES, RedshiftError
 
 _OLD, _YOUNG = vocabulary.words("old_types"), vocabulary.words("young_types")
 TYPES = _OLD | _YOUNG
@@ -40,9 +40,7 @@ def in_expression(tokens: Tokens, i: int) -> None:
     word = tokens.low[i]
     _refuse_young(word)
     if word in _OLD - vocabulary.words("types_in_catalog"):
-        raise RedshiftError(
-            "Specified types or functions (one per INFO message) not supported on Redshift tables."
-        )
+        raise RedshiftError(NOT_ON_TABLES)
 
 
 def _refuse_young(word: str) -> None:

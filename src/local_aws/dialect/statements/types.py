@@ -1,11 +1,11 @@
 """Type names: Redshift's own spellings and default widths."""
 
+from local_aws.dialect import vocabulary
 from local_aws.dialect.lexing.tokens import NAME, Tokens
 from local_aws.dialect.refusals import RedshiftError, UnsupportedError
 from local_aws.dialect.statements import foreign
 
-SPELLING = {"nvarchar": "varchar", "nchar": "char", "datetime": "timestamp", "smalldatetime": "timestamp"}
-SPELLING |= {"varbinary": "varbyte"}
+SPELLING = vocabulary.meanings("type_spellings")
 DECIMALS = frozenset(("decimal", "numeric", "dec"))
 MAX_DIGITS = 38
 MAX_BYTES = {"char": 4096, "varchar": 65535}
