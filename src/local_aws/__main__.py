@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from local_aws.environment import environment
+from local_aws.identity import environment
 from local_aws.server import Options, serve
 from local_aws.start_errors import AlreadyServedError, StartError
 

@@ -14,9 +14,8 @@ from local_aws.data_api import answers
 from local_aws.data_api.records.query_log import QueryLog
 from local_aws.data_api.records.statement import Statement
 from local_aws.data_api.records.store import Store
-from local_aws.data_api.running import recovery
 from local_aws.data_api.running.collaborators import Collaborators, Ran
-from local_aws.data_api.running.runner import Runner
+from local_aws.data_api.running.runner import Runner, end_interrupted
 from local_aws.data_api.running.sessions import Sessions
 from local_aws.data_api.service import DataApi
 from local_aws.engine.postmaster import Postmaster
@@ -84,7 +83,7 @@ class Assembly:
     async def __aenter__(self) -> "Assembly":
         """Make the warehouse ready."""
         await self._warehouse.prepare()
-        recovery.end_interrupted(self._store)
+        end_interrupted(self._store)
         regularly = {self._log.flush_all: 1.0, self._schedules.fire_due: 1.0, self._warehouse.sweep: 5.0}
         self._tasks = [asyncio.create_task(_every(seconds, work)) for work, seconds in regularly.items()]
         return self

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from local_aws.engine.identity import Identity
-from local_aws.environment import environment
+from local_aws.identity import environment
 from local_aws.start_errors import AlreadyServedError, StartError
 
 LOGS = ("server.log", "postgres.log")

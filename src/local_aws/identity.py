@@ -1,4 +1,4 @@
-"""Who is calling: read from the request's signature, which is not verified."""
+"""Who is calling: read from the request's signature, which is not verified; and what makes an SDK such a caller."""
 
 import re
 from dataclasses import dataclass
@@ -53,3 +53,13 @@ def refusal(caller: Caller) -> ApiError | None:
     """Return how AWS refuses such credentials, None where they are welcome."""
     refused = (how for prefix, how in REFUSED_PREFIXES.items() if caller.key_id.startswith(prefix))
     return next((ApiError(*how) for how in refused), None)
+
+
+def environment(url: str) -> dict[str, str]:
+    """Return the variables; any credentials would do but those that the stand-in refuses on purpose."""
+    return {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": REGION,
+    }

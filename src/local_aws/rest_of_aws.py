@@ -7,8 +7,7 @@ import warnings
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from local_aws.environment import environment
-from local_aws.identity import ACCOUNT
+from local_aws.identity import ACCOUNT, environment
 from local_aws.wire.service_errors import validation
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]

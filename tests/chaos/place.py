@@ -16,7 +16,7 @@ import boto3
 from botocore.config import Config
 
 from local_aws import Admin
-from local_aws.environment import environment
+from local_aws.identity import environment
 from prefect_redshift.local.prefect_api import free_port, server_ready
 from prefect_redshift.local.processes import Process, environment_without, start
 from tests.chaos.clock import Clock

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local_aws import Admin
-from local_aws.data_api.running.leader import is_leader_only
+from local_aws.data_api.running.execution import is_leader_only
 from tests.statements import CLUSTER, Statements, eventually
 
 

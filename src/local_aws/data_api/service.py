@@ -141,9 +141,8 @@ class DataApi:
         if number is not None:
             raise validation("Can not cancel a sub-statement of a batch: cancel the batch.")
         if statement.has_ended or not await self.runner.cancel(statement):
-            raise validation(
-                f"Could not cancel a query that is already in {statement.status} state with ID: {statement.id}"
-            )
+            state = f"in {statement.status} state with ID: {statement.id}"
+            raise validation(f"Could not cancel a query that is already {state}")
         return {"Status": True}
 
     async def _result(self, result_format: str, request: Request, _: Caller) -> Answer:

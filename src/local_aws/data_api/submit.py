@@ -1,12 +1,12 @@
 """ExecuteStatement and BatchExecuteStatement."""
 
 import uuid
+from collections import Counter
 from typing import Any
 
 from local_aws import dialect
 from local_aws.data_api import answers
 from local_aws.data_api.records.statement import Part, Statement
-from local_aws.data_api.running import parameters
 from local_aws.data_api.running.sessions import Session
 from local_aws.identity import Caller
 from local_aws.wire.service_errors import validation
@@ -35,7 +35,7 @@ def _statement(request: dict[str, Any], caller: Caller, **settled: Any) -> State
     texts = request["Sqls"] if is_batch else [request["Sql"]]
     check_texts(texts, is_batch=is_batch)
     values = request.get("Parameters") or []
-    parameters.check(texts, values)
+    check_parameters(texts, values)
     return Statement(
         id=str(uuid.uuid4()),
         parts=[Part(sql=text) for text in texts],
@@ -68,3 +68,17 @@ def check_texts(texts: list[str], *, is_batch: bool) -> None:
         raise validation(
             "Multi-statement SQL is not supported by ExecuteStatement: use BatchExecuteStatement."
         )
+
+
+def check_parameters(texts: list[str], parameters: list[dict[str, str]]) -> None:
+    """Check that names are given once and that each parameter is used by at least one statement."""
+    if not parameters:
+        return
+    if any("\0" in parameter["value"] for parameter in parameters):
+        raise validation("Parameter values must not contain a null character.")
+    counted = Counter(parameter["name"] for parameter in parameters)
+    if repeated := [name for name, count in counted.items() if count > 1]:
+        raise validation(f"Parameters list contains duplicate parameters: {', '.join(repeated)}")
+    used = {name for text in texts for name in dialect.bind(text)[1]}
+    if unused := [name for name in counted if name not in used]:
+        raise validation(f"Parameters list contains unused parameters: {', '.join(unused)}")

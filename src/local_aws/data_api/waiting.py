@@ -29,10 +29,8 @@ class WaitingRoom:
         fault = self._faults.hit("waiting_limit", None, statement.name)
         allowed = fault.limit if fault else PER_STATEMENT
         if self._waiting[statement.id] >= allowed:
-            raise ApiError(
-                "ActiveWaitingRequestsExceededException",
-                f"Active waiting requests for the statement exceeded the allowed quota ({allowed}).",
-            )
+            words = f"Active waiting requests for the statement exceeded the allowed quota ({allowed})."
+            raise ApiError("ActiveWaitingRequestsExceededException", words)
         self._waiting[statement.id] += 1
         try:
             with suppress(TimeoutError):

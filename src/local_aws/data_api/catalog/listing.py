@@ -15,16 +15,15 @@ PLACE = ("ClusterIdentifier", "WorkgroupName", "Database")
 async def statements(store: Store, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     """Return one page of statements, newest first; without a Status only finished ones, as AWS says."""
     _one_place_at_most(request)
-    conditions: dict[str, Any] = {}
-    if request.get("StatementName"):
-        conditions["prefix"] = request["StatementName"]
     status = request.get("Status") or "FINISHED"
-    if status != "ALL":
-        conditions["status"] = status
-    # A caller here is an access key, so "the role" and "the session" differ only by it.
-    if request.get("RoleLevel") is False:
-        conditions["principal"] = caller.arn
-    conditions |= {answers.attribute(name): request[name] for name in PLACE if request.get(name)}
+    wanted = {
+        "prefix": request.get("StatementName"),
+        "status": None if status == "ALL" else status,
+        # A caller here is an access key, so "the role" and "the session" differ only by it.
+        "principal": caller.arn if request.get("RoleLevel") is False else None,
+        **{answers.attribute(name): request.get(name) for name in PLACE},
+    }
+    conditions = {name: value for name, value in wanted.items() if value}
     before = paging.unpack("statements", request.get("NextToken"))
     size = request.get("MaxResults") or PAGE
     found = store.newest_first(tuple(before) if before else None, size + 1, conditions)

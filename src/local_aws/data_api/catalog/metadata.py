@@ -41,10 +41,8 @@ async def schemas(connection: Connection, request: Request) -> Answer:
 async def tables(connection: Connection, request: Request) -> Answer:
     """Answer ListTables."""
     patterns = [request.get("SchemaPattern") or "%", request.get("TablePattern") or "%"]
-    found = [
-        {"name": name, "schema": schema, "type": kind}
-        for name, schema, kind in await connection.run(TABLES, patterns)
-    ]
+    rows = await connection.run(TABLES, patterns)
+    found = [{"name": name, "schema": schema, "type": kind} for name, schema, kind in rows]
     return paging.cut("Tables", found, request, PAGE)
 
 

@@ -6,8 +6,6 @@ import logging
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -77,11 +75,9 @@ class QueryLog:
                 if "does not exist" not in error.message:
                     LOG.warning("history of statements was lost: %s", error.sqlstate)
 
-    @asynccontextmanager
-    async def kept_out(self, database: str) -> AsyncIterator[None]:
+    def kept_out(self, database: str) -> asyncio.Lock:
         """Write nothing into a database that is dropped meanwhile: a connection to it would be in the way."""
-        async with self._turns[database]:
-            yield
+        return self._turns[database]
 
     async def flush_all(self) -> None:
         """Write what waits."""

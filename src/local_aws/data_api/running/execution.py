@@ -11,13 +11,17 @@ from local_aws import dialect
 from local_aws.data_api.records.statement import Part, Statement
 from local_aws.data_api.results.rendering import ResultTooLarge
 from local_aws.data_api.running.collaborators import Collaborators, Ran
-from local_aws.data_api.running.leader import is_leader_only
 from local_aws.data_api.running.parts import PartRun, Refusal, words
+from local_aws.dialect.lexing.tokens import Tokens, identifier, is_name
 from local_aws.engine.connection import Connection, EngineError
 
 CALL = re.compile(r"\bcall\b", re.IGNORECASE)
 # Fewer rows than fill the blocks that are summarised together.
 MANY_ROWS = 1000
+_COMPUTE = frozenset(
+    {"insert", "update", "delete", "merge", "copy", "unload", "call", "truncate", "vacuum", "analyze"}
+)
+_CATALOGUE = ("pg_", "information_schema")
 CANCELLED = "Query cancelled on user's request"
 
 
@@ -107,6 +111,27 @@ async def _tend(connection: Connection, statement: Statement) -> None:
 def _may_have_loaded(part: Part) -> bool:
     written = not part.has_result and part.rows >= MANY_ROWS
     return part.status == "FINISHED" and (written or CALL.search(part.sql) is not None)
+
+
+def is_leader_only(sql: str) -> bool:
+    """Tell whether the leader node runs a statement alone: it reads and writes only the catalogue and settings."""
+    tokens = Tokens(sql)
+    low = tokens.low
+    word = next((word for word in low if word != "("), "")
+    places = range(tokens.end)
+    if word in ("select", "with"):
+        named = {identifier(tokens.text[i]) for i in places if tokens.matches(i + 1, "as", "(")}
+        read = {
+            identifier(tokens.text[i + 1])
+            for i in places
+            if low[i] in ("from", "join", "into") and (is_name(tokens, i + 1) or low[i + 1] == "#")
+        }
+        return all(name.startswith(_CATALOGUE) for name in read - named)
+    made = low[1:5] if word == "create" else []
+    makes_rows = ("table" in made or "materialized" in made) and any(
+        low[i] == "as" and low[i + 1] in ("select", "with", "(") for i in places
+    )
+    return word not in _COMPUTE and not makes_rows
 
 
 QUERY_IDS = itertools.count(int(time.time()) % 10**9 * 1000 + 1)

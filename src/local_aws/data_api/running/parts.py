@@ -12,7 +12,6 @@ from local_aws import dialect
 from local_aws.data_api.records.statement import UNKNOWN, Part, Statement
 from local_aws.data_api.results import columns
 from local_aws.data_api.results.rendering import Pages, ResultTooLarge
-from local_aws.data_api.running import parameters
 from local_aws.data_api.running.collaborators import Collaborators
 from local_aws.dialect.lexing.tokens import Tokens, identifier
 from local_aws.engine import asking, divisions
@@ -86,7 +85,7 @@ class PartRun:
             return
         for kind, name in dialect.principals(text) if NAMES_PRINCIPALS.match(text) else ():
             await asking.require_principal(self.connection, kind, name)
-        bound, values = parameters.bind(text, self.statement.parameters)
+        bound, values = bind(text, self.statement.parameters)
         # An error in a block is the end of it, so names are looked at before; otherwise only after one.
         in_block = self.connection.in_transaction
         sql = await asking.resolve(self.connection, bound, thorough=in_block)
@@ -189,9 +188,7 @@ class PartRun:
 def dropped_database(sql: str) -> str | None:
     """Return the name in DROP DATABASE; None for any other statement."""
     tokens = Tokens(sql)
-    if not tokens.matches(0, "drop", "database"):
-        return None
-    return identifier(tokens.text[2])
+    return identifier(tokens.text[2]) if tokens.matches(0, "drop", "database") else None
 
 
 def words(error: EngineError) -> str:
@@ -208,3 +205,12 @@ def _named(error: EngineError, results: list[PGresult], pid: int) -> EngineError
     [(transaction, table)] = rows(results[1])
     detail = f"{table}, transactions forming the cycle are: {transaction} (pid:{pid})"
     return EngineError(error.message, sqlstate=error.sqlstate, detail=detail)
+
+
+def bind(text: str, parameters: list[dict[str, str]]) -> tuple[str, list[str]]:
+    """Return the text with `$n` and the values in that order; KeyError names a parameter without a value."""
+    if not parameters:
+        return text, []
+    values = {parameter["name"]: parameter["value"] for parameter in parameters}
+    bound, names = dialect.bind(text)
+    return bound, [values[name] for name in names]

@@ -1,4 +1,4 @@
-"""Takes statements in, runs a bounded number of them at a time, and cancels them."""
+"""Takes statements in, runs a bounded number of them at a time, cancels them, and ends what a crash left."""
 
 import asyncio
 import logging
@@ -9,6 +9,7 @@ from dataclasses import InitVar, dataclass, field
 
 from local_aws.admin.faults import Faults
 from local_aws.data_api.records.statement import Statement
+from local_aws.data_api.records.store import Store
 from local_aws.data_api.running.collaborators import Collaborators
 from local_aws.data_api.running.execution import CANCELLED, Execution
 from local_aws.data_api.running.sessions import Sessions
@@ -18,6 +19,8 @@ from local_aws.wire.service_errors import ApiError
 
 MAX_ACTIVE = 500  # STARTED and SUBMITTED statements of a cluster, by AWS's quotas
 AFTER_A_FAILURE = "Connection or an prior query failed."
+NOT_RUN = "ERROR: the local stand-in was stopped before this statement was run"
+STOPPED = "ERROR: the local stand-in was stopped while this statement was running: whether it took effect is unknown"
 CANCEL_AGAIN_SECONDS = 0.05
 CANCEL_GIVE_UP_SECONDS = 10.0
 
@@ -49,10 +52,8 @@ class Runner:
         fault = self.faults.hit("active_limit", None, statement.name)
         allowed = fault.limit if fault else MAX_ACTIVE
         if len(self._running) >= allowed:
-            raise ApiError(
-                "ActiveStatementsExceededException",
-                f"Active statements exceeded the allowed quota ({allowed}).",
-            )
+            words = f"Active statements exceeded the allowed quota ({allowed})."
+            raise ApiError("ActiveStatementsExceededException", words)
         self.tools.store.save(statement)
         execution = Execution(statement, self.tools, refusal)
         self._running[statement.id] = execution
@@ -208,3 +209,18 @@ def conclude(statement: Statement, *, cancelled: bool) -> None:
         statement.move("FAILED", f"{number}{failed.error}")
     else:
         statement.move("FINISHED")
+
+
+def end_interrupted(store: Store) -> None:
+    """End what was queued as ABORTED, what was running as FAILED, and forget what is older than 24 hours."""
+    store.expire()
+    for statement in store.interrupted():
+        if statement.status == "STARTED":
+            unfinished = [part for part in statement.parts if part.status != "FINISHED"]
+            [*unfinished, statement.parts[-1]][0].move("FAILED", STOPPED)
+            conclude(statement, cancelled=False)
+        else:
+            for part in statement.parts:
+                part.move("ABORTED", NOT_RUN)
+            conclude(statement, cancelled=True)
+        store.save(statement)
