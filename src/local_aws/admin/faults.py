@@ -67,8 +67,7 @@ class Fault:
     async def hold(self) -> None:
         """Return after `seconds`, or when the fault is removed."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(self.seconds):
-                await self._removed.wait()
+            await asyncio.wait_for(self._removed.wait(), self.seconds)
 
     def release(self) -> None:
         """Let go what is held, since the fault is removed."""

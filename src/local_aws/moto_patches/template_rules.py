@@ -69,10 +69,8 @@ def check(template: Mapping[str, Any], given: Mapping[str, Any]) -> None:
     _check_resources(template)
     slots = template.get("Parameters") or {}
     values: Any = values_of(template, given)
-    if unknown := set(given) - set(slots):
-        raise ValidationError(
-            message=f"Parameters: [{', '.join(sorted(unknown))}] do not exist in the template"
-        )
+    if unknown := ", ".join(sorted(set(given) - set(slots))):
+        raise ValidationError(message=f"Parameters: [{unknown}] do not exist in the template")
     for name, slot in slots.items():
         if values[name] is not None and not _fits(str(values[name]), slot):
             raise ValidationError(

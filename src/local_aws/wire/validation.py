@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from local_aws.wire.model import ServiceModel, Shape
-from local_aws.wire.service_errors import ApiError
+from local_aws.wire.service_errors import ApiError, validation
 
 JSON_TYPES: dict[str, tuple[type, ...]] = {
     "list": (list,),
@@ -22,9 +22,7 @@ def check(model: ServiceModel, operation: str, request: dict[str, Any]) -> None:
     problems = list(_walk(model, model.shape(operation, "input"), request, ""))
     if problems:
         noun = "error" if len(problems) == 1 else "errors"
-        raise ApiError(
-            "ValidationException", f"{len(problems)} validation {noun} detected: {'; '.join(problems)}"
-        )
+        raise validation(f"{len(problems)} validation {noun} detected: {'; '.join(problems)}")
 
 
 def _walk(model: ServiceModel, shape: Shape, value: Any, where: str) -> Iterator[str]:
