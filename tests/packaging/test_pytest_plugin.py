@@ -95,3 +95,13 @@ def test_the_fixture_works_in_this_environment_too(
 ) -> None:
     assert redshift_warehouse.database.startswith("test_")
     assert redshift_stand_in.pid
+
+
+@pytest.mark.parametrize("keep_alive", [None, 600])
+def test_what_a_test_leaves_running_does_not_keep_its_database(
+    redshift_warehouse: RedshiftDataApi, keep_alive: int | None
+) -> None:
+    """It would be the fixture that failed."""
+    redshift_warehouse.execute_statement(
+        "select pg_sleep(600)", session_keep_alive_seconds=keep_alive, name="left"
+    )

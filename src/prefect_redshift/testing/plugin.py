@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,6 +72,7 @@ def redshift_warehouse(
         monkeypatch.setenv(name, value)
     _run_in_dev(f"create database {database}")
     yield RedshiftDataApi(workgroup_name=WORKGROUP, database=database)
+    _end_all_in(database)
     _run_in_dev(f"drop database {database}")
 
 
@@ -87,6 +89,27 @@ def missing_packages() -> list[str]:
             except PackageNotFoundError:
                 missing.append(requirement.name)
     return missing
+
+
+def _end_all_in(database: str) -> None:
+    """Cancel what a test has left running and close its sessions, which keep its database from being dropped.
+
+    API: ListStatements, CancelStatement, ListSessions.
+    """
+    import boto3
+
+    client = boto3.client("redshift-data")
+    try:
+        pages = client.get_paginator("list_statements").paginate(Database=database, Status="ALL")
+        for statement in [statement for page in pages for statement in page["Statements"]]:
+            if statement["Status"] in ("SUBMITTED", "PICKED", "STARTED"):
+                with suppress(client.exceptions.ValidationException):  # it has ended meanwhile
+                    client.cancel_statement(Id=statement["Id"])
+        for session in client.list_sessions(Database=database)["Sessions"]:
+            last = {"Sql": "select 1", "SessionKeepAliveSeconds": 0, "WaitTimeSeconds": 30}
+            client.execute_statement(SessionId=session["SessionId"], **last)
+    finally:
+        client.close()
 
 
 def _run_in_dev(sql: str) -> None:
