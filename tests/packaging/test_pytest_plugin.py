@@ -102,6 +102,6 @@ def test_what_a_test_leaves_running_does_not_keep_its_database(
     redshift_warehouse: RedshiftDataApi, keep_alive: int | None
 ) -> None:
     """It would be the fixture that failed."""
-    redshift_warehouse.execute_statement(
+    redshift_warehouse.execute_statement_sync(
         "select pg_sleep(600)", session_keep_alive_seconds=keep_alive, name="left"
     )

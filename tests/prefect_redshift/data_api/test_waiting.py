@@ -195,7 +195,10 @@ async def test_a_statement_longer_than_a_poll_costs_one_more(
 ) -> None:
     monkeypatch.setattr("prefect_redshift.data_api.running.in_flight.SUBMISSION_WAIT_SECONDS", 1)
     monkeypatch.setattr("prefect_redshift.data_api.running.waiting.LONGEST_POLL_SECONDS", 1)
-    looks = lambda: history.calls("DescribeStatement")  # noqa: E731
+
+    def looks() -> list[dict[str, Any]]:
+        return history.calls("DescribeStatement")
+
     await gate.opened_after(warehouse.run(f"select 1 from {HELD}", name="held"), lambda: len(looks()) >= 2)
     assert [call["wait_seconds"] for call in history.calls("ExecuteStatement")] == [1]
     assert {call["wait_seconds"] for call in looks()} == {1}
