@@ -40,7 +40,7 @@ def process(warehouse: RedshiftDataApi, bucket: Bucket, what: str) -> "Iterator[
 @asynccontextmanager
 async def blocked(warehouse: RedshiftDataApi, history: History) -> AsyncIterator[None]:
     """Keep COPY from ending, by a transaction that writes into the table."""
-    writing = ["insert into items (id) values (700)", "select pg_sleep(60)"]
+    writing = ["insert into items (id) values (700)", "select pg_sleep(600)"]
     blocking = asyncio.create_task(warehouse.run(writing, name="blocking"))
     await until(lambda: history.has_started("blocking/"))
     try:

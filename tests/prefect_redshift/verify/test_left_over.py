@@ -10,7 +10,7 @@ import pytest
 
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
 from prefect_redshift.verify.command import Verification, main
-from prefect_redshift.verify.left_over import MINUTES
+from prefect_redshift.verify.left_over import MINUTES, LeftOver
 from prefect_redshift.verify.place import LOGIN, MARK, OWNED, Place
 from tests.prefect_redshift.verify.whole_run import MEANS
 from tests.statements import Statements, eventually
@@ -37,6 +37,11 @@ def made_before(statements: Statements, schema: str, minutes: int) -> None:
     statements.run(f"update {schema}.{MARK} set made_at = dateadd(minute, -{minutes}, sysdate)")
 
 
+def test_what_is_young_may_be_in_use() -> None:
+    for minutes, may_be in ((0, True), (MINUTES - 1, True), (MINUTES, False)):
+        assert LeftOver("verify_1", "2026-11-22 10:00", minutes).may_be_in_use == may_be
+
+
 def test_what_a_killed_run_has_left_is_removed_and_nothing_else(
     target: str, statements: Statements, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -51,7 +56,7 @@ def test_what_a_killed_run_has_left_is_removed_and_nothing_else(
     statements.run(f"create schema {owned} authorization {user}")
     statements.run(f"create table {place.name}.t as select 1 as a")
     made_before(statements, place.name, 2 * MINUTES)
-    made_before(statements, young.name, MINUTES - 1)
+    made_before(statements, young.name, MINUTES // 2)  # the other half is for a slow machine
 
     assert main(["--left-over", "--yes"]) == 0
     told = capsys.readouterr().out
