@@ -4,8 +4,7 @@
 
 The loop calls the procedure by psycopg, on the stand-in's own PostgreSQL: no Data API, no flow. They take turns, both
 load days again that are loaded, and the one that begins alternates. The backfill's time is that of the flow's body:
-procedures, setup, dimensions, finding and validating the days included. The backfill loads half a year at once, and a
-year of the ten years.
+procedures, setup, dimensions, finding and validating the days included. The backfill loads a year at once.
 """
 
 import asyncio
@@ -32,7 +31,7 @@ YEAR, TEN_YEARS = 365, 3650
 DAYS = (1, 30, YEAR, TEN_YEARS)
 OFTEN = YEAR  # more days are loaded once
 LAST = date(2026, 10, 31)
-WARM_UP_DAYS = 184  # two ranges
+WARM_UP_DAYS = 367  # two ranges
 
 
 @dataclass(frozen=True)

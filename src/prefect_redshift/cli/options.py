@@ -13,7 +13,7 @@ from prefect_redshift.pipeline.choices import HandOff, Setup
 from prefect_redshift.pipeline.days import days_asked
 from prefect_redshift.pipeline.identifiers import identifier
 from prefect_redshift.pipeline.job import Job
-from prefect_redshift.pipeline.ranges import DAYS_AT_ONCE, DAYS_AT_ONCE_OF_LONG_HISTORY
+from prefect_redshift.pipeline.ranges import DAYS_AT_ONCE
 from prefect_redshift.pipeline.run_date import scheduled_run_date
 
 WHERE_TO = (
@@ -104,8 +104,7 @@ def backfill_options(job: Job, command: str) -> argparse.ArgumentParser:
             "--days-at-once",
             type=number_of_days,
             metavar="N",
-            help=f"how many days one statement loads, at most (default: {DAYS_AT_ONCE}, or "
-            f"{DAYS_AT_ONCE_OF_LONG_HISTORY} of more than four years); 1: each by itself",
+            help=f"how many days one statement loads, at most (default: {DAYS_AT_ONCE}); 1: each by itself",
         )
     _add_common_options(options, job)
     return options

@@ -61,8 +61,8 @@ def backfill_flow(job: Job, *, name: str = "", variable: str = "backfill") -> Fl
             to_date: The last day, today at the latest.
             dates: The days one by one, instead of the first and the last.
             reload: Whether days that are loaded already are loaded again.
-            days_at_once: How many days a step with a form for ranges loads at once, at most; by default 183, or 366
-                where more than four years are to be loaded; 1 loads each by itself.
+            days_at_once: How many days a step with a form for ranges loads at once, at most; by default 366; 1 loads
+                each by itself.
             setup: `if_missing` creates what is missing; `always` drops all tables first, history included; `never`
                 leaves them alone.
             scripts: Where the SQL is: a folder, or `s3://bucket/prefix`; by default where the job says.

@@ -9,10 +9,8 @@ from itertools import pairwise
 
 from prefect_redshift.pipeline.days import Load
 
-# Half a year: one commit for its days, and no more lost when it fails. Of a history of more than four years, a year.
-DAYS_AT_ONCE = 183
-LONG_HISTORY = 4 * 366
-DAYS_AT_ONCE_OF_LONG_HISTORY = 366
+# A year: one commit for its days, and no more lost when it fails.
+DAYS_AT_ONCE = 366
 # How many statements more a backfill runs, in all, to find the days that fail.
 MOST_STATEMENTS_TO_FIND = 20
 TRIES = 3
@@ -44,11 +42,6 @@ class DayRange:
         """Return both halves of a range of at least two days."""
         middle = self.first + timedelta(len(self) // 2)
         return DayRange(self.first, middle - timedelta(1)), DayRange(middle, self.last)
-
-
-def days_at_once(days: int) -> int:
-    """Return how many of so many days are loaded at once, at most, where nobody says."""
-    return DAYS_AT_ONCE_OF_LONG_HISTORY if days > LONG_HISTORY else DAYS_AT_ONCE
 
 
 def ranges_of(days: Sequence[date], most: int) -> list[DayRange]:

@@ -18,7 +18,6 @@ from prefect_redshift.pipeline.ranges import (
     RangeQueue,
     RangeResult,
     RangeStatement,
-    days_at_once,
 )
 from prefect_redshift.reports.days_report import DayReport, DaysReport, Status
 from prefect_redshift.reports.progress import Show
@@ -64,7 +63,7 @@ class DayLoads:
         run: The run of the job.
         found: The days asked for, as the warehouse holds them.
         reload: Whether days that are loaded already are loaded again.
-        most_days: How many days a step with a form for ranges loads at once, at most; by default, see `days_at_once`.
+        most_days: How many days a step with a form for ranges loads at once, at most; by default `DAYS_AT_ONCE`.
 
     Attributes:
         wanted: The days that are to be loaded.
@@ -82,7 +81,7 @@ class DayLoads:
         self.found_again: Sequence[Day] | None = None
         self._schema = run.scripts.in_schema(["-"])[:-1]
         self._room = MAX_STATEMENTS - len(self._schema)
-        most_days = run.scripts.most_days(most_days or days_at_once(len(self.wanted)), self._room)
+        most_days = run.scripts.most_days(most_days or DAYS_AT_ONCE, self._room)
         self._days_in_batch = max(DAYS_IN_BATCH, 2 * most_days)
         self._queue = RangeQueue(self.wanted, most_days)
 

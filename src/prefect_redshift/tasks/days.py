@@ -68,8 +68,7 @@ async def load_days(
         asked: The days.
         found: What the warehouse holds for them.
         reload: Whether days that are loaded already are loaded again.
-        days_at_once: How many days a step with a form for ranges loads at once, at most; by default 183, or 366 where
-            more than four years are to be loaded.
+        days_at_once: How many days a step with a form for ranges loads at once, at most; by default 366.
 
     Raises:
         PipelineError: The calendar lacks one of the days; nothing is loaded.

@@ -8,12 +8,10 @@ import pytest
 from prefect_redshift.pipeline.days import Load
 from prefect_redshift.pipeline.ranges import (
     DAYS_AT_ONCE,
-    DAYS_AT_ONCE_OF_LONG_HISTORY,
     DayRange,
     RangeLoad,
     RangeQueue,
     RangeResult,
-    days_at_once,
     ranges_of,
 )
 
@@ -67,13 +65,9 @@ def test_ranges_hold_the_days_that_are_wanted_and_no_other() -> None:
     assert [len(days) for days in ranges_of(DAYS[:3], 1)] == [1, 1, 1]
 
 
-def test_a_long_history_is_loaded_by_years_else_by_halves_of_years() -> None:
-    assert [days_at_once(days) for days in (1, 365, 4 * 366, 4 * 366 + 1, 3660)] == [183, 183, 183, 366, 366]
-
-
 @pytest.mark.parametrize("number", [0, 182, 183, 364])
 def test_one_bad_day_of_a_year_at_once_is_found_with_eighteen_statements_more(number: int) -> None:
-    queue = RangeQueue(DAYS, DAYS_AT_ONCE_OF_LONG_HISTORY)
+    queue = RangeQueue(DAYS, DAYS_AT_ONCE)
     tried = run(queue, bad(number))
     assert failed(queue) == [number]
     assert len(tried) <= 1 + 18
@@ -89,8 +83,8 @@ def test_both_halves_are_the_range(length: int) -> None:
 
 
 @pytest.mark.parametrize("number", [0, 91, 92, 182, 183, 364])
-def test_one_bad_day_of_a_year_is_found_with_sixteen_statements_more(number: int) -> None:
-    queue = RangeQueue(DAYS, DAYS_AT_ONCE)
+def test_one_bad_day_of_a_year_in_halves_is_found_with_sixteen_statements_more(number: int) -> None:
+    queue = RangeQueue(DAYS, 183)
     tried = run(queue, bad(number))
     assert failed(queue) == [number]
     assert queue.loads[DAYS[number]].error == OVERFLOW
