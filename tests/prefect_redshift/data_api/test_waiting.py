@@ -4,7 +4,6 @@ import asyncio
 import gzip
 import json
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,7 +13,7 @@ import pytest
 
 from local_aws import Admin
 from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
-from prefect_redshift.exceptions import StatementFailedError, StatementTimeoutError
+from prefect_redshift.exceptions import StatementFailedError
 from tests.history import History
 from tests.statements import Statements, eventually, in_time
 
@@ -210,8 +209,7 @@ async def test_a_submission_waits_no_longer_than_the_statement_may_take(
     warehouse: RedshiftDataApi, history: History
 ) -> None:
     for timeout in (0.4, 3, 3600):
-        with suppress(StatementTimeoutError):  # a slow machine's: what was asked for is the same
-            await warehouse.run("select 1", timeout=timeout)
+        await warehouse.run("select 1", timeout=timeout)
     assert [call["wait_seconds"] for call in history.calls("ExecuteStatement")] == [None, 3, 10]
 
 

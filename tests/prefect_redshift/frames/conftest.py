@@ -54,7 +54,7 @@ def warehouse(aws: Served, database: str, bucket: Bucket) -> RedshiftDataApi:
     )
 
 
-async def until(holds: Callable[[], bool], seconds: float = 120.0) -> None:
+async def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
     """Wait until something holds; the bound is only against hanging."""
     deadline = time.monotonic() + seconds
     while not await asyncio.to_thread(holds):
