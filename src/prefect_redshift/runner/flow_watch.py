@@ -60,8 +60,13 @@ class FlowWatch:
 
     @property
     def _is_to_end(self) -> bool:
-        cancelled = self._flow is not None and self._flow.cancelling() > 0
-        return cancelled or self._loop.time() > self._deadline
+        return self._is_cancelled or self._loop.time() > self._deadline
+
+    @property
+    def _is_cancelled(self) -> bool:
+        # A flow that awaits is cancelled for a moment, too, as it leaves a cancel scope.
+        flow = self._flow
+        return flow is not None and asyncio.current_task(self._loop) is flow and flow.cancelling() > 0
 
     def _turn(self) -> None:
         self._has_turned = True

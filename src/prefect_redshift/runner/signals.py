@@ -22,6 +22,8 @@ BEGIN_SECONDS = 3.0
 LEAVING_SECONDS = 0.03
 # In which an event loop turns, unless the flow blocks it.
 TURN_SECONDS = 1.0
+# After which it is looked again whether the cancellation that a flow is in is its end.
+SCOPE_SECONDS = 0.02
 
 _wakeup = Wakeup()
 _heeding: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
@@ -163,17 +165,24 @@ class SignalWatch:
         flow = self._flow
         if flow is None:
             return False
+        loop = flow.get_loop()
         turn: Future[None] = Future()
 
-        def cancel() -> None:
+        def take_turn() -> None:
             if turn.set_running_or_notify_cancel():
-                if not flow.cancelling():
-                    _cancelled_by.add(number)
-                    flow.cancel()
+                cancel()
                 turn.set_result(None)
 
+        def cancel() -> None:
+            if not flow.cancelling():
+                _cancelled_by.add(number)
+                flow.cancel()
+            elif not flow.done():
+                # It is ending already; or it leaves a cancel scope, as anyio does once it has connected, and goes on.
+                loop.call_later(SCOPE_SECONDS, cancel)
+
         try:
-            flow.get_loop().call_soon_threadsafe(cancel)
+            loop.call_soon_threadsafe(take_turn)
         except RuntimeError:
             return True  # the event loop is closed: the flow has ended
         wait([turn], TURN_SECONDS)

@@ -12,8 +12,11 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
+import anyio
 from prefect import Flow, flow, task
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.futures import as_completed, wait
@@ -193,6 +196,42 @@ async def terminated_in_three_callbacks_and_cleans_up() -> None:
     finally:
         await asyncio.sleep(1)
         say("cleaned up")
+
+
+@asynccontextmanager
+async def cancelled_scope() -> AsyncIterator[None]:
+    """As anyio leaves the attempts to connect once one has succeeded: cancelled, and what awaits goes on after it."""
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        try:
+            await asyncio.sleep(1)
+        finally:
+            with anyio.CancelScope(shield=True):
+                yield
+
+
+@flow(task_runner=EventLoopTaskRunner())
+async def terminated_in_a_cancelled_scope() -> None:
+    async with cancelled_scope():
+        say("started")
+        asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGTERM)
+        await asyncio.sleep(0.5)
+    await asyncio.sleep(600)
+
+
+@flow(task_runner=EventLoopTaskRunner())
+async def busy_in_a_cancelled_scope() -> None:
+    task = says_that_it_ends.submit()
+    async with cancelled_scope():
+        asyncio.get_running_loop().call_soon(time.sleep, 0.5)
+        await asyncio.sleep(0.1)
+    await gather_or_cancel(task)
+
+
+@task
+async def says_that_it_ends() -> None:
+    await asyncio.sleep(1)
+    say("ended")
 
 
 async def terminate_in_a_callback(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:

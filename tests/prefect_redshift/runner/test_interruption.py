@@ -50,6 +50,7 @@ def test_every_task_sees_it(
     "name",
     [
         "terminated_at_its_start",
+        "terminated_in_a_cancelled_scope",
         "terminated_as_it_awaits",
         "terminated_as_it_sleeps",
         "terminated_as_an_object_dies",
@@ -70,3 +71,10 @@ def test_a_signal_that_is_lost_several_times_ends_the_flow_once(prefect_server: 
     with started("terminated_in_three_callbacks_and_cleans_up") as process:
         said, _ = process.communicate(END_SECONDS)
     assert said == "started\ncleaned up\n"
+
+
+def test_a_busy_flow_that_leaves_a_cancelled_scope_keeps_its_tasks(prefect_server: str) -> None:
+    with started("busy_in_a_cancelled_scope") as process:
+        said, _ = process.communicate(END_SECONDS)
+    assert said == "ended\n"
+    assert process.returncode == 0
