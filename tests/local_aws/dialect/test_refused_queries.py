@@ -60,6 +60,8 @@ def test_aggregates_that_are_not_there(db: Database, call: str) -> None:
         "insert into t values (1), (2)",
         "insert into t with w as (select 1 as a) select a from w",
         "fetch next from c",
+        "select symmetric, json, s.similar from t where b similar to 'a%' and json is not null and not json = 'a'",
+        "create table t (template int, i interval year to month, j interval day to second(3))",
         "create view v as select 1 as a with no schema binding",
     ],
 )

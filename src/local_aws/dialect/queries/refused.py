@@ -102,6 +102,7 @@ def _recursive(tokens: Tokens, i: int) -> None:
 
 
 def _is(tokens: Tokens, i: int) -> None:
+    unsupported.check_word(tokens, i)
     at = i + (2 if tokens.low[i + 1] == "not" else 1)
     if tokens.matches(at, "distinct", "from") and OURS not in tokens.lead[at + 2]:
         refuse_as_redshift("IS DISTINCT FROM")
@@ -170,8 +171,8 @@ def _system_column(tokens: Tokens, i: int) -> None:
 RULES: dict[str, Callable[[Tokens, int], None]] = {
     "over": _window,
     "select": correlations.check,
-    "is": _is,
     **dict.fromkeys(unsupported.CHECKED_WORDS, unsupported.check_word),
+    "is": _is,
     **dict.fromkeys(("ctid", "cmin", "cmax", "xmin", "xmax", "tableoid"), _system_column),
     **dict.fromkeys(vocabulary.words("leader_functions"), _leader),
     "limit": _limit,
