@@ -39,10 +39,10 @@ class StatementLog(Listener):
     logger: Callable[[], Logger]
 
     def submitted(self, statement: Statement) -> None:
-        """Log it, unless its end is logged next, and emit the event `submitted`."""
-        if statement.status != "FINISHED":
+        """Log it and emit the event `submitted`, unless the submission has waited for its end, which is told next."""
+        if not statement.has_ended:
             self.logger().info("Submitted %s", _called(statement))
-        announce("submitted", statement)
+            announce("submitted", statement)
 
     def found(self, statement: Statement) -> None:
         """Log it."""

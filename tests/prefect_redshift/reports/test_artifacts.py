@@ -122,7 +122,7 @@ def test_a_run_that_fails_shows_how_far_it_came(warehouse: Warehouse, tmp_path: 
         r"\*\*Sales of 2026-11-22: failed\.\*\* .*LoadItemTable/1/\w{8} .* is FAILED: .*division by zero",
         shown(found, "summary"),
     )
-    announced = events("redshift-data.statement.", lambda found: len(found) == 8)
+    announced = events("redshift-data.statement.", lambda found: len(found) == 4)
     last = {event["resource"]["prefect.resource.name"].split("/")[2]: event["event"] for event in announced}
     assert last["LoadItemTable"] == "redshift-data.statement.failed"
     assert last["LoadCustomerAddressTable"] == "redshift-data.statement.aborted"

@@ -21,14 +21,18 @@ STATEMENT, MATERIALIZED = "redshift-data.statement.", "prefect.asset.materializa
 def test_each_statement_is_announced_and_each_table_has_its_lineage(warehouse: Warehouse) -> None:
     asyncio.run(sales_data_pipeline(run_date=DAY))
 
-    announced = events(STATEMENT, lambda found: len(found) == 2 * len(STEPS))
+    announced = events(STATEMENT, lambda found: len(found) == len(STEPS) + 1)
     submitted = {statement["Id"]: statement["StatementName"] for statement in warehouse.statements()}
     states: dict[str, list[str]] = {}
     for event in announced:
         identity = event["resource"]["prefect.resource.id"].removeprefix(STATEMENT)
         assert event["resource"]["prefect.resource.name"] == submitted[identity]
         states.setdefault(identity, []).append(event["event"].removeprefix(STATEMENT))
-    assert states == {identity: ["submitted", "finished"] for identity in submitted}
+    # The others' submissions wait for their end; that of the checks does not, since their rows are asked for meanwhile.
+    assert states == {
+        identity: [*["submitted"] * (f"/{SALES.validate}/" in name), "finished"]
+        for identity, name in submitted.items()
+    }
     # Neither SQL nor a parameter's value.
     assert {key for event in announced for key in event["payload"]} == {
         "status",
