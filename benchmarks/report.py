@@ -11,13 +11,14 @@ Points = Sequence[tuple[float, float]]
 
 @dataclass(frozen=True)
 class Bar:
-    """A figure that has to stay below a limit, or above it."""
+    """A figure that has to stay below a limit, or above it, and why it does not, where that has been measured, too."""
 
     what: str
     measured: float
     limit: float
     unit: str
     above: bool = False
+    why: str = ""
 
     @property
     def is_met(self) -> bool:
@@ -102,6 +103,9 @@ def _markdown(machine: Mapping[str, str], sections: Sequence[Section]) -> str:
     if bars := [bar for section in sections for bar in section.bars]:
         header = "| bar | measured | limit | |\n| --- | ---: | ---: | --- |"
         parts += ["## Bars", "\n".join([header, *map(str, bars)])]
+        parts += [
+            f"{bar.what[:1].upper()}{bar.what[1:]}: {bar.why}" for bar in bars if bar.why and not bar.is_met
+        ]
     for section in sections:
         parts += [f"## {section.title}", section.text, *map(str, section.tables)]
         parts += [f"![{plot.y} over {plot.x}]({plot.name}.svg)" for plot in section.plots]

@@ -50,6 +50,7 @@ class Measured:
         calls: API calls a statement.
         cpu: Seconds of the client's process.
         grown: MB that the client's process grew above its rest.
+        servers: CPU seconds of the servers that the client has started.
     """
 
     wall: float
@@ -59,6 +60,7 @@ class Measured:
     calls: tuple[int, ...]
     cpu: float
     grown: float
+    servers: float = 0.0
 
 
 OURS = Client("this project: block", "ours.py", ("block",))
@@ -174,6 +176,7 @@ def _measured(stages: Stages, found: dict[str, Any], admin: Admin) -> Measured:
         calls=tuple(len(calls[run["statement_id"]]) for run in runs.values()),
         cpu=found["cpu"],
         grown=found["grown"],
+        servers=found.get("servers", 0.0),
     )
 
 

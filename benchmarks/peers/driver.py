@@ -79,9 +79,12 @@ def ready() -> tuple[float, float, float]:
 
 
 def tell(
-    before: tuple[float, float, float], noticed: dict[str, float], failed: dict[str, str] | None = None
+    before: tuple[float, float, float],
+    noticed: dict[str, float],
+    failed: dict[str, str] | None = None,
+    **more: float,
 ) -> None:
-    """Report what was noticed, what failed in which words, and what it took since `before`."""
+    """Report what was noticed, what failed in which words, what it took since `before`, and other figures."""
     began, cpu, at_rest = before
     found: dict[str, Any] = {
         "noticed": noticed,
@@ -89,6 +92,7 @@ def tell(
         "wall": time.time() - began,
         "cpu": time.process_time() - cpu,
         "grown": max(0.0, peak_megabytes() - at_rest),
+        **more,
     }
     print(json.dumps(found))
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import cold, frames
+from benchmarks import cold, frames, many
+from benchmarks.peers.clients import Measured
 
 
 def test_a_run_from_the_prompt_is_divided_by_the_flow_and_the_engine() -> None:
@@ -49,3 +50,20 @@ def test_frames_are_compared_by_speed_and_by_growth() -> None:
     assert bars["10 rows written, speed over awswrangler write"].measured == 2.0
     assert not bars["10 rows written, memory over awswrangler write"].is_met
     assert bars["10 rows read, memory over awswrangler read"].measured == 0.5
+
+
+def test_what_asks_again_is_told_apart_from_the_others() -> None:
+    found = Measured(
+        wall=10.0,
+        engine=9.9,
+        stand_in=0.0,
+        late=(0.09, 0.002, 0.004),
+        calls=(2, 1, 1),
+        cpu=5.0,
+        grown=1.0,
+        servers=8.0,
+    )
+    assert many.why_late(found).startswith("1 statements outlast the wait")
+    assert many.why_late(found).endswith("The others' is 4 ms.")
+    assert "Prefect's server takes 0.8 " in many.why_tasks_are_late(found)
+    assert many.why_tasks_are_late(found).endswith("the flow's process 0.5.")
