@@ -24,6 +24,8 @@ LEAVING_SECONDS = 0.03
 TURN_SECONDS = 1.0
 # After which it is looked again whether the cancellation that a flow is in is its end.
 SCOPE_SECONDS = 0.02
+# After which SIGTERM ends a flow that goes on once more, since it was lost: Prefect kills the process after 30 seconds.
+AGAIN_SECONDS = 20.0
 
 _wakeup = Wakeup()
 _heeding: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
@@ -136,6 +138,8 @@ class SignalWatch:
     def __init__(self, cancel_tasks: Callable[[], None]) -> None:
         self._cancel_tasks = cancel_tasks
         self._flow = _current_task()
+        self._stopped = threading.Event()
+        self._is_to_end = False
         self._listens = threading.current_thread() is threading.main_thread()
         if not self._listens:
             return
@@ -146,18 +150,35 @@ class SignalWatch:
         # Had the flow seen it, it would not have come here.
         if signal.SIGTERM in _wakeup.listen(self._note):
             end_flow(signal.SIGTERM)
+            self._see_to_the_end()
         _watching.append(self)
         _has_begun.set()
 
     def stop(self) -> None:
         """Stop watching."""
+        self._stopped.set()
         if self in _watching:
             _watching.remove(self)
         if self._listens and threading.current_thread() is threading.main_thread():
             _wakeup.forget(self._note)
 
-    def cancel_flow(self, number: int) -> bool:
-        """Cancel the flow for that signal; not to be called on the flow's thread.
+    def _see_to_the_end(self) -> None:
+        """Have SIGTERM end the flow again as long as it goes on: the exception may be lost in another asyncio task."""
+
+        def end_again() -> None:
+            while not self._stopped.wait(AGAIN_SECONDS):
+                if (
+                    not self.cancel_flow(signal.SIGTERM, again=True)
+                    and is_prefect_sigterm_handler_installed()
+                ):
+                    os.kill(os.getpid(), signal.SIGTERM)
+
+        if not self._is_to_end:
+            self._is_to_end = True
+            threading.Thread(target=end_again, name="signal again", daemon=True).start()
+
+    def cancel_flow(self, number: int, *, again: bool = False) -> bool:
+        """Cancel the flow for that signal, `again` even if it has been; not to be called on the flow's thread.
 
         Returns:
             Whether it has been: a sync flow cannot be, nor one that blocks its event loop.
@@ -174,7 +195,7 @@ class SignalWatch:
                 turn.set_result(None)
 
         def cancel() -> None:
-            if not flow.cancelling():
+            if again or not flow.cancelling():
                 _cancelled_by.add(number)
                 flow.cancel()
             elif not flow.done():
@@ -191,6 +212,8 @@ class SignalWatch:
     def _note(self, number: int) -> None:
         if self._ends_the_flow(number):
             self._cancel_tasks()
+            if number == signal.SIGTERM and self in _watching[:1]:
+                self._see_to_the_end()
 
     def _ends_the_flow(self, number: int) -> bool:
         if number == signal.SIGTERM:

@@ -21,6 +21,7 @@ from prefect import Flow, flow, task
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.futures import as_completed, wait
 
+from prefect_redshift.runner import signals
 from prefect_redshift.runner.gathering import gather_or_cancel, gather_or_cancel_sync
 from prefect_redshift.runner.task_runner import EventLoopTaskRunner
 
@@ -232,6 +233,19 @@ async def busy_in_a_cancelled_scope() -> None:
 async def says_that_it_ends() -> None:
     await asyncio.sleep(1)
     say("ended")
+
+
+@flow(task_runner=EventLoopTaskRunner())
+async def terminated_in_a_step_of_another_task() -> None:
+    signals.AGAIN_SECONDS = 0.5
+
+    async def terminate() -> None:
+        say("started")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    held = asyncio.create_task(terminate())
+    await asyncio.sleep(600)
+    held.cancel()
 
 
 async def terminate_in_a_callback(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:

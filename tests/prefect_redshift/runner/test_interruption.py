@@ -51,6 +51,7 @@ def test_every_task_sees_it(
     [
         "terminated_at_its_start",
         "terminated_in_a_cancelled_scope",
+        "terminated_in_a_step_of_another_task",
         "terminated_as_it_awaits",
         "terminated_as_it_sleeps",
         "terminated_as_an_object_dies",
