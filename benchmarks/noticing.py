@@ -60,6 +60,7 @@ def section(rounds: list[dict[Client, Measured]]) -> Section:
         tables=[Table(header, rows)],
         bars=[
             Bar("noticed late, worst of all single statements", 1000 * max(ours), 25, "ms"),
+            Bar("calls to the end of a statement of 1 s", calls[OURS][LENGTHS.index(1.0)], 1, ""),
             Bar("the best peer's lateness over ours, at the worst length", ratio, 1, "x", above=True),
         ],
         plots=[

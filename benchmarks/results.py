@@ -46,11 +46,27 @@ def measure(repeats: int) -> "Section":
                     taken = found.setdefault((reader, rows), [])
                     if not taken or rows < SIZES[-1]:
                         taken.append(read(reader, rows))
-    return section(found)
+        calls = calls_to_rows()
+    return section(found, calls)
 
 
-def section(found: dict[tuple[str, int], list[dict[str, float]]]) -> "Section":
-    """Return the medians, side by side."""
+def calls_to_rows() -> int:
+    """Count the calls from a short SELECT's submission to its rows."""
+    from local_aws import Admin
+    from prefect_redshift.blocks.redshift_data_api import RedshiftDataApi
+
+    async def fetch() -> None:
+        warehouse: Any = RedshiftDataApi.model_validate(WAREHOUSE)
+        assert await by_rows(warehouse, await warehouse.run("select 1")) == 1
+
+    admin = Admin(os.environ["AWS_ENDPOINT_URL"])
+    admin.clear_history()
+    asyncio.run(fetch())
+    return len(admin.calls())
+
+
+def section(found: dict[tuple[str, int], list[dict[str, float]]], calls: int) -> "Section":
+    """Return the medians, side by side, and how many calls a short SELECT takes."""
     from benchmarks.report import Bar, Plot, Section, Table
 
     most = SIZES[-1]
@@ -91,7 +107,8 @@ def section(found: dict[tuple[str, int], list[dict[str, float]]]) -> "Section":
                 3,
                 "x",
                 above=True,
-            )
+            ),
+            Bar("calls from a short SELECT to its rows", calls, 2, ""),
         ],
         plots=[
             Plot(

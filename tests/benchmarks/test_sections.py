@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import cold, frames, many
+from benchmarks import cold, frames, many, overhead
 from benchmarks.peers.clients import Measured
 
 
@@ -67,3 +67,10 @@ def test_what_asks_again_is_told_apart_from_the_others() -> None:
     assert many.why_late(found).endswith("The others' is 4 ms.")
     assert "Prefect's server takes 0.8 " in many.why_tasks_are_late(found)
     assert many.why_tasks_are_late(found).endswith("the flow's process 0.5.")
+
+
+def test_of_calls_at_once_one_counts() -> None:
+    calls = [(0.0, 1.0), (1.0, 2.0), (2.1, 3.0), (2.2, 2.9), (2.95, 4.0), (3.5, 4.5)]
+    found = [{"started_at": started, "ended_at": ended} for started, ended in reversed(calls)]
+    assert overhead.calls_in_sequence(found) == 4
+    assert overhead.calls_in_sequence([]) == 0
