@@ -14,7 +14,7 @@ from prefect_redshift.aws.call_errors import OUTDATED_CODES, THROTTLE_CODES
 from prefect_redshift.aws.credentials import have_same_credentials
 from prefect_redshift.aws.pacing.pacer import Pacer
 from prefect_redshift.aws.retries import RETRY_SECONDS, backoff, retried
-from prefect_redshift.aws.single_call import call_once
+from prefect_redshift.aws.single_call import call_once, was_cut_short
 from prefect_redshift.exceptions import CredentialsRefusedError, TransientCallError
 
 T = TypeVar("T")
@@ -158,13 +158,16 @@ class AwsClient:
             CallError: What the service or botocore refused, classified.
         """
         attempt = 0
+        told: TransientCallError | None = None
         while True:
+            seconds = max(0.05, deadline - time.monotonic())
             try:
-                return self.request_once(operation, parameters, max(0.05, deadline - time.monotonic()))
-            except TransientCallError:
+                return self.request_once(operation, parameters, seconds)
+            except TransientCallError as error:
+                told = told if told and was_cut_short(error, seconds) else error
                 delay = backoff(attempt)
                 if time.monotonic() + delay > deadline:
-                    raise
+                    raise told  # noqa: B904 - the last failure, or one that tells more
             time.sleep(delay)
             attempt += 1
 

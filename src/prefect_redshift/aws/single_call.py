@@ -13,6 +13,9 @@ from prefect_redshift.aws.bounded_http import MAX_ANSWER_BYTES, Allowance
 from prefect_redshift.aws.call_errors import CALL_EXCEPTIONS, CHECK_ENDPOINT, classified
 from prefect_redshift.exceptions import AnswerError, CallError, CredentialsRefusedError, TransientCallError
 
+_NO_ANSWER = "NoAnswerInTime"
+# How long a call takes at least before its having no answer tells anything.
+_TELLING_SECONDS = 1.0
 # What botocore's parser raises for JSON that is none of the service's.
 _PARSING_EXCEPTIONS = (ResponseParserError, AttributeError, KeyError, TypeError)
 
@@ -48,6 +51,16 @@ def call_once(
     return response
 
 
+def was_cut_short(error: CallError, seconds: float) -> bool:
+    """Return whether a call just had no time: then a failure before it tells more.
+
+    Args:
+        error: What it ended with.
+        seconds: How long it was allowed to take.
+    """
+    return error.code == _NO_ANSWER and seconds < _TELLING_SECONDS
+
+
 def _unexpected(operation: str) -> AnswerError:
     return AnswerError(operation, "UnexpectedAnswer", "the answer is not of this API's form", CHECK_ENDPOINT)
 
@@ -58,6 +71,6 @@ def _out_of_bounds(operation: str, allowed: Allowance) -> CallError | None:
         return AnswerError(operation, "AnswerTooLarge", words, CHECK_ENDPOINT)
     if time.monotonic() >= allowed.deadline:
         return TransientCallError(
-            operation, "NoAnswerInTime", f"no whole answer within {allowed.seconds:.3g} seconds"
+            operation, _NO_ANSWER, f"no whole answer within {allowed.seconds:.3g} seconds"
         )
     return None

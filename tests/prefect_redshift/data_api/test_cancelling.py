@@ -159,6 +159,21 @@ async def test_a_list_that_fails_throughout_is_told(
     assert unconfirmed.command.endswith("list-statements --status ALL --statement-name load/")
 
 
+@pytest.mark.parametrize("operation", ["CancelStatement", "ListStatements"])
+async def test_a_last_call_that_had_no_time_does_not_hide_what_the_service_has_said(
+    warehouse: RedshiftDataApi, admin: Admin, operation: str
+) -> None:
+    await warehouse.execute_statement(SLOW, name="load")
+    admin.add_fault("throttle", operation=operation)
+    # Of two seconds the first answer takes three quarters.
+    admin.add_fault("latency", operation=operation, seconds=1.5)
+    (unconfirmed,) = (await warehouse.cancel_statements("load", seconds=2.0)).unconfirmed
+    assert "ThrottlingException: Rate exceeded" in unconfirmed.reason
+    admin.clear_faults()
+    await warehouse.cancel_statements("load")
+    assert await statuses(warehouse, "load") == ["ABORTED"]
+
+
 async def test_work_does_not_begin_while_its_other_form_cannot_be_ended(
     warehouse: RedshiftDataApi, admin: Admin, history: History
 ) -> None:

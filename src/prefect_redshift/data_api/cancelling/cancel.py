@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from prefect_redshift.aws.aws_client import AwsClient
 from prefect_redshift.aws.paging import Pager
+from prefect_redshift.aws.single_call import was_cut_short
 from prefect_redshift.data_api.cancelling.cancellation import Cancellation, Unconfirmed
 from prefect_redshift.data_api.statement import ENDED_STATUSES, Statement
 from prefect_redshift.exceptions import CallError, RedshiftError, TransientCallError
@@ -34,7 +35,7 @@ def cancel_and_confirm(
         The statement at its end, or why it may still run.
     """
     is_accepted = False
-    reason = "there was no time to cancel it"
+    reason = ""
     pause = _SHORTEST_PAUSE
     while (remaining := deadline - time.monotonic()) > _SHORTEST_CALL:
         try:
@@ -46,12 +47,13 @@ def cancel_and_confirm(
             if statement.has_ended:
                 return statement
         except TransientCallError as error:
-            reason = str(error)
+            if not reason or not was_cut_short(error, remaining):
+                reason = str(error)
         except CallError as error:
             return Unconfirmed(name=name, id=statement_id, reason=str(error))
         time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
         pause = min(2 * pause, _LONGEST_PAUSE)
-    return Unconfirmed(name=name, id=statement_id, reason=reason)
+    return Unconfirmed(name=name, id=statement_id, reason=reason or "there was no time to cancel it")
 
 
 def _ask_to_cancel(client: AwsClient, statement_id: str, seconds: float) -> tuple[bool, str]:
