@@ -10,9 +10,9 @@ import time
 import tomllib
 import urllib.request
 from contextlib import ExitStack
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 
 from prefect_redshift.exceptions import PipelineError
 from prefect_redshift.local.brought_up import api_brought_up
@@ -126,7 +126,7 @@ def server_ready(server: tuple[Process, str], state: Path) -> str:
         try:
             with urllib.request.urlopen(f"{url}/health", timeout=5):  # noqa: S310
                 return url
-        except (URLError, OSError):
+        except (HTTPException, OSError):  # it does not answer yet, or is another program
             time.sleep(0.05)
     raise PipelineError(f"The Prefect server does not start; see {state / 'prefect-server.log'}.")
 
@@ -136,6 +136,6 @@ def serves_home(url: str, home: str) -> bool:
     try:
         with urllib.request.urlopen(f"{url}/admin/settings", timeout=30) as answer:  # noqa: S310
             served = _part(json.load(answer), "home")
-    except (OSError, ValueError):
+    except (HTTPException, OSError, ValueError):
         return False
     return isinstance(served, str) and Path(served).resolve() == Path(home).resolve()

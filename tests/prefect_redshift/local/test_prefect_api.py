@@ -1,6 +1,9 @@
 """Which API of Prefect a laptop run uses."""
 
 import os
+import socketserver
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -10,7 +13,7 @@ import pytest
 from prefect_redshift.exceptions import PipelineError
 from prefect_redshift.local import prefect_api
 from prefect_redshift.local.brought_up import alone_in, api_brought_up
-from prefect_redshift.local.prefect_api import serves_home
+from prefect_redshift.local.prefect_api import server_ready, serves_home
 
 URL = "http://127.0.0.1:4200/api"
 PROFILES = f"""active = "etl"
@@ -92,3 +95,18 @@ def test_what_is_no_prefect_server_is_told_from_one(said: bytes | None, tmp_path
         asked.start()
         assert not serves_home(f"http://127.0.0.1:{server.server_port}", str(tmp_path))
         asked.join()
+
+
+def test_what_speaks_another_protocol_is_no_prefect_server(tmp_path: Path) -> None:
+    class Greeting(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"SSH-2.0-OpenSSH_9.6\r\n")
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Greeting) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        assert not serves_home(url, str(tmp_path))
+        ending = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(0.5)"])
+        with ending, pytest.raises(PipelineError, match="The Prefect server does not start; see"):
+            server_ready((ending, url), tmp_path)
+        server.shutdown()
