@@ -57,7 +57,7 @@ class Run(NamedTuple):
 
 
 def measure(repeats: int) -> Section:
-    """Run the pipeline five times for each repeat, and once before, which makes the client."""
+    """Run the pipeline five times for each repeat, and once before; then as often where calls take longer."""
     prepare_process()
     with temporary_folder() as state, local_services(state, stand_in=True):
         results = asyncio.run(timed_runs(1 + RUNS * repeats))
